@@ -1,0 +1,75 @@
+//! What every Unix filter of this project shares, so that seven programs feel like one.
+//!
+//! JSONL in and out (plain or zstd), a limit on a record's size, the arguments common to all, exit
+//! statuses, rejects, progress, the summary, output that is whole or absent. It knows nothing of
+//! notebooks or models. A program is a clap struct that implements [`Filter`]; [`main`] does the rest.
+//!
+//! Exit statuses: 0 done (a closed pipe downstream too), 1 done and the answer is no, 2 not done;
+//! SIGINT and SIGTERM are raised again after temporary files are gone.
+
+mod args;
+mod emit;
+mod escape;
+mod input;
+mod output;
+mod parallel;
+mod progress;
+mod signals;
+mod stage;
+
+use std::io;
+use std::process::ExitCode;
+
+pub use args::{Common, ProgressMode, RejectLimit};
+pub use emit::Emit;
+pub use escape::escape;
+pub use input::{Input, Line, Place};
+pub use output::Output;
+pub use parallel::ordered_map;
+pub use signals::{at_signal, remove_at_signal};
+pub use stage::Stage;
+
+/// A program of the pipeline: its arguments, and what it does with a stage.
+pub trait Filter: clap::Parser {
+    /// The name of the program, as in its messages and records.
+    const NAME: &'static str;
+
+    /// The arguments that all programs share.
+    fn common(&self) -> &Common;
+
+    /// Reads, works and writes.
+    ///
+    /// # Errors
+    /// Whatever keeps the program from doing its work; it ends with status 2 and this message.
+    fn run(self, stage: &mut Stage) -> anyhow::Result<()>;
+}
+
+/// Parses the arguments, runs the program, settles output, summary and exit status.
+pub fn main<F: Filter>() -> ExitCode {
+    let filter = F::parse();
+    signals::install();
+    let mut stage = match Stage::open(F::NAME, filter.common()) {
+        Ok(stage) => stage,
+        Err(error) => return fail(F::NAME, &error),
+    };
+    let result = filter.run(&mut stage);
+    match stage.close(result) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => fail(F::NAME, &error),
+    }
+}
+
+fn fail(name: &str, error: &anyhow::Error) -> ExitCode {
+    stage::say(name, &format!("{error:#}"));
+    ExitCode::from(2)
+}
+
+/// Whether the reader of our output has gone, which ends a filter quietly.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,160 @@
+//! Where records go: stdout, or a file that is whole or absent.
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use tempfile::NamedTempFile;
+
+use crate::signals;
+
+/// A writer of bytes that counts them and keeps a file under a temporary name until it is complete.
+pub struct Output {
+    writer: Writer,
+    target: Option<(NamedTempFile, PathBuf)>,
+    /// Uncompressed bytes written.
+    pub bytes: u64,
+}
+
+enum Writer {
+    Plain(BufWriter<Box<dyn Write + Send>>),
+    Zstd(Box<zstd::Encoder<'static, Box<dyn Write + Send>>>),
+}
+
+impl Output {
+    /// Opens `path`, `-` for stdout. The file has a dotted temporary name until [`Output::finish`].
+    ///
+    /// # Errors
+    /// If the folder cannot be written to.
+    pub fn create(path: &Path) -> Result<Self> {
+        if path == Path::new("-") {
+            return Ok(Self { writer: Writer::plain(Box::new(io::stdout())), target: None, bytes: 0 });
+        }
+        let folder = match path.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        let name = path.file_name().with_context(|| format!("`{}` names no file", path.display()))?;
+        let prefix = format!(".{}.", name.to_string_lossy());
+        let temporary = tempfile::Builder::new()
+            .prefix(&prefix)
+            .suffix(".tmp")
+            .permissions(permissions())
+            .tempfile_in(folder)
+            .with_context(|| format!("cannot write to {}", path.display()))?;
+        signals::remove_at_signal(temporary.path());
+        let file: Box<dyn Write + Send> =
+            Box::new(temporary.reopen().context("cannot open a temporary file")?);
+        let writer = if path.extension().is_some_and(|extension| extension == "zst") {
+            Writer::Zstd(Box::new(zstd::Encoder::new(file, 3).context("cannot start zstd")?))
+        } else {
+            Writer::plain(file)
+        };
+        Ok(Self { writer, target: Some((temporary, path.to_owned())), bytes: 0 })
+    }
+
+    /// Writes bytes.
+    ///
+    /// # Errors
+    /// If the disk is full or the reader has gone.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.bytes += bytes.len() as u64;
+        let result = match &mut self.writer {
+            Writer::Plain(writer) => writer.write_all(bytes),
+            Writer::Zstd(writer) => writer.write_all(bytes),
+        };
+        result.with_context(|| self.trouble())
+    }
+
+    /// Hands a pipe's reader what there is.
+    ///
+    /// # Errors
+    /// As [`Output::write`].
+    pub fn flush(&mut self) -> Result<()> {
+        match &mut self.writer {
+            Writer::Plain(writer) => writer.flush().with_context(|| self.trouble()),
+            // Flushing ends a block of zstd and costs compression; nobody waits at the end of a file.
+            Writer::Zstd(_) => Ok(()),
+        }
+    }
+
+    /// Completes the output: to disk, and under its final name.
+    ///
+    /// # Errors
+    /// As [`Output::write`]; the file is then absent.
+    pub fn finish(self) -> Result<()> {
+        let trouble = self.trouble();
+        match self.writer {
+            Writer::Plain(mut writer) => writer.flush().context(trouble.clone())?,
+            Writer::Zstd(writer) => {
+                writer.finish().and_then(|mut file| file.flush()).context(trouble.clone())?;
+            }
+        }
+        if let Some((temporary, path)) = self.target {
+            temporary.as_file().sync_all().context(trouble.clone())?;
+            let before = temporary.path().to_owned();
+            temporary.persist(&path).map_err(|failure| failure.error).context(trouble)?;
+            signals::keep(&before);
+        }
+        Ok(())
+    }
+
+    fn trouble(&self) -> String {
+        match &self.target {
+            Some((_, path)) => format!("cannot write {}", path.display()),
+            None => "cannot write to stdout".to_owned(),
+        }
+    }
+}
+
+impl Writer {
+    fn plain(inner: Box<dyn Write + Send>) -> Self {
+        Self::Plain(BufWriter::with_capacity(1 << 16, inner))
+    }
+}
+
+/// What an ordinary `open` would give; `tempfile` alone makes files that only their owner can read.
+fn permissions() -> std::fs::Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::Permissions::from_mode(0o666)
+}
+
+/// Writes a small file at once.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut output = Output::create(path)?;
+    output.write(bytes)?;
+    output.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Output;
+
+    #[test]
+    fn a_file_is_whole_or_absent() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl");
+        let mut output = Output::create(&path).unwrap();
+        output.write(b"{}\n").unwrap();
+        assert!(!path.exists());
+        output.finish().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"{}\n");
+
+        let mut output = Output::create(&path).unwrap();
+        output.write(b"half").unwrap();
+        drop(output);
+        assert_eq!(std::fs::read(&path).unwrap(), b"{}\n");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_name_in_zst_is_compressed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl.zst");
+        let mut output = Output::create(&path).unwrap();
+        output.write(b"{}\n").unwrap();
+        output.finish().unwrap();
+        let compressed = std::fs::read(&path).unwrap();
+        assert_eq!(zstd::decode_all(&compressed[..]).unwrap(), b"{}\n");
+    }
+}

@@ -1,0 +1,337 @@
+//! A program at work: its input and output, its accounts, and its voice.
+
+use std::io::{IsTerminal as _, Write as _, stderr};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use nix::sys::resource::{Usage, UsageWho, getrusage};
+use nix::sys::time::TimeValLike as _;
+use records::{Reason, Record, Summary};
+
+use crate::emit::{Emit, reject_record};
+use crate::output::write_whole;
+use crate::progress::Progress;
+use crate::{Common, Input, Line, Output, ordered_map};
+
+/// Lines are handed to workers in batches of about this size: small enough to spread, large enough
+/// that handing over costs nothing.
+const BATCH_BYTES: usize = 1 << 16;
+
+/// One run of one program.
+pub struct Stage {
+    name: &'static str,
+    common: Common,
+    output: Output,
+    rejects: Option<Output>,
+    progress: Progress,
+    summary: Summary,
+    start: Instant,
+    answer: bool,
+}
+
+impl Stage {
+    pub(crate) fn open(name: &'static str, common: &Common) -> Result<Self> {
+        let summary = Summary {
+            schema: Summary::SCHEMA.to_owned(),
+            stage: name.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            arguments: std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect(),
+            ..Summary::default()
+        };
+        Ok(Self {
+            name,
+            output: Output::create(&common.output)?,
+            rejects: common.rejects.as_deref().map(Output::create).transpose()?,
+            progress: Progress::new(name, common.progress, common.quiet),
+            summary,
+            start: Instant::now(),
+            answer: true,
+            common: common.clone(),
+        })
+    }
+
+    /// The arguments that all programs share.
+    pub fn common(&self) -> &Common {
+        &self.common
+    }
+
+    /// The input of a filter: files in order, or stdin.
+    pub fn input(&self, paths: Vec<std::path::PathBuf>) -> Input {
+        Input::new(paths, self.common.max_record_bytes, self.common.limit)
+    }
+
+    /// Runs a stage that treats each record on its own: parses every line as `I`, calls `work` on
+    /// `--jobs` threads, and writes what it emits in the order of input.
+    ///
+    /// # Errors
+    /// The first malformed line, or the first error of `work` or of writing.
+    pub fn map<I: Record>(
+        &mut self,
+        input: Input,
+        work: impl Fn(I, &mut Emit) -> Result<()> + Sync,
+    ) -> Result<()> {
+        self.map_lines(input, |line, emit| work(line.parse()?, emit))
+    }
+
+    /// As [`Stage::map`], with the lines as they are, for stages that read records of several types.
+    ///
+    /// # Errors
+    /// As [`Stage::map`].
+    pub fn map_lines(
+        &mut self,
+        mut input: Input,
+        work: impl Fn(Line, &mut Emit) -> Result<()> + Sync,
+    ) -> Result<()> {
+        let batches = std::iter::from_fn(|| match input.next_batch(BATCH_BYTES) {
+            Ok(batch) if batch.is_empty() => None,
+            result => Some(result),
+        });
+        let workers = self.common.workers();
+        let treat = |batch: Vec<Line>| {
+            let mut emit = Emit::default();
+            // What came before a malformed line must still leave, so the error travels beside the records.
+            let mut error = None;
+            for line in batch {
+                emit.records_in += 1;
+                if line.too_long {
+                    reject_too_long(&line, &mut emit);
+                } else if let Err(cause) = work(line, &mut emit) {
+                    error = Some(cause);
+                    break;
+                }
+            }
+            Ok((emit, error))
+        };
+        ordered_map(batches, workers, treat, |(emit, error), more| {
+            self.absorb(emit)?;
+            if !more {
+                self.flush()?;
+            }
+            error.map_or(Ok(()), Err)
+        })?;
+        self.summary.bytes_in += input.bytes;
+        Ok(())
+    }
+
+    /// Reads every record, one after the other, on this thread: for stages that need the whole set.
+    ///
+    /// # Errors
+    /// The first malformed line, or the first error of `take`.
+    pub fn for_each<I: Record>(
+        &mut self,
+        input: Input,
+        mut take: impl FnMut(I, &mut Emit) -> Result<()>,
+    ) -> Result<()> {
+        self.for_each_line(input, |line, emit| take(line.parse()?, emit))
+    }
+
+    /// As [`Stage::for_each`], with the lines as they are.
+    ///
+    /// # Errors
+    /// As [`Stage::for_each`].
+    pub fn for_each_line(
+        &mut self,
+        mut input: Input,
+        mut take: impl FnMut(Line, &mut Emit) -> Result<()>,
+    ) -> Result<()> {
+        while let Some(line) = input.next_line()? {
+            let mut emit = Emit { records_in: 1, ..Emit::default() };
+            if line.too_long {
+                reject_too_long(&line, &mut emit);
+            } else {
+                take(line, &mut emit)?;
+            }
+            self.absorb(emit)?;
+        }
+        self.summary.bytes_in += input.bytes;
+        Ok(())
+    }
+
+    /// Takes what came of a unit of work: writes its records, settles the accounts.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn absorb(&mut self, emit: Emit) -> Result<()> {
+        self.output.write(&emit.lines)?;
+        self.summary.records_in += emit.records_in;
+        self.summary.records_out += emit.records_out;
+        for (name, n) in emit.counts {
+            self.count(name, n);
+        }
+        for warning in emit.warnings {
+            self.warn(&warning);
+        }
+        for reject in emit.rejects {
+            self.reject(reject)?;
+        }
+        let rejected = self.rejected();
+        self.progress.update(self.summary.records_in, rejected);
+        Ok(())
+    }
+
+    fn reject(&mut self, reject: (String, String, Reason, String)) -> Result<()> {
+        let (_, path, reason, detail) = &reject;
+        if self.rejects.is_none() || self.common.verbose > 0 {
+            self.warn(&format!("{path}: {}: {detail}", reason.as_str()));
+        }
+        *self.summary.rejected.entry(reject.2.as_str().to_owned()).or_default() += 1;
+        if let Some(output) = &mut self.rejects {
+            let mut line =
+                serde_json::to_vec(&reject_record(self.name, reject)).context("cannot write a reject")?;
+            line.push(b'\n');
+            output.write(&line)?;
+        }
+        Ok(())
+    }
+
+    /// Writes one record from this thread.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write<T: Record>(&mut self, record: &T) -> Result<()> {
+        let mut emit = Emit::default();
+        emit.record(record)?;
+        self.absorb(emit)
+    }
+
+    /// Writes bytes that are no records (a report, a table) to the output.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn write_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        self.output.write(bytes)
+    }
+
+    /// Hands a reader downstream what there is.
+    ///
+    /// # Errors
+    /// If the reader has gone.
+    pub fn flush(&mut self) -> Result<()> {
+        self.output.flush()
+    }
+
+    /// Adds to a counter of the summary.
+    pub fn count(&mut self, name: &str, n: u64) {
+        *self.summary.counts.entry(name.to_owned()).or_default() += n;
+    }
+
+    /// Adds records that were read without [`Stage::map`] or [`Stage::for_each`].
+    pub fn count_in(&mut self, records: u64, bytes: u64) {
+        self.summary.records_in += records;
+        self.summary.bytes_in += bytes;
+    }
+
+    /// Prints a line on stderr unless `--quiet`.
+    pub fn warn(&self, message: &str) {
+        if !self.common.quiet {
+            self.progress.print(|| say(self.name, message));
+        }
+    }
+
+    /// Prints a line on stderr with `-v`.
+    pub fn info(&self, message: &str) {
+        if self.common.verbose > 0 {
+            self.warn(message);
+        }
+    }
+
+    /// The work is done and the answer is no: the program will end with status 1.
+    pub fn answer_no(&mut self) {
+        self.answer = false;
+    }
+
+    fn rejected(&self) -> u64 {
+        self.summary.rejected.values().sum()
+    }
+
+    /// Completes the outputs, or drops them after an error; then the summary. Returns the answer.
+    pub(crate) fn close(mut self, result: Result<()>) -> Result<bool> {
+        self.progress.finish();
+        self.summary.bytes_out = self.output.bytes;
+        let result = match result {
+            Ok(()) => {
+                let rejects = self.rejects.take().map_or(Ok(()), Output::finish);
+                self.output.finish().and(rejects)
+            }
+            Err(error) => {
+                // Records of before the error have left on stdout; a file stays absent.
+                let _ = self.output.flush();
+                Err(error)
+            }
+        };
+        let (cpu_seconds, peak_bytes) = used();
+        self.summary.done = result.is_ok();
+        self.summary.wall_seconds = self.start.elapsed().as_secs_f64();
+        self.summary.cpu_seconds = cpu_seconds;
+        self.summary.peak_bytes = peak_bytes;
+        if let Some(path) = &self.common.summary {
+            let mut line = serde_json::to_vec(&self.summary).context("cannot write the summary")?;
+            line.push(b'\n');
+            write_whole(path, &line)?;
+        }
+        result?;
+        if !self.common.quiet {
+            say(self.name, &one_line(&self.summary));
+        }
+        let rejected: u64 = self.summary.rejected.values().sum();
+        let exceeded =
+            self.common.max_rejects.is_some_and(|limit| limit.is_exceeded(rejected, self.summary.records_in));
+        if exceeded {
+            say(
+                self.name,
+                &format!(
+                    "{rejected} of {} rejected, more than --max-rejects allows",
+                    self.summary.records_in
+                ),
+            );
+        }
+        Ok(self.answer && !exceeded)
+    }
+}
+
+fn reject_too_long(line: &Line, emit: &mut Emit) {
+    let detail = format!("longer than {} bytes (--max-record-bytes)", line.bytes.len());
+    emit.reject("", line.place.to_string(), Reason::TooLarge, detail);
+}
+
+fn one_line(summary: &Summary) -> String {
+    let mut line = format!("{} in, {} out", summary.records_in, summary.records_out);
+    for (reason, n) in &summary.rejected {
+        line.push_str(&format!(", {n} {reason}"));
+    }
+    for (name, n) in &summary.counts {
+        line.push_str(&format!(", {} {n}", name.replace('_', " ")));
+    }
+    line.push_str(&format!(
+        "; {:.1} s, {:.1} CPU-s, {} MB",
+        summary.wall_seconds,
+        summary.cpu_seconds,
+        summary.peak_bytes / 1_000_000
+    ));
+    line
+}
+
+/// CPU seconds of this process and its children, and the largest resident memory among them.
+fn used() -> (f64, u64) {
+    let seconds = |usage: &Usage| (usage.user_time() + usage.system_time()).num_microseconds() as f64 / 1e6;
+    let mut total = (0.0, 0);
+    for who in [UsageWho::RUSAGE_SELF, UsageWho::RUSAGE_CHILDREN] {
+        if let Ok(usage) = getrusage(who) {
+            total.0 += seconds(&usage);
+            total.1 = total.1.max(usage.max_rss() as u64 * 1024);
+        }
+    }
+    total
+}
+
+/// Prints `NAME: message` on stderr; a stranger's text cannot drive the terminal.
+pub(crate) fn say(name: &str, message: &str) {
+    let message =
+        if stderr().is_terminal() { crate::escape(message) } else { message.replace('\n', "\\n").into() };
+    say_raw(&format!("{name}: {message}"));
+}
+
+/// Prints a line on stderr; when nobody can read it there is nobody to tell.
+pub(crate) fn say_raw(line: &str) {
+    let _ = writeln!(stderr(), "{line}");
+}

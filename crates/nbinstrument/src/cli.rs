@@ -1,0 +1,20 @@
+//! The arguments of `nbinstrument`.
+
+/// Under construction.
+#[derive(clap::Parser, Debug)]
+pub struct Args {
+    #[command(flatten)]
+    common: filter::Common,
+}
+
+impl filter::Filter for Args {
+    const NAME: &'static str = "nbinstrument";
+
+    fn common(&self) -> &filter::Common {
+        &self.common
+    }
+
+    fn run(self, _stage: &mut filter::Stage) -> anyhow::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! The types of every JSONL stream: what the stages agree on, and all that they share.
+//!
+//! One file a record. A record is one JSON object a line; its `schema` field names its type and
+//! version. Every key is always present and has one JSON type (an absent text is `""`, an absent
+//! number `-1`), so that tables can be read from a stream without guessing. Fields that a stage does
+//! not know are kept in `extra` and leave with the record: users hang their own on it.
+//!
+//! Nothing here reads or writes; that is `filter`.
+
+mod assignment;
+mod example;
+mod finding;
+mod id;
+mod instrumented;
+mod pair;
+mod random;
+mod reject;
+mod run;
+mod script;
+mod source;
+mod summary;
+
+pub use assignment::{Assignment, Site, Value};
+pub use example::{Example, Origin, Scored, Split};
+pub use finding::{Alternative, Finding, Rule};
+pub use id::id_of;
+pub use instrumented::{Instrumented, ProbeSite, Skipped};
+pub use pair::Pair;
+pub use random::Random;
+pub use reject::{Reason, Reject};
+pub use run::{CellRun, CellStatus, Outcome, Run};
+pub use script::{Cell, Magic, Script};
+pub use source::Source;
+pub use summary::Summary;
+
+/// Fields of a record that no stage knows: kept in order, handed on untouched.
+pub type Extra = serde_json::Map<String, serde_json::Value>;
+
+/// A type that travels as one line of a stream.
+pub trait Record: serde::Serialize + serde::de::DeserializeOwned + Send {
+    /// Name and version of the type, as it stands in the `schema` field: `"script/1"`.
+    const SCHEMA: &'static str;
+}
