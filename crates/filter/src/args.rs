@@ -45,6 +45,10 @@ pub struct Common {
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
     pub max_record_bytes: usize,
 
+    /// Print a manual page or the completions of a shell, and do nothing else
+    #[arg(long, value_enum, value_name = "KIND", exclusive = true)]
+    pub generate: Option<Generate>,
+
     /// Say nothing but errors
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -76,6 +80,19 @@ pub enum ProgressMode {
     Never,
     /// One JSON object every second.
     Json,
+}
+
+/// What can be made of a program's own definition.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Generate {
+    /// A manual page in roff.
+    Man,
+    /// Completions for bash.
+    Bash,
+    /// Completions for zsh.
+    Zsh,
+    /// Completions for fish.
+    Fish,
 }
 
 /// How many rejects are too many.

@@ -10,6 +10,7 @@
 mod args;
 mod emit;
 mod escape;
+mod generate;
 mod input;
 mod output;
 mod parallel;
@@ -20,7 +21,7 @@ mod stage;
 use std::io;
 use std::process::ExitCode;
 
-pub use args::{Common, ProgressMode, RejectLimit};
+pub use args::{Common, Generate, ProgressMode, RejectLimit};
 pub use emit::Emit;
 pub use escape::escape;
 pub use input::{Input, Line, Place};
@@ -46,6 +47,13 @@ pub trait Filter: clap::Parser {
 
 /// Parses the arguments, runs the program, settles output, summary and exit status.
 pub fn main<F: Filter>() -> ExitCode {
+    if let Some(kind) = generate::asked_for(std::env::args_os()) {
+        return match generate::write(kind, F::NAME, &mut F::command()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+            Err(error) => fail(F::NAME, &error),
+        };
+    }
     let filter = F::parse();
     signals::install();
     let mut stage = match Stage::open(F::NAME, filter.common()) {
