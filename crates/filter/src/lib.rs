@@ -9,13 +9,13 @@
 
 mod args;
 mod emit;
-mod escape;
 mod generate;
 mod input;
 mod output;
 mod parallel;
 mod progress;
 mod signals;
+mod spool;
 mod stage;
 
 use std::io;
@@ -23,11 +23,12 @@ use std::process::ExitCode;
 
 pub use args::{Common, Generate, ProgressMode, RejectLimit};
 pub use emit::Emit;
-pub use escape::escape;
 pub use input::{Input, Line, Place};
 pub use output::Output;
 pub use parallel::ordered_map;
+pub use records::escape;
 pub use signals::{at_signal, remove_at_signal};
+pub use spool::{Batches, Spool};
 pub use stage::Stage;
 
 /// A program of the pipeline: its arguments, and what it does with a stage.

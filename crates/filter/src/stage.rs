@@ -113,6 +113,45 @@ impl Stage {
         Ok(())
     }
 
+    /// For stages that need the whole set: calls `look` on every line on `--jobs` threads, and `take`
+    /// on this thread with what it saw, in the order of input.
+    ///
+    /// # Errors
+    /// The first malformed line, or the first error of `look` or `take`.
+    pub fn fold_lines<T: Send>(
+        &mut self,
+        mut input: Input,
+        look: impl Fn(&Line) -> Result<T> + Sync,
+        mut take: impl FnMut(T, &mut Emit) -> Result<()>,
+    ) -> Result<()> {
+        let batches = std::iter::from_fn(|| match input.next_batch(BATCH_BYTES) {
+            Ok(batch) if batch.is_empty() => None,
+            result => Some(result),
+        });
+        let workers = self.common.workers();
+        let look_at = |batch: Vec<Line>| {
+            let mut emit = Emit::default();
+            let mut seen = Vec::with_capacity(batch.len());
+            for line in &batch {
+                emit.records_in += 1;
+                if line.too_long {
+                    reject_too_long(line, &mut emit);
+                } else {
+                    seen.push(look(line)?);
+                }
+            }
+            Ok((emit, seen))
+        };
+        ordered_map(batches, workers, look_at, |(mut emit, seen), _| {
+            for item in seen {
+                take(item, &mut emit)?;
+            }
+            self.absorb(emit)
+        })?;
+        self.summary.bytes_in += input.bytes;
+        Ok(())
+    }
+
     /// Reads every record, one after the other, on this thread: for stages that need the whole set.
     ///
     /// # Errors

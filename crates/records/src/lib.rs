@@ -8,7 +8,9 @@
 //! Nothing here reads or writes; that is `filter`.
 
 mod assignment;
+mod escape;
 mod example;
+mod fields;
 mod finding;
 mod id;
 mod instrumented;
@@ -19,9 +21,12 @@ mod run;
 mod script;
 mod source;
 mod summary;
+mod view;
 
 pub use assignment::{Assignment, Site, Value};
+pub use escape::escape;
 pub use example::{Example, Origin, Scored, Split};
+pub use fields::{Fields, append_text};
 pub use finding::{Alternative, Finding, Rule};
 pub use id::id_of;
 pub use instrumented::{Instrumented, ProbeSite, Skipped};
@@ -32,6 +37,7 @@ pub use run::{CellRun, CellStatus, Outcome, Run};
 pub use script::{Cell, Magic, Script};
 pub use source::Source;
 pub use summary::Summary;
+pub use view::{SiteView, ValueView};
 
 /// Fields of a record that no stage knows: kept in order, handed on untouched.
 pub type Extra = serde_json::Map<String, serde_json::Value>;
