@@ -1,0 +1,126 @@
+//! The program as a process: what it passes over, hands on and refuses.
+
+use records::{Assignment, Pair, Record as _, Site, Value};
+use testkit::{Command, Finished};
+
+fn assignment(name: &str, row: u32, type_name: &str, text: &str) -> Assignment {
+    Assignment {
+        schema: Assignment::SCHEMA.to_owned(),
+        id: records::id_of([name, &row.to_string(), text]),
+        notebook: "n".to_owned(),
+        path: "repo/a.ipynb".to_owned(),
+        repo: "repo".to_owned(),
+        site: Site { name: name.to_owned(), row, ..Site::default() },
+        value: Value {
+            type_name: type_name.to_owned(),
+            len: -1,
+            rank: -1,
+            size: -1,
+            text: text.to_owned(),
+            ..Value::default()
+        },
+        occurrence: 1,
+        occurrences: 1,
+        evidence: "run".to_owned(),
+        extra: records::Extra::new(),
+    }
+}
+
+fn line(assignment: &Assignment) -> String {
+    serde_json::to_string(assignment).unwrap() + "\n"
+}
+
+fn run(args: &[&str], input: &str) -> Finished {
+    Command::new(env!("CARGO_BIN_EXE_assign-merge")).args(args).stdin(input).run()
+}
+
+fn pairs(finished: &Finished) -> Vec<Pair> {
+    assert!(finished.status.success(), "{finished}");
+    let text = std::str::from_utf8(&finished.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_pair_is_its_assignment_with_class_count_and_weight() {
+    let mut hostile = assignment("label", 2, "str", "a\"\n\u{202e}\u{0}é");
+    hostile.extra.insert("users".to_owned(), serde_json::json!({"own": 1.0e300}));
+    hostile.extra.insert("weight".to_owned(), serde_json::json!(0.25));
+    let input = line(&assignment("n_rows", 1, "numpy.int64", "3"))
+        + "{\"schema\":\"run/1\",\"outcome\":\"ok\"}\n"
+        + &line(&assignment("n_rows", 3, "int", "3"))
+        + &line(&hostile);
+    let pairs = pairs(&run(&[], &input));
+    assert_eq!(pairs.len(), 2);
+    let mut expected = Pair::new(assignment("n_rows", 1, "numpy.int64", "3"), "int".to_owned());
+    expected.count = 2;
+    assert_eq!(serde_json::to_value(&pairs[0]).unwrap(), serde_json::to_value(&expected).unwrap());
+    hostile.extra.shift_remove("weight");
+    let mut expected = Pair::new(hostile, "str".to_owned());
+    expected.weight = 0.25;
+    assert_eq!(serde_json::to_value(&pairs[1]).unwrap(), serde_json::to_value(&expected).unwrap());
+}
+
+#[test]
+fn any_spelling_of_json_is_read() {
+    let value = serde_json::to_value(assignment("names", 1, "list", "[1]")).unwrap();
+    let reversed: serde_json::Map<_, _> = value.as_object().unwrap().clone().into_iter().rev().collect();
+    let pretty = serde_json::to_string_pretty(&reversed).unwrap().replace('\n', " ");
+    assert_eq!(pairs(&run(&[], &pretty))[0].type_class, "list");
+}
+
+#[test]
+fn what_is_no_assignment_is_refused_with_its_place() {
+    let good = line(&assignment("names", 1, "list", "[1]"));
+    for (bad, found) in [
+        (good.replace("assignment/1", "pair/1"), "a pair/1 record"),
+        (good.replace("\"row\":1", "\"row\":-1"), "invalid value: integer `-1`"),
+        (good.replace("\"cell\":0,", ""), "missing field `cell`"),
+        (good.replace("\"evidence\":\"run\"", "\"evidence\":7"), "invalid type: integer `7`"),
+        (
+            good.replace("\"repo\":\"repo\",", "\"repo\":\"repo\",\"repo\":\"repo\","),
+            "duplicate field `repo`",
+        ),
+    ] {
+        let finished = run(&[], &format!("{good}{bad}"));
+        assert_eq!(finished.status.code(), Some(2), "{finished}");
+        let wanted = "assign-merge: stdin:2: expected a assignment/1 record, found ";
+        assert!(finished.stderr.contains(wanted) && finished.stderr.contains(found), "{found}\n{finished}");
+    }
+}
+
+#[test]
+fn the_published_filters_remove_in_their_order_and_say_what() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut input = String::new();
+    for (name, type_name) in [
+        ("a_name_of_20_letters", "int"),
+        ("abc", "int"),
+        ("ab_cd", "int"),
+        ("nothing", "NoneType"),
+        ("estimator", "sklearn.svm.SVC"),
+        ("point", "str"),
+        ("place", "mypackage.strange"),
+        ("count", "int"),
+    ] {
+        let mut assignment = assignment(name, 1, type_name, "1");
+        assignment.value.iterable = type_name.contains("str");
+        input += &line(&assignment);
+    }
+    let summary = folder.path().join("summary.json");
+    let finished =
+        run(&["--preset", "nalin", "--types", "1", "--summary", summary.to_str().unwrap()], &input);
+    let names: Vec<_> = pairs(&finished).into_iter().map(|pair| (pair.site.name, pair.type_class)).collect();
+    assert_eq!(names, [("point".to_owned(), "str".to_owned()), ("place".to_owned(), "str".to_owned())]);
+    let summary: records::Summary = serde_json::from_slice(&std::fs::read(summary).unwrap()).unwrap();
+    let counts: Vec<_> = summary.counts.iter().map(|(name, n)| (name.as_str(), *n)).collect();
+    let expected = [
+        ("assignments", 8),
+        ("dropped_long_name", 1),
+        ("dropped_short_name", 1),
+        ("dropped_short_parts", 1),
+        ("dropped_type", 1),
+        ("dropped_value", 2),
+        ("merged_types", 1),
+    ];
+    assert_eq!(counts, expected);
+}
