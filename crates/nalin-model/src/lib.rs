@@ -1,1 +1,34 @@
-//! Under construction.
+//! Features, networks and checkpoint of the name-value model; the only crate that knows candle.
+//!
+//! A [`Subject`] (name, value, class of types) becomes what a [`network`] reads, once; [`train()`] fits a
+//! [`Model`] to known examples; a model gives every subject the probability that name and value do not
+//! fit. Nothing here reads the command line or the clock, and everything random comes from
+//! [`records::Random`], because candle cannot be seeded on the CPU: the same input gives the same bytes.
+
+mod adam;
+mod bags;
+mod calibration;
+mod features;
+mod fit;
+mod hash;
+pub mod metrics;
+mod model;
+pub mod nalin;
+pub mod names;
+pub mod network;
+pub mod parameters;
+mod statistics;
+mod subject;
+mod train;
+
+pub use candle_core::Device;
+
+pub use bags::{BagsConfig, BagsNetwork};
+pub use calibration::Calibration;
+pub use features::{Features, featurise};
+pub use fit::{Choice, Epoch, Lesson, Schedule, fit, sigmoid};
+pub use metrics::Metrics;
+pub use model::{Config, Design, Model};
+pub use statistics::Statistics;
+pub use subject::{Ablation, Subject};
+pub use train::{Arch, Known, train};

@@ -1,10 +1,148 @@
 //! The arguments of `nalin-train`.
 
-/// Under construction.
-#[derive(clap::Parser, Debug)]
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use nalin_model::{Ablation, Arch, Schedule};
+
+/// Learns from labelled pairs when a name and a value do not fit.
+///
+/// Reads example records (label 0: seen together, 1: an inconsistency), writes a model folder, and
+/// metrics as JSONL: every epoch, and at the end the model beside the look-up and the linear baseline.
+///
+/// The examples' `split` decides: `train` is learned from; `valid` chooses the epoch, the calibration and
+/// the threshold; `test` is only reported. Without a `valid` part a tenth of the repositories is held out
+/// of `train` (of the notebooks when there are fewer than ten repositories, else of the examples).
+#[derive(Parser, Debug)]
+#[command(
+    version,
+    after_help = "Example:\n  negsample pairs.jsonl.zst | nalin-train --model model > metrics.jsonl\n\n\
+                  Exit status: 0 done (also with no examples: a warning and no model), 2 not done."
+)]
 pub struct Args {
+    /// Files of example records, plain or zstd; none, or `-`, is stdin
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+
+    /// Folder to write the model to; it appears whole, and replaces a model that is there
+    #[arg(short, long, value_name = "DIR")]
+    pub model: PathBuf,
+
+    /// What to train: our network, the published one, or a baseline
+    #[arg(long, value_enum, default_value_t)]
+    pub arch: ArchName,
+
+    /// Most epochs [default: 30; nalin: 15]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub epochs: Option<u32>,
+
+    /// Examples a step [default: 128]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub batch: Option<u32>,
+
+    /// Learning rate [default: 0.003; nalin: 0.001]
+    #[arg(long, value_name = "RATE", value_parser = positive)]
+    pub lr: Option<f64>,
+
+    /// End after N epochs without a better one [default: 5; nalin: never]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub patience: Option<u32>,
+
+    /// Inputs to hide from the model, to learn what they are worth
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "INPUT")]
+    pub ablate: Vec<Input>,
+
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t)]
+    pub device: DeviceName,
+
+    /// Threads to compute with; 0 means as many as `--jobs`. The model is the same whatever N is
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+
     #[command(flatten)]
     common: filter::Common,
+}
+
+/// The architectures by name.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ArchName {
+    /// Wide and deep over bags of features: words and n-grams of the name, type, sizes and text of the value
+    #[default]
+    Default,
+    /// The published network and its encodings, 1,224,001 parameters
+    Nalin,
+    /// Logistic regression over hashed crosses of name and value features
+    Linear,
+    /// Warn when the name is known, but never held a value of this type
+    Lookup,
+}
+
+impl From<ArchName> for Arch {
+    fn from(name: ArchName) -> Self {
+        match name {
+            ArchName::Default => Self::Default,
+            ArchName::Nalin => Self::Nalin,
+            ArchName::Linear => Self::Linear,
+            ArchName::Lookup => Self::Lookup,
+        }
+    }
+}
+
+/// The inputs that can be hidden.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The name
+    Name,
+    /// The value's text
+    Value,
+    /// The value's type
+    Type,
+    /// The value's length
+    Len,
+    /// The value's shape and size
+    Shape,
+}
+
+/// Where to compute.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceName {
+    /// The processor
+    #[default]
+    Cpu,
+    /// The first NVIDIA GPU; needs a build with `--features cuda`
+    Cuda,
+}
+
+impl Args {
+    /// The inputs to hide.
+    pub fn ablation(&self) -> Ablation {
+        let hides = |input| self.ablate.contains(&input);
+        Ablation {
+            name: hides(Input::Name),
+            value: hides(Input::Value),
+            type_: hides(Input::Type),
+            len: hides(Input::Len),
+            shape: hides(Input::Shape),
+        }
+    }
+
+    /// The architecture's own schedule with the user's changes.
+    pub fn schedule(&self, own: Schedule) -> Schedule {
+        let or = |given: Option<u32>, own: usize| given.map_or(own, |n| n as usize);
+        Schedule {
+            epochs: or(self.epochs, own.epochs),
+            batch: or(self.batch, own.batch),
+            patience: or(self.patience, own.patience),
+            rate: self.lr.unwrap_or(own.rate),
+            ..own
+        }
+    }
+
+    /// The number of threads.
+    pub fn threads(&self) -> usize {
+        if self.threads > 0 { self.threads } else { self.common.workers() }
+    }
 }
 
 impl filter::Filter for Args {
@@ -14,7 +152,14 @@ impl filter::Filter for Args {
         &self.common
     }
 
-    fn run(self, _stage: &mut filter::Stage) -> anyhow::Result<()> {
-        Ok(())
+    fn run(self, stage: &mut filter::Stage) -> anyhow::Result<()> {
+        crate::run(&self, stage)
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+        _ => Err("expected a number above 0".to_owned()),
     }
 }

@@ -1,0 +1,182 @@
+//! The default network and the linear baseline: bags of hashed features.
+//!
+//! Wide: one weight for each (feature of the name, feature that sums up the value), which remembers what
+//! was seen. Deep: an embedding of the name and one of the value, their product, which says how well the
+//! one goes with the other, and a small perceptron over all, which carries over to names never seen.
+//! The linear baseline is the wide part alone.
+
+use anyhow::Result;
+use candle_core::Tensor;
+use records::Random;
+use serde::{Deserialize, Serialize};
+
+use crate::features::{Features, NUMBERS, featurise};
+use crate::hash::cross;
+use crate::network::{Network, Pass, dropout};
+use crate::parameters::{Bags, Parameters, Slot};
+use crate::{Ablation, Subject};
+
+/// Sizes of a network over bags.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+pub struct BagsConfig {
+    /// Rows of the table of name features, a power of two.
+    pub name_rows: usize,
+    /// Rows of the table of value features, a power of two.
+    pub value_rows: usize,
+    /// Rows of the wide table, a power of two; 0: no wide part.
+    pub wide_rows: usize,
+    /// Width of the embeddings; 0: no deep part.
+    pub width: usize,
+    /// Units of the hidden layer.
+    pub hidden: usize,
+    /// Share of the hidden units, and of the embeddings' elements, that a step leaves out.
+    pub dropout: f64,
+    /// Share of the name's features that a step leaves out, so that no single one is relied upon.
+    pub name_dropout: f64,
+}
+
+impl BagsConfig {
+    /// The default network.
+    pub fn standard() -> Self {
+        Self {
+            name_rows: 1 << 14,
+            value_rows: 1 << 13,
+            wide_rows: 1 << 17,
+            width: 32,
+            hidden: 64,
+            dropout: 0.3,
+            name_dropout: 0.2,
+        }
+    }
+
+    /// The linear baseline.
+    pub fn linear() -> Self {
+        Self { wide_rows: 1 << 18, width: 0, dropout: 0.0, name_dropout: 0.0, ..Self::standard() }
+    }
+}
+
+/// The network over bags.
+pub struct BagsNetwork {
+    config: BagsConfig,
+    ablation: Ablation,
+    parameters: Parameters,
+    bias: Slot,
+    wide: Option<Slot>,
+    deep: Option<Deep>,
+}
+
+struct Deep {
+    names: Slot,
+    values: Slot,
+    hidden: (Slot, Slot),
+    out: Slot,
+}
+
+impl BagsNetwork {
+    /// A network with weights drawn from the seed of `parameters`.
+    ///
+    /// # Errors
+    /// If the device has no room for it.
+    pub fn new(config: BagsConfig, ablation: Ablation, mut parameters: Parameters) -> Result<Self> {
+        let bias = parameters.add_dense("bias", &[1], 0.0)?;
+        let wide = (config.wide_rows > 0).then(|| parameters.add_table("wide", config.wide_rows, 1, 0.0));
+        let deep = if config.width > 0 { Some(Deep::new(&config, &mut parameters)?) } else { None };
+        Ok(Self { config, ablation, parameters, bias, wide, deep })
+    }
+
+    /// Crosses of the name's features with those that sum up the value, and each side alone.
+    fn crosses(&self, row: &Features, dropped: &[bool]) -> Vec<u32> {
+        let mask = self.config.wide_rows as u32 - 1;
+        let key = &row.value[..usize::from(row.value_key)];
+        let mut rows = Vec::with_capacity((row.name.len() + 1) * (key.len() + 1));
+        rows.extend(key.iter().map(|&value| cross(0, value) & mask));
+        for (&name, _) in row.name.iter().zip(dropped).filter(|(_, dropped)| !**dropped) {
+            rows.push(cross(name, 0) & mask);
+            rows.extend(key.iter().map(|&value| cross(name, value) & mask));
+        }
+        rows
+    }
+}
+
+impl Deep {
+    fn new(config: &BagsConfig, parameters: &mut Parameters) -> Result<Self> {
+        let inputs = 3 * config.width + NUMBERS;
+        let bound = 1.0 / (inputs as f64).sqrt();
+        Ok(Self {
+            names: parameters.add_table("names", config.name_rows, config.width, 0.5),
+            values: parameters.add_table("values", config.value_rows, config.width, 0.5),
+            hidden: (
+                parameters.add_dense("hidden.weight", &[inputs, config.hidden], bound)?,
+                parameters.add_dense("hidden.bias", &[config.hidden], bound)?,
+            ),
+            out: parameters.add_dense(
+                "out.weight",
+                &[config.hidden, 1],
+                1.0 / (config.hidden as f64).sqrt(),
+            )?,
+        })
+    }
+}
+
+impl Network for BagsNetwork {
+    type Row = Features;
+
+    fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    fn parameters_mut(&mut self) -> &mut Parameters {
+        &mut self.parameters
+    }
+
+    fn encode(&self, subject: &Subject) -> Features {
+        featurise(subject, self.ablation)
+    }
+
+    fn forward(&self, rows: &[&Features], mut noise: Option<&mut Random>) -> Result<Pass> {
+        let parameters = &self.parameters;
+        let learn = noise.is_some();
+        let dropped: Vec<Vec<bool>> = rows
+            .iter()
+            .map(|row| match noise.as_deref_mut() {
+                Some(noise) => row.name.iter().map(|_| noise.unit() < self.config.name_dropout).collect(),
+                None => vec![false; row.name.len()],
+            })
+            .collect();
+        let root = |n: usize| 1.0 / (n.max(1) as f32).sqrt();
+        let mut lookups = Vec::new();
+        let mut logits = parameters.dense(self.bias).broadcast_as((rows.len(), 1))?;
+        if let Some(wide) = self.wide {
+            let mut bags = Bags::default();
+            for (row, dropped) in rows.iter().zip(&dropped) {
+                bags.push(self.crosses(row, dropped), root);
+            }
+            let lookup = parameters.look_up(wide, bags, learn)?;
+            logits = (logits + &lookup.leaf)?;
+            lookups.push(lookup);
+        }
+        if let Some(deep) = &self.deep {
+            let (mut names, mut values) = (Bags::default(), Bags::default());
+            let mut numbers = Vec::with_capacity(rows.len() * NUMBERS);
+            for (row, dropped) in rows.iter().zip(&dropped) {
+                let kept = row.name.iter().zip(dropped).filter(|(_, dropped)| !**dropped);
+                names.push(kept.map(|(name, _)| name & (self.config.name_rows as u32 - 1)), root);
+                values.push(row.value.iter().map(|value| value & (self.config.value_rows as u32 - 1)), root);
+                numbers.extend_from_slice(&row.numbers);
+            }
+            let names = parameters.look_up(deep.names, names, learn)?;
+            let values = parameters.look_up(deep.values, values, learn)?;
+            let name = dropout(&names.leaf, self.config.dropout, noise.as_deref_mut())?;
+            let value = dropout(&values.leaf, self.config.dropout, noise.as_deref_mut())?;
+            let numbers = Tensor::from_vec(numbers, (rows.len(), NUMBERS), parameters.device())?;
+            let hidden = Tensor::cat(&[&name, &value, &(&name * &value)?, &numbers], 1)?
+                .matmul(parameters.dense(deep.hidden.0))?
+                .broadcast_add(parameters.dense(deep.hidden.1))?
+                .relu()?;
+            let hidden = dropout(&hidden, self.config.dropout, noise)?;
+            logits = (logits + hidden.matmul(parameters.dense(deep.out))?)?;
+            lookups.extend([names, values]);
+        }
+        Ok(Pass { logits: logits.squeeze(1)?, lookups })
+    }
+}

@@ -1,0 +1,194 @@
+//! The training loop: batches in a drawn order, parts of a batch in parallel, the best epoch kept.
+
+use anyhow::Result;
+use candle_core::Tensor;
+use rayon::prelude::*;
+use records::Random;
+
+use crate::adam::Adam;
+use crate::metrics::Metrics;
+use crate::network::Network;
+use crate::parameters::Gradients;
+
+/// Rows that one thread takes at a time. Fixed, so that sums are made in the same order, and come out
+/// the same to the bit, however many threads there are.
+const PART_ROWS: usize = 64;
+
+/// A pair that was turned into what the network reads, with the answer.
+pub struct Lesson<R> {
+    /// What the network reads.
+    pub row: R,
+    /// 1: they do not fit.
+    pub label: f32,
+    /// Weight in the loss.
+    pub weight: f32,
+}
+
+/// How to train.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    /// Most epochs.
+    pub epochs: usize,
+    /// Examples a step.
+    pub batch: usize,
+    /// Rate of the optimiser, which falls linearly to a tenth when `decay` is set.
+    pub rate: f64,
+    /// Whether the rate falls.
+    pub decay: bool,
+    /// Share of a weight that decays, per step and rate.
+    pub weight_decay: f64,
+    /// Bound on the norm of the gradient.
+    pub clip: Option<f64>,
+    /// End after so many epochs without a better one.
+    pub patience: usize,
+    /// How a better epoch is known.
+    pub choice: Choice,
+    /// Whether a last batch that is not full is left out (never the only one).
+    pub drop_last: bool,
+    /// Seed of the order and of dropout.
+    pub seed: u64,
+}
+
+/// What the best epoch is chosen by, on the validation part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The area under the curve.
+    Auc,
+    /// F1 at 0.5, better by its third decimal (paper's code).
+    F1,
+}
+
+/// One epoch, for whoever watches.
+pub struct Epoch<'a> {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// Steps so far.
+    pub step: usize,
+    /// The rate at its end.
+    pub rate: f64,
+    /// Mean loss over the training part, with dropout.
+    pub train_loss: f64,
+    /// On the validation part.
+    pub valid: Option<&'a Metrics>,
+}
+
+/// Trains, and leaves the network as it was after its best epoch, or the last when there is nothing to
+/// validate with. Returns that epoch.
+///
+/// Runs on the current rayon pool.
+///
+/// # Errors
+/// If the device fails, or `watch` does.
+pub fn fit<N: Network>(
+    network: &mut N,
+    train: &[Lesson<N::Row>],
+    valid: &[Lesson<N::Row>],
+    schedule: &Schedule,
+    watch: &mut dyn FnMut(Epoch) -> Result<()>,
+) -> Result<usize> {
+    let mut adam = Adam::new(network.parameters(), schedule.weight_decay, schedule.clip);
+    let mut order: Vec<usize> = (0..train.len()).collect();
+    let mut best: Option<(f64, usize, _)> = None;
+    let steps_an_epoch = train.len().div_ceil(schedule.batch).max(1);
+    let mut step = 0;
+    for epoch in 1..=schedule.epochs {
+        Random::keyed(schedule.seed, "nalin-model/order", &epoch.to_string()).shuffle(&mut order);
+        let (mut loss, mut weight, mut rate) = (0.0, 0.0, schedule.rate);
+        for batch in order.chunks(schedule.batch) {
+            if schedule.drop_last && batch.len() < schedule.batch && train.len() > schedule.batch {
+                continue;
+            }
+            let done = step as f64 / (steps_an_epoch * schedule.epochs) as f64;
+            rate = schedule.rate * if schedule.decay { 1.0 - 0.9 * done } else { 1.0 };
+            step += 1;
+            let batch_weight: f32 = batch.iter().map(|&at| train[at].weight).sum();
+            let parts: Vec<(Gradients, f64)> = batch
+                .par_chunks(PART_ROWS)
+                .enumerate()
+                .map(|(part, rows)| {
+                    let key = format!("{step}/{part}");
+                    let noise = Random::keyed(schedule.seed, "nalin-model/noise", &key);
+                    let lessons: Vec<_> = rows.iter().map(|&at| &train[at]).collect();
+                    learn(network, &lessons, batch_weight, noise)
+                })
+                .collect::<Result<_>>()?;
+            loss += parts.iter().map(|(_, loss)| loss).sum::<f64>();
+            weight += f64::from(batch_weight);
+            adam.step(network.parameters_mut(), parts.into_iter().map(|(grad, _)| grad).collect(), rate)?;
+        }
+        let metrics = if valid.is_empty() { None } else { Some(measure(network, valid)?) };
+        let train_loss = if weight > 0.0 { loss / weight } else { 0.0 };
+        watch(Epoch { epoch, step, rate, train_loss, valid: metrics.as_ref() })?;
+        let Some(metrics) = metrics else { continue };
+        let merit = match schedule.choice {
+            Choice::Auc => metrics.auc,
+            Choice::F1 => (metrics.f1 * 1000.0).round_ties_even(),
+        };
+        if best.as_ref().is_none_or(|(best, ..)| merit > *best) {
+            best = Some((merit, epoch, network.parameters().snapshot()?));
+        } else if best.as_ref().is_some_and(|(_, at, _)| epoch - at >= schedule.patience) {
+            break;
+        }
+    }
+    match best {
+        Some((_, epoch, snapshot)) => {
+            network.parameters_mut().restore(snapshot)?;
+            Ok(epoch)
+        }
+        None => Ok(schedule.epochs),
+    }
+}
+
+/// Gradient and summed loss (weighted binary cross entropy) of one part of a batch.
+fn learn<N: Network>(
+    network: &N,
+    lessons: &[&Lesson<N::Row>],
+    batch_weight: f32,
+    mut noise: Random,
+) -> Result<(Gradients, f64)> {
+    let rows: Vec<&N::Row> = lessons.iter().map(|lesson| &lesson.row).collect();
+    let pass = network.forward(&rows, Some(&mut noise))?;
+    let logits: Vec<f32> = pass.logits.to_vec1()?;
+    let loss = logits.iter().zip(lessons).map(|(&logit, lesson)| loss_of(logit, lesson)).sum();
+    // The loss's derivative is known in closed form and exact where logarithms of sigmoids are not, so
+    // the backward pass starts from it: a sum of logits times constants has just that gradient.
+    let slopes: Vec<f32> = logits
+        .iter()
+        .zip(lessons)
+        .map(|(&logit, lesson)| (sigmoid(logit) - lesson.label) * lesson.weight / batch_weight)
+        .collect();
+    let slopes = Tensor::from_vec(slopes, pass.logits.shape(), pass.logits.device())?;
+    let grads = (&pass.logits * slopes)?.sum_all()?.backward()?;
+    Ok((Gradients::gather(network.parameters(), &grads, pass.lookups)?, loss))
+}
+
+/// Metrics at a threshold of one half.
+fn measure<N: Network>(network: &N, lessons: &[Lesson<N::Row>]) -> Result<Metrics> {
+    let rows: Vec<&N::Row> = lessons.iter().map(|lesson| &lesson.row).collect();
+    let scores: Vec<f64> =
+        logits(network, &rows)?.into_iter().map(|logit| f64::from(sigmoid(logit))).collect();
+    let labels: Vec<bool> = lessons.iter().map(|lesson| lesson.label > 0.5).collect();
+    Ok(Metrics::of(&scores, &labels, 0.5))
+}
+
+/// Logits of any number of rows, in parallel, the same whatever stands beside a row.
+///
+/// # Errors
+/// If the device fails.
+pub fn logits<N: Network>(network: &N, rows: &[&N::Row]) -> Result<Vec<f32>> {
+    let parts: Vec<Vec<f32>> = rows
+        .par_chunks(PART_ROWS)
+        .map(|part| Ok(network.forward(part, None)?.logits.to_vec1()?))
+        .collect::<Result<_>>()?;
+    Ok(parts.concat())
+}
+
+fn loss_of<R>(logit: f32, lesson: &Lesson<R>) -> f64 {
+    let (logit, label) = (f64::from(logit), f64::from(lesson.label));
+    (logit.max(0.0) - logit * label + (-logit.abs()).exp().ln_1p()) * f64::from(lesson.weight)
+}
+
+/// The probability that belongs to a logit.
+pub fn sigmoid(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
+}

@@ -1,0 +1,219 @@
+//! A trained model: network, calibration, statistics; its folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use candle_core::{Device, Tensor};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+
+use crate::bags::{BagsConfig, BagsNetwork};
+use crate::calibration::Calibration;
+use crate::fit::logits;
+use crate::nalin::{NalinConfig, NalinNetwork};
+use crate::network::Network;
+use crate::parameters::Parameters;
+use crate::statistics::Statistics;
+use crate::{Ablation, Subject};
+
+/// The version of the model folder that this code reads and writes.
+const FORMAT: u32 = 1;
+const CONFIG: &str = "config.json";
+const WEIGHTS: &str = "model.safetensors";
+const STATISTICS: &str = "statistics.json";
+
+/// What the model is made of.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Design {
+    /// The default network and the linear baseline.
+    Bags(BagsConfig),
+    /// The published network.
+    Nalin(NalinConfig),
+    /// The look-up baseline, which has no weights.
+    Lookup,
+}
+
+/// Everything about a model but its weights: `config.json`.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+pub struct Config {
+    /// Version of the folder.
+    pub format: u32,
+    /// The name of the architecture, as on the command line.
+    pub arch: String,
+    /// Sizes and vocabularies.
+    pub design: Design,
+    /// Inputs that the model does not see.
+    pub ablation: Ablation,
+    /// From logits to probabilities.
+    pub calibration: Calibration,
+    /// The probability with the best F1 on the validation part.
+    pub threshold: f64,
+    /// Seed of the weights, the order and the dropout.
+    pub seed: u64,
+    /// The epoch that was kept.
+    pub epoch: usize,
+}
+
+impl Config {
+    /// The configuration of a model that has not learned anything yet.
+    pub fn new(arch: &str, design: Design, ablation: Ablation, seed: u64) -> Self {
+        let (calibration, threshold) = (Calibration::default(), 0.5);
+        let arch = arch.to_owned();
+        Self { format: FORMAT, arch, design, ablation, calibration, threshold, seed, epoch: 0 }
+    }
+}
+
+/// A model that can be asked.
+pub struct Model {
+    /// Everything but the weights.
+    pub config: Config,
+    /// What names held where it learned.
+    pub statistics: Statistics,
+    pub(crate) body: Body,
+}
+
+pub(crate) enum Body {
+    Bags(BagsNetwork),
+    Nalin(Box<NalinNetwork>),
+    Lookup,
+}
+
+impl Model {
+    /// A model with weights drawn from the seed of its configuration.
+    ///
+    /// # Errors
+    /// If the device has no room for it.
+    pub fn new(config: Config, statistics: Statistics, device: &Device) -> Result<Self> {
+        let parameters = Parameters::new(device, config.seed);
+        let body = match &config.design {
+            Design::Bags(bags) => Body::Bags(BagsNetwork::new(bags.clone(), config.ablation, parameters)?),
+            Design::Nalin(nalin) => {
+                Body::Nalin(Box::new(NalinNetwork::new(nalin.clone(), config.ablation, parameters)?))
+            }
+            Design::Lookup => Body::Lookup,
+        };
+        Ok(Self { config, statistics, body })
+    }
+
+    /// Probabilities from 0 to 1 that name and value do not fit. The score of a pair depends neither on
+    /// what stands beside it nor on the number of threads; runs on the current rayon pool.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn scores(&self, subjects: &[Subject]) -> Result<Vec<f64>> {
+        let logits = self.logits(subjects)?;
+        Ok(logits.into_iter().map(|logit| self.config.calibration.apply(logit)).collect())
+    }
+
+    /// What the probabilities are made of.
+    pub(crate) fn logits(&self, subjects: &[Subject]) -> Result<Vec<f32>> {
+        match &self.body {
+            Body::Bags(network) => network_logits(network, subjects),
+            Body::Nalin(network) => network_logits(network.as_ref(), subjects),
+            Body::Lookup => {
+                let logit = |subject| if self.statistics.contradicts(subject) { 1.0 } else { -1.0 };
+                Ok(subjects.iter().map(logit).collect())
+            }
+        }
+    }
+
+    fn parameters(&self) -> Option<&Parameters> {
+        match &self.body {
+            Body::Bags(network) => Some(network.parameters()),
+            Body::Nalin(network) => Some(network.parameters()),
+            Body::Lookup => None,
+        }
+    }
+
+    /// The number of weights.
+    pub fn weights(&self) -> usize {
+        self.parameters().map_or(0, Parameters::count)
+    }
+
+    /// The files of the model's folder by name.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn files(&self) -> Result<BTreeMap<String, Vec<u8>>> {
+        let json = |value: serde_json::Result<String>| Ok::<_, anyhow::Error>((value? + "\n").into_bytes());
+        Ok(BTreeMap::from([
+            (CONFIG.to_owned(), json(serde_json::to_string_pretty(&self.config))?),
+            (STATISTICS.to_owned(), json(serde_json::to_string(&self.statistics))?),
+            (WEIGHTS.to_owned(), self.weights_file()?),
+        ]))
+    }
+
+    fn weights_file(&self) -> Result<Vec<u8>> {
+        let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+        let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        if let Some(parameters) = self.parameters() {
+            for (name, var) in &parameters.dense {
+                let values: Vec<f32> = var.flatten_all()?.to_vec1()?;
+                tensors.push((name.clone(), var.dims().to_vec(), bytes(&values)));
+            }
+            for table in &parameters.tables {
+                let shape = vec![table.values.len() / table.width, table.width];
+                tensors.push((table.name.clone(), shape, bytes(&table.values)));
+            }
+        }
+        let views = tensors
+            .iter()
+            .map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(safetensors::serialize(views, None)?)
+    }
+
+    /// Reads a model's folder.
+    ///
+    /// # Errors
+    /// If a file is missing, damaged, or of another version.
+    pub fn load(folder: &Path, device: &Device) -> Result<Self> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            fs::read(&path).with_context(|| format!("no model: cannot read {}", path.display()))
+        };
+        let damaged = |name: &str| format!("{} is damaged", folder.join(name).display());
+        let config: Config = serde_json::from_slice(&read(CONFIG)?).with_context(|| damaged(CONFIG))?;
+        if config.format != FORMAT {
+            bail!("{}: format {}, but this program reads format {FORMAT}", folder.display(), config.format);
+        }
+        let statistics = serde_json::from_slice(&read(STATISTICS)?).with_context(|| damaged(STATISTICS))?;
+        let mut model = Self::new(config, statistics, device)?;
+        model.set_weights(&read(WEIGHTS)?).with_context(|| damaged(WEIGHTS))?;
+        Ok(model)
+    }
+
+    fn set_weights(&mut self, bytes: &[u8]) -> Result<()> {
+        let file = SafeTensors::deserialize(bytes)?;
+        let parameters = match &mut self.body {
+            Body::Bags(network) => network.parameters_mut(),
+            Body::Nalin(network) => network.parameters_mut(),
+            Body::Lookup => return Ok(()),
+        };
+        let values = |name: &str, n: usize| -> Result<Vec<f32>> {
+            let view = file.tensor(name)?;
+            let (chunks, rest) = view.data().as_chunks();
+            ensure!(
+                view.dtype() == Dtype::F32 && rest.is_empty() && chunks.len() == n,
+                "wrong size of {name}"
+            );
+            Ok(chunks.iter().map(|&chunk| f32::from_le_bytes(chunk)).collect())
+        };
+        for (name, var) in &parameters.dense {
+            let values = values(name, var.elem_count())?;
+            var.set(&Tensor::from_vec(values, var.shape(), var.device())?)?;
+        }
+        for table in &mut parameters.tables {
+            table.values = values(&table.name, table.values.len())?;
+        }
+        Ok(())
+    }
+}
+
+fn network_logits<N: Network>(network: &N, subjects: &[Subject]) -> Result<Vec<f32>> {
+    let rows: Vec<N::Row> = subjects.iter().map(|subject| network.encode(subject)).collect();
+    logits(network, &rows.iter().collect::<Vec<_>>())
+}

@@ -1,0 +1,76 @@
+//! What a network is to the training loop and to the scorer.
+
+use anyhow::Result;
+use candle_core::Tensor;
+use records::Random;
+
+use crate::Subject;
+use crate::parameters::{Lookup, Parameters};
+
+/// A network that maps pairs to logits.
+pub trait Network: Send + Sync {
+    /// What one pair is turned into, once, however often it is looked at.
+    type Row: Send + Sync;
+
+    /// The weights.
+    fn parameters(&self) -> &Parameters;
+
+    /// The weights, to be changed by a step or a snapshot.
+    fn parameters_mut(&mut self) -> &mut Parameters;
+
+    /// Turns a pair into what the network reads.
+    fn encode(&self, subject: &Subject) -> Self::Row;
+
+    /// Logits of "does not fit", one a row. With `noise` it is a step of training: dropout is drawn
+    /// from it, and look-ups become leaves of the graph.
+    ///
+    /// # Errors
+    /// If the device fails.
+    fn forward(&self, rows: &[&Self::Row], noise: Option<&mut Random>) -> Result<Pass>;
+}
+
+/// A forward pass.
+pub struct Pass {
+    /// (rows), what the sigmoid is taken of.
+    pub logits: Tensor,
+    /// The look-ups that led there.
+    pub lookups: Vec<Lookup>,
+}
+
+/// A mask for dropout: 0 with probability `p`, else 1 / (1 - p), so that sums keep their mean.
+///
+/// # Errors
+/// If the device fails.
+pub fn dropout(input: &Tensor, p: f64, noise: Option<&mut Random>) -> Result<Tensor> {
+    let Some(noise) = noise.filter(|_| p > 0.0) else { return Ok(input.clone()) };
+    let keep = (1.0 / (1.0 - p)) as f32;
+    let limit = (p * 65_536.0) as u64;
+    let n = input.elem_count();
+    let mut mask = Vec::with_capacity(n + 3);
+    while mask.len() < n {
+        // Four draws of 16 bits: masks are most of the randomness that training needs.
+        let bits = noise.bits();
+        mask.extend([0, 16, 32, 48].map(|at| if (bits >> at) & 0xffff < limit { 0.0 } else { keep }));
+    }
+    mask.truncate(n);
+    Ok((input * Tensor::from_vec(mask, input.shape(), input.device())?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{Device, Tensor};
+    use records::Random;
+
+    use super::dropout;
+
+    #[test]
+    fn dropout_keeps_the_mean_and_is_off_when_scoring() {
+        let ones = Tensor::ones((100, 100), candle_core::DType::F32, &Device::Cpu).unwrap();
+        let mut noise = Random::keyed(1, "test", "");
+        let dropped = dropout(&ones, 0.3, Some(&mut noise)).unwrap();
+        let mean = dropped.mean_all().unwrap().to_scalar::<f32>().unwrap();
+        assert!((mean - 1.0).abs() < 0.03, "{mean}");
+        let kept = dropout(&ones, 0.3, None).unwrap();
+        assert_eq!(kept.flatten_all().unwrap().to_vec1::<f32>().unwrap(), vec![1.0; 10_000]);
+    }
+}

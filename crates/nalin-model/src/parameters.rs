@@ -1,0 +1,226 @@
+//! The weights of a network: small dense ones as candle variables, large tables as plain rows.
+//!
+//! A table (an embedding, a hashed linear model) is looked up for a few rows an example. Its rows are
+//! summed here and enter the network as a leaf; what candle's backward pass finds for the leaf is
+//! scattered back to the rows that were looked up. So a step costs what it touches, not the table's size.
+
+use anyhow::{Context as _, Result};
+use candle_core::backprop::GradStore;
+use candle_core::{Device, Tensor, Var};
+use records::Random;
+use rustc_hash::FxHashMap;
+
+/// All weights of one network, in a fixed order.
+pub struct Parameters {
+    pub(crate) dense: Vec<(String, Var)>,
+    pub(crate) tables: Vec<Table>,
+    device: Device,
+    seed: u64,
+}
+
+/// Rows of `width` weights.
+#[derive(Clone)]
+pub struct Table {
+    pub(crate) name: String,
+    pub(crate) width: usize,
+    pub(crate) values: Vec<f32>,
+    /// Whether every row takes part in every step of the optimiser (momentum included), as in a network
+    /// that multiplies by one-hot vectors; otherwise only rows that were looked up.
+    pub(crate) every_row: bool,
+}
+
+/// The place of a dense weight or a table in [`Parameters`].
+#[derive(Clone, Copy, Debug)]
+pub struct Slot(usize);
+
+impl Parameters {
+    /// No weights yet; all that is drawn depends on `seed` and the weight's name alone.
+    pub fn new(device: &Device, seed: u64) -> Self {
+        Self { dense: Vec::new(), tables: Vec::new(), device: device.clone(), seed }
+    }
+
+    /// Where the tensors live.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Adds a dense weight, uniform in ±`bound`.
+    ///
+    /// # Errors
+    /// If the device has no room for it.
+    pub fn add_dense(&mut self, name: &str, shape: &[usize], bound: f64) -> Result<Slot> {
+        let values = self.uniform(name, shape.iter().product(), bound);
+        let tensor = Tensor::from_vec(values, shape, &self.device)?;
+        self.dense.push((name.to_owned(), Var::from_tensor(&tensor)?));
+        Ok(Slot(self.dense.len() - 1))
+    }
+
+    /// Adds a table of `rows` rows of `width` weights, uniform in ±`bound`.
+    pub fn add_table(&mut self, name: &str, rows: usize, width: usize, bound: f64) -> Slot {
+        let values = self.uniform(name, rows * width, bound);
+        self.tables.push(Table { name: name.to_owned(), width, values, every_row: false });
+        Slot(self.tables.len() - 1)
+    }
+
+    /// Lets the optimiser move all rows of a table at each step.
+    pub fn step_every_row(&mut self, table: Slot) {
+        self.tables[table.0].every_row = true;
+    }
+
+    fn uniform(&self, name: &str, n: usize, bound: f64) -> Vec<f32> {
+        let mut random = Random::keyed(self.seed, "nalin-model/weights", name);
+        (0..n).map(|_| ((random.unit() * 2.0 - 1.0) * bound) as f32).collect()
+    }
+
+    /// A dense weight.
+    pub fn dense(&self, slot: Slot) -> &Tensor {
+        self.dense[slot.0].1.as_tensor()
+    }
+
+    /// The number of weights.
+    pub fn count(&self) -> usize {
+        self.dense.iter().map(|(_, var)| var.elem_count()).sum::<usize>()
+            + self.tables.iter().map(|table| table.values.len()).sum::<usize>()
+    }
+
+    /// Sums the rows of each bag, times the bag's scale: (bags, width). With `learn`, a leaf to which
+    /// the backward pass finds a gradient.
+    ///
+    /// # Errors
+    /// If the device has no room for it.
+    pub fn look_up(&self, table: Slot, bags: Bags, learn: bool) -> Result<Lookup> {
+        let Table { width, values, .. } = &self.tables[table.0];
+        let mut sums = vec![0.0_f32; bags.len() * width];
+        for (bag, sum) in sums.chunks_exact_mut(*width).enumerate() {
+            for &row in bags.rows(bag) {
+                let row = row as usize * width;
+                for (sum, value) in sum.iter_mut().zip(&values[row..row + width]) {
+                    *sum += value;
+                }
+            }
+            sum.iter_mut().for_each(|sum| *sum *= bags.scales[bag]);
+        }
+        let mut leaf = Tensor::from_vec(sums, (bags.len(), *width), &self.device)?;
+        if learn {
+            leaf = Var::from_tensor(&leaf)?.into_inner();
+        }
+        Ok(Lookup { table, bags, leaf })
+    }
+
+    /// A copy of all weights, to come back to.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        let dense = self.dense.iter().map(|(_, var)| Ok(var.as_tensor().copy()?)).collect::<Result<_>>()?;
+        Ok(Snapshot { dense, tables: self.tables.iter().map(|table| table.values.clone()).collect() })
+    }
+
+    /// Takes back the weights of a snapshot of the same network.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn restore(&mut self, snapshot: Snapshot) -> Result<()> {
+        for ((_, var), tensor) in self.dense.iter().zip(snapshot.dense) {
+            var.set(&tensor)?;
+        }
+        for (table, values) in self.tables.iter_mut().zip(snapshot.tables) {
+            table.values = values;
+        }
+        Ok(())
+    }
+}
+
+/// The weights of a network at one moment.
+pub struct Snapshot {
+    dense: Vec<Tensor>,
+    tables: Vec<Vec<f32>>,
+}
+
+/// Which rows of a table each example looks up, and the number that their sum is multiplied by.
+#[derive(Default)]
+pub struct Bags {
+    rows: Vec<u32>,
+    ends: Vec<usize>,
+    scales: Vec<f32>,
+}
+
+impl Bags {
+    /// Adds a bag.
+    pub fn push(&mut self, rows: impl IntoIterator<Item = u32>, scale: impl FnOnce(usize) -> f32) {
+        let before = self.rows.len();
+        self.rows.extend(rows);
+        self.ends.push(self.rows.len());
+        self.scales.push(scale(self.rows.len() - before));
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn rows(&self, bag: usize) -> &[u32] {
+        let start = bag.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.rows[start..self.ends[bag]]
+    }
+}
+
+/// Rows that were looked up, as they entered the network.
+pub struct Lookup {
+    table: Slot,
+    bags: Bags,
+    /// The sums, (bags, width).
+    pub leaf: Tensor,
+}
+
+/// The gradient of one part of a batch.
+pub struct Gradients {
+    pub(crate) dense: Vec<Vec<f32>>,
+    pub(crate) sparse: Vec<SparseGradient>,
+}
+
+/// The gradient of the rows of a table that were looked up: each once, in the order of the first look-up.
+#[derive(Default)]
+pub(crate) struct SparseGradient {
+    pub(crate) rows: Vec<u32>,
+    pub(crate) values: Vec<f32>,
+}
+
+impl Gradients {
+    /// Gathers from the backward pass what belongs to the weights.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn gather(parameters: &Parameters, grads: &GradStore, lookups: Vec<Lookup>) -> Result<Self> {
+        let dense = parameters.dense.iter().map(|(_, var)| match grads.get(var.as_tensor()) {
+            Some(grad) => Ok(grad.flatten_all()?.to_vec1()?),
+            None => Ok(vec![0.0; var.elem_count()]),
+        });
+        let dense = dense.collect::<Result<_>>()?;
+        let mut sparse: Vec<SparseGradient> =
+            parameters.tables.iter().map(|_| SparseGradient::default()).collect();
+        for Lookup { table, bags, leaf } in lookups {
+            let width = parameters.tables[table.0].width;
+            let grad: Vec<f32> = grads
+                .get(&leaf)
+                .context("a look-up that the network never used")?
+                .flatten_all()?
+                .to_vec1()?;
+            let SparseGradient { rows, values } = &mut sparse[table.0];
+            let mut places = FxHashMap::default();
+            for (bag, grad) in grad.chunks_exact(width).enumerate() {
+                let scale = bags.scales[bag];
+                for &row in bags.rows(bag) {
+                    let place = *places.entry(row).or_insert_with(|| {
+                        rows.push(row);
+                        values.resize(values.len() + width, 0.0);
+                        values.len() - width
+                    });
+                    for (value, grad) in values[place..place + width].iter_mut().zip(grad) {
+                        *value += grad * scale;
+                    }
+                }
+            }
+        }
+        Ok(Self { dense, sparse })
+    }
+}

@@ -1,0 +1,140 @@
+//! What names held where the model learned: the look-up baseline, and the reasons given for a finding.
+
+use std::collections::BTreeMap;
+
+use records::Alternative;
+use serde::{Deserialize, Serialize};
+
+use crate::{Subject, names};
+
+/// Names kept in a model folder; the most frequent, so that the folder stays small.
+const MAX_NAMES: usize = 50_000;
+
+/// How often names, and the words in names, held values of each class of types.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+pub struct Statistics {
+    /// The classes, most frequent first.
+    types: Vec<String>,
+    /// For each name the classes, as places in `types`, with how often.
+    names: BTreeMap<String, Vec<(u32, u32)>>,
+    /// The same for each word of a name.
+    words: BTreeMap<String, Vec<(u32, u32)>>,
+}
+
+type Counts = BTreeMap<String, BTreeMap<String, u32>>;
+
+impl Statistics {
+    /// Counts pairs that fit.
+    pub fn of<'a>(subjects: impl IntoIterator<Item = Subject<'a>>) -> Self {
+        let (mut totals, mut by_name, mut by_word) =
+            (BTreeMap::<String, u32>::new(), Counts::new(), Counts::new());
+        for subject in subjects {
+            let class = subject.type_class;
+            *totals.entry(class.to_owned()).or_default() += 1;
+            let count = |counts: &mut Counts, key: &str| {
+                *counts.entry(key.to_owned()).or_default().entry(class.to_owned()).or_default() += 1;
+            };
+            count(&mut by_name, subject.name);
+            let mut words = names::words(subject.name);
+            words.sort_unstable();
+            words.dedup();
+            words.iter().for_each(|word| count(&mut by_word, word));
+        }
+        let mut types: Vec<_> = totals.into_iter().collect();
+        types.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        let types: Vec<String> = types.into_iter().map(|(class, _)| class).collect();
+        let places: BTreeMap<&str, u32> = types.iter().map(String::as_str).zip(0..).collect();
+        let compact = |counts: Counts| -> BTreeMap<String, Vec<(u32, u32)>> {
+            let row = |classes: BTreeMap<String, u32>| {
+                let mut row: Vec<_> = classes.iter().map(|(class, &n)| (places[class.as_str()], n)).collect();
+                row.sort_by_key(|&(class, n)| (std::cmp::Reverse(n), class));
+                row
+            };
+            let mut rows: Vec<_> = counts.into_iter().map(|(key, classes)| (key, row(classes))).collect();
+            rows.sort_by_key(|(_, row)| std::cmp::Reverse(total(row)));
+            rows.truncate(MAX_NAMES);
+            rows.into_iter().collect()
+        };
+        let (names, words) = (compact(by_name), compact(by_word));
+        Self { types, names, words }
+    }
+
+    /// The classes, most frequent first.
+    pub fn types(&self) -> &[String] {
+        &self.types
+    }
+
+    /// Whether the name is known, but never held a value of this class: the look-up baseline.
+    pub fn contradicts(&self, subject: &Subject) -> bool {
+        let is_class = |&(place, _): &(u32, u32)| self.types[place as usize] == subject.type_class;
+        self.names.get(subject.name).is_some_and(|row| !row.iter().any(is_class))
+    }
+
+    /// What the name held, most frequent first with shares of at least 5 %; of a name that was never
+    /// seen, what names with its last known word held. Empty when nothing is known.
+    pub fn usual_types(&self, name: &str) -> Vec<Alternative> {
+        let row = self
+            .names
+            .get(name)
+            .or_else(|| names::words(name).iter().rev().find_map(|word| self.words.get(word)));
+        let Some(row) = row else { return Vec::new() };
+        let total = f64::from(total(row));
+        let share = |&(place, n): &(u32, u32)| Alternative {
+            text: self.types[place as usize].clone(),
+            share: f64::from(n) / total,
+        };
+        row.iter().map(share).filter(|alternative| alternative.share >= 0.05).take(5).collect()
+    }
+
+    /// Names that mostly held this class, the most frequent first and at most `limit`.
+    pub fn names_of(&self, type_class: &str, limit: usize) -> Vec<&str> {
+        let Some(class) = self.types.iter().position(|class| class == type_class) else { return Vec::new() };
+        let mut found: Vec<(u32, &str)> = self
+            .names
+            .iter()
+            .filter(|(name, _)| !names::is_generic(name))
+            .filter_map(|(name, row)| {
+                let &(place, n) = row.first()?;
+                (place as usize == class && 2 * n > total(row)).then_some((n, name.as_str()))
+            })
+            .collect();
+        found.sort_by_key(|&(n, name)| (std::cmp::Reverse(n), name));
+        found.into_iter().take(limit).map(|(_, name)| name).collect()
+    }
+}
+
+fn total(row: &[(u32, u32)]) -> u32 {
+    row.iter().map(|(_, n)| n).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use records::Value;
+
+    use super::Statistics;
+    use crate::Subject;
+
+    #[test]
+    fn names_words_and_types() {
+        let value = Value::default();
+        let pairs = [
+            ("row_count", "int"),
+            ("row_count", "int"),
+            ("row_count", "float"),
+            ("title", "str"),
+            ("name", "str"),
+        ];
+        let subject = |(name, type_class)| Subject { name, value: &value, type_class };
+        let statistics = Statistics::of(pairs.map(subject));
+        assert_eq!(statistics.types(), ["int", "str", "float"]);
+        assert!(statistics.contradicts(&subject(("row_count", "str"))));
+        assert!(!statistics.contradicts(&subject(("row_count", "float"))));
+        assert!(!statistics.contradicts(&subject(("unknown", "str"))));
+        let usual = |name| statistics.usual_types(name).into_iter().map(|one| one.text).collect::<Vec<_>>();
+        assert_eq!(usual("row_count"), ["int", "float"]);
+        assert_eq!(usual("word_count"), ["int", "float"]);
+        assert_eq!(usual("unknown"), [""; 0]);
+        assert_eq!(statistics.names_of("str", 9), ["name", "title"]);
+        assert_eq!(statistics.names_of("set", 9), [""; 0]);
+    }
+}

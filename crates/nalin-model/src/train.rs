@@ -1,0 +1,140 @@
+//! From examples to a model: statistics, network, best epoch, calibration, threshold.
+
+use anyhow::Result;
+use candle_core::Device;
+use rayon::prelude::*;
+
+use crate::bags::BagsConfig;
+use crate::calibration::Calibration;
+use crate::fit::{Choice, Epoch, Lesson, Schedule, fit};
+use crate::metrics::best_threshold;
+use crate::model::{Body, Config, Design, Model};
+use crate::nalin::NalinConfig;
+use crate::network::Network;
+use crate::statistics::Statistics;
+use crate::{Ablation, Subject};
+
+/// The architectures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arch {
+    /// Wide and deep over bags of features.
+    Default,
+    /// The published network.
+    Nalin,
+    /// Logistic regression over hashed crosses.
+    Linear,
+    /// Warn when the name is known, but never held a value of this type.
+    Lookup,
+}
+
+impl Arch {
+    /// Its name on the command line and in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Nalin => "nalin",
+            Self::Linear => "linear",
+            Self::Lookup => "lookup",
+        }
+    }
+
+    /// How this architecture is trained unless the user says otherwise.
+    pub fn schedule(self, seed: u64) -> Schedule {
+        let own = Schedule {
+            epochs: 30,
+            batch: 128,
+            rate: 3e-3,
+            decay: true,
+            weight_decay: 0.02,
+            clip: None,
+            patience: 5,
+            choice: Choice::Auc,
+            drop_last: false,
+            seed,
+        };
+        match self {
+            Self::Nalin => Schedule {
+                epochs: 15,
+                rate: 1e-3,
+                decay: false,
+                weight_decay: 0.0,
+                clip: Some(0.5),
+                patience: usize::MAX,
+                choice: Choice::F1,
+                drop_last: true,
+                ..own
+            },
+            Self::Linear => Schedule { rate: 1e-2, weight_decay: 0.1, ..own },
+            Self::Default | Self::Lookup => own,
+        }
+    }
+}
+
+/// One example: what is asked, the answer, and its weight in the loss.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// What is asked.
+    pub subject: Subject<'a>,
+    /// Whether name and value do not fit.
+    pub misfit: bool,
+    /// Weight in the loss.
+    pub weight: f64,
+}
+
+/// Trains a model on `train`; epoch, calibration and threshold are chosen on `valid`.
+///
+/// The same examples, architecture and schedule give the same model to the bit, whatever the number of
+/// threads of the rayon pool that it runs on.
+///
+/// # Errors
+/// If the device fails, or `watch` does.
+pub fn train(
+    arch: Arch,
+    ablation: Ablation,
+    (train, valid): (&[Known], &[Known]),
+    schedule: &Schedule,
+    device: &Device,
+    watch: &mut dyn FnMut(Epoch) -> Result<()>,
+) -> Result<Model> {
+    let statistics = Statistics::of(train.iter().filter(|known| !known.misfit).map(|known| known.subject));
+    let design = match arch {
+        Arch::Default => Design::Bags(BagsConfig::standard()),
+        Arch::Linear => Design::Bags(BagsConfig::linear()),
+        Arch::Nalin => Design::Nalin(NalinConfig {
+            types: statistics.types().iter().take(10).cloned().collect(),
+            name_buckets: 1 << 14,
+            name_seed: schedule.seed,
+        }),
+        Arch::Lookup => Design::Lookup,
+    };
+    let config = Config::new(arch.name(), design, ablation, schedule.seed);
+    let mut model = Model::new(config, statistics, device)?;
+    model.config.epoch = match &mut model.body {
+        Body::Bags(network) => fit_encoded(network, (train, valid), schedule, watch)?,
+        Body::Nalin(network) => fit_encoded(network.as_mut(), (train, valid), schedule, watch)?,
+        Body::Lookup => 0,
+    };
+    if !valid.is_empty() {
+        let subjects: Vec<Subject> = valid.iter().map(|known| known.subject).collect();
+        let labels: Vec<bool> = valid.iter().map(|known| known.misfit).collect();
+        model.config.calibration = Calibration::fit(&model.logits(&subjects)?, &labels);
+        model.config.threshold = best_threshold(&model.scores(&subjects)?, &labels);
+    }
+    Ok(model)
+}
+
+fn fit_encoded<N: Network>(
+    network: &mut N,
+    (train, valid): (&[Known], &[Known]),
+    schedule: &Schedule,
+    watch: &mut dyn FnMut(Epoch) -> Result<()>,
+) -> Result<usize> {
+    let encode = |known: &Known| Lesson {
+        row: network.encode(&known.subject),
+        label: f32::from(u8::from(known.misfit)),
+        weight: known.weight as f32,
+    };
+    let lessons = |known: &[Known]| known.par_iter().map(encode).collect::<Vec<_>>();
+    let (train, valid) = (lessons(train), lessons(valid));
+    fit(network, &train, &valid, schedule, watch)
+}

@@ -1,0 +1,74 @@
+//! The model's card: what it learned from, how, and what it is worth.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use nalin_model::Model;
+use records::{Metric, Split};
+
+use crate::data::Data;
+use crate::results::split_name;
+
+/// The text of the folder's `README.md`.
+pub(crate) fn write(model: &Model, data: &Data, metrics: &[Metric]) -> String {
+    let config = &model.config;
+    let mut card = format!(
+        "# A model of names and values\n\n\
+         Says how likely it is that a name and a run-time value of Python do not fit.\n\
+         Made by `nalin-train`, read by `nalin-score --model`.\n\n\
+         Architecture `{}`, {} weights, seed {}, epoch {} kept; a score above {:.3} is a warning.\n\
+         {}\n\n## Data\n\n\
+         | part | examples | inconsistent | repositories | notebooks |\n| --- | ---: | ---: | ---: | ---: |\n",
+        config.arch,
+        model.weights(),
+        config.seed,
+        config.epoch,
+        config.threshold,
+        ablated(model),
+    );
+    for split in [Split::Train, Split::Valid, Split::Test] {
+        let repos: BTreeSet<&str> = data.lessons(split).map(|lesson| lesson.repo.as_str()).collect();
+        let notebooks: BTreeSet<&str> = data.lessons(split).map(|lesson| lesson.notebook.as_str()).collect();
+        let misfits = data.lessons(split).filter(|lesson| lesson.misfit).count();
+        let examples = data.lessons(split).count();
+        let row = [examples, misfits, repos.len(), notebooks.len()].map(|n| n.to_string()).join(" | ");
+        let _ = writeln!(card, "| {} | {row} |", split_name(split));
+    }
+    card.push_str(
+        "\nInconsistent examples were made by `negsample`; nobody labelled them by hand.\n\n## Results\n\n\
+         The epoch, the calibration and the threshold were chosen on `valid`; `test` was only measured.\n\n\
+         | model | part | negatives | F1 | precision | recall | AUC | loss |\n\
+         | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n",
+    );
+    for metric in metrics {
+        let origin = if metric.origin.is_empty() { "all" } else { &metric.origin };
+        let _ = writeln!(
+            card,
+            "| {} | {} | {origin} | {:.3} | {:.3} | {:.3} | {:.3} | {:.3} |",
+            metric.model, metric.split, metric.f1, metric.precision, metric.recall, metric.auc, metric.loss
+        );
+    }
+    card.push_str(
+        "\n`lookup` warns when a name is known but not with this type; `linear` is a hashed linear model.\n",
+    );
+    card
+}
+
+fn ablated(model: &Model) -> String {
+    let ablation = model.config.ablation;
+    let hidden: Vec<&str> = [
+        ("name", ablation.name),
+        ("value", ablation.value),
+        ("type", ablation.type_),
+        ("len", ablation.len),
+        ("shape", ablation.shape),
+    ]
+    .into_iter()
+    .filter_map(|(name, hidden)| hidden.then_some(name))
+    .collect();
+    if hidden.is_empty() {
+        "It sees every input.".to_owned()
+    } else {
+        format!("It does not see: {}.", hidden.join(", "))
+    }
+}
