@@ -79,8 +79,27 @@ impl Stage {
     /// As [`Stage::map`].
     pub fn map_lines(
         &mut self,
-        mut input: Input,
+        input: Input,
         work: impl Fn(Line, &mut Emit) -> Result<()> + Sync,
+    ) -> Result<()> {
+        let treat = |batch: Vec<Line>, emit: &mut Emit| {
+            let result = batch.into_iter().try_for_each(|line| work(line, emit));
+            ((), result)
+        };
+        self.map_batches(input, treat, |()| Ok(()))
+    }
+
+    /// As [`Stage::map_lines`], for stages that work on many records at once: `work` gets all the lines
+    /// that have arrived, up to a limit; what it returns beside its records goes to `take`, on this thread
+    /// and in the order of input. How lines fall into batches is left to chance: it must not show.
+    ///
+    /// # Errors
+    /// The first error of `work`, behind what it emitted before, of `take`, or of writing.
+    pub fn map_batches<T: Send>(
+        &mut self,
+        mut input: Input,
+        work: impl Fn(Vec<Line>, &mut Emit) -> (T, Result<()>) + Sync,
+        mut take: impl FnMut(T) -> Result<()>,
     ) -> Result<()> {
         let batches = std::iter::from_fn(|| match input.next_batch(BATCH_BYTES) {
             Ok(batch) if batch.is_empty() => None,
@@ -88,26 +107,20 @@ impl Stage {
         });
         let workers = self.common.workers();
         let treat = |batch: Vec<Line>| {
-            let mut emit = Emit::default();
+            let mut emit = Emit { records_in: batch.len() as u64, ..Emit::default() };
+            let (too_long, lines): (Vec<Line>, Vec<Line>) = batch.into_iter().partition(|line| line.too_long);
+            too_long.iter().for_each(|line| reject_too_long(line, &mut emit));
             // What came before a malformed line must still leave, so the error travels beside the records.
-            let mut error = None;
-            for line in batch {
-                emit.records_in += 1;
-                if line.too_long {
-                    reject_too_long(&line, &mut emit);
-                } else if let Err(cause) = work(line, &mut emit) {
-                    error = Some(cause);
-                    break;
-                }
-            }
-            Ok((emit, error))
+            let (output, result) = work(lines, &mut emit);
+            Ok((emit, output, result))
         };
-        ordered_map(batches, workers, treat, |(emit, error), more| {
+        ordered_map(batches, workers, treat, |(emit, output, result), more| {
             self.absorb(emit)?;
+            take(output)?;
             if !more {
                 self.flush()?;
             }
-            error.map_or(Ok(()), Err)
+            result
         })?;
         self.summary.bytes_in += input.bytes;
         Ok(())
