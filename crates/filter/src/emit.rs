@@ -12,6 +12,7 @@ pub struct Emit {
     pub(crate) counts: Vec<(&'static str, u64)>,
     pub(crate) warnings: Vec<String>,
     pub(crate) records_in: u64,
+    pub(crate) bytes_in: u64,
 }
 
 impl Emit {
@@ -52,6 +53,11 @@ impl Emit {
         if n > 0 {
             self.counts.push((name, n));
         }
+    }
+
+    /// Adds to the bytes read, for input that no [`crate::Input`] counts.
+    pub fn count_bytes_in(&mut self, bytes: u64) {
+        self.bytes_in += bytes;
     }
 
     /// Says something about this record on stderr: place first, then the fact, no final period.

@@ -165,6 +165,33 @@ impl Stage {
         Ok(())
     }
 
+    /// As [`Stage::map`], for units of work that are no lines of a stream: the files of a folder, say.
+    ///
+    /// `work` runs on `--jobs` threads, `finish` on this one with what `work` gave, in the order of the
+    /// items: the place for what depends on the items before. Both emit; `--limit` counts items.
+    ///
+    /// # Errors
+    /// The first error among the items, of `work`, of `finish` or of writing.
+    pub fn map_items<I: Send, O: Send>(
+        &mut self,
+        items: impl Iterator<Item = Result<I>> + Send,
+        work: impl Fn(I, &mut Emit) -> Result<O> + Sync,
+        mut finish: impl FnMut(O, &mut Emit) -> Result<()>,
+    ) -> Result<()> {
+        let limit = self.common.limit.map_or(usize::MAX, |limit| limit.try_into().unwrap_or(usize::MAX));
+        let workers = self.common.workers();
+        let treat = |item| {
+            let mut emit = Emit { records_in: 1, ..Emit::default() };
+            let output = work(item, &mut emit)?;
+            Ok((emit, output))
+        };
+        ordered_map(items.take(limit), workers, treat, |(mut emit, output), more| {
+            finish(output, &mut emit)?;
+            self.absorb(emit)?;
+            if more { Ok(()) } else { self.flush() }
+        })
+    }
+
     /// Reads every record, one after the other, on this thread: for stages that need the whole set.
     ///
     /// # Errors
@@ -207,6 +234,7 @@ impl Stage {
         self.output.write(&emit.lines)?;
         self.summary.records_in += emit.records_in;
         self.summary.records_out += emit.records_out;
+        self.summary.bytes_in += emit.bytes_in;
         for (name, n) in emit.counts {
             self.count(name, n);
         }

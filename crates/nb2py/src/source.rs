@@ -1,0 +1,117 @@
+//! Lines of stdin: `source/1` records, with a path or with a whole notebook inside.
+//!
+//! The notebook may hold what Jupyter reads and serde does not (`NaN`, half a surrogate pair, a thousand
+//! brackets), and most of it is of no use: so it is cut out of the line and handed on as text.
+
+use anyhow::{Result, anyhow};
+use filter::{Line, escape};
+use notebook::json::{Json, JsonError, Kind};
+use records::{Extra, Record as _, Source};
+
+/// A `source/1` record with its notebook as it stands in the line.
+#[derive(Debug, Default, PartialEq)]
+pub struct SourceLine<'a> {
+    /// Where the notebook lies, or its name.
+    pub path: String,
+    /// The repository, `""` when not given.
+    pub repo: String,
+    /// The notebook itself, or its text.
+    pub notebook: Option<Embedded<'a>>,
+    /// Everything else.
+    pub extra: Extra,
+}
+
+/// A notebook in a line.
+#[derive(Debug, PartialEq)]
+pub enum Embedded<'a> {
+    /// As an object.
+    Object(&'a str),
+    /// The text of its file, in a string.
+    Text(String),
+}
+
+/// Reads a line.
+///
+/// # Errors
+/// If it is no `source/1` record: place, what was expected, what was found.
+pub fn parse(line: &Line) -> Result<SourceLine<'_>> {
+    let expected = |found: String| anyhow!("{}: expected a {} record, found {found}", line.place, Source::SCHEMA);
+    let text = std::str::from_utf8(&line.bytes).map_err(|error| expected(error.to_string()))?;
+    let mut json = Json::new(text);
+    if json.kind() != Kind::Object {
+        return Err(expected("no JSON object".to_owned()));
+    }
+    let mut source = SourceLine::default();
+    let mut schema = None;
+    let mut wrong = None;
+    let walk = json
+        .object(|json, key| {
+            let place = match (key, json.kind()) {
+                ("notebook", Kind::String) => {
+                    source.notebook = json.text()?.map(Embedded::Text);
+                    return Ok(());
+                }
+                _ => json.skip()?,
+            };
+            let value = json.slice(place.clone());
+            match key {
+                "notebook" if value == "null" => source.notebook = None,
+                "notebook" => source.notebook = Some(Embedded::Object(value)),
+                _ => match (key, serde_json::from_str(value)) {
+                    ("schema", Ok(serde_json::Value::String(text))) => schema = Some(text),
+                    ("path", Ok(serde_json::Value::String(text))) => source.path = text,
+                    ("repo", Ok(serde_json::Value::String(text))) => source.repo = text,
+                    ("schema" | "path" | "repo", Ok(_)) => wrong = Some(format!("`{key}` that is no text")),
+                    (_, Ok(value)) => drop(source.extra.insert(key.to_owned(), value)),
+                    (_, Err(_)) => return Err(JsonError { at: place.start, what: "a value that cannot be kept" }),
+                },
+            }
+            Ok(())
+        })
+        .and_then(|()| json.end());
+    if let Err(error) = walk {
+        return Err(expected(format!("no JSON: column {}: {}", error.at + 1, error.what)));
+    }
+    if let Some(schema) = schema.filter(|schema| schema != Source::SCHEMA) {
+        return Err(expected(format!("a {} record (is a stage missing or swapped?)", escape(&schema))));
+    }
+    if source.path.is_empty() && source.notebook.is_none() {
+        wrong.get_or_insert_with(|| "neither `path` nor `notebook`".to_owned());
+    }
+    wrong.map_or(Ok(source), |found| Err(expected(found)))
+}
+
+#[cfg(test)]
+mod tests {
+    use filter::{Line, Place};
+
+    use super::{Embedded, parse};
+
+    fn line(text: &str) -> Line {
+        Line { place: Place { input: "stdin".into(), line: 3 }, bytes: text.as_bytes().to_vec(), too_long: false }
+    }
+
+    #[test]
+    fn a_path_a_notebook_or_its_text() {
+        let with_path = line(r#"{"path": "a.ipynb", "own": [1, 2.50], "notebook": null}"#);
+        let source = parse(&with_path).unwrap();
+        assert_eq!((source.path.as_str(), source.notebook), ("a.ipynb", None));
+        assert_eq!(source.extra["own"].to_string(), "[1,2.5]");
+        let with_object = line(r#"{"schema": "source/1", "notebook": {"a": NaN}, "repo": "r"}"#);
+        let source = parse(&with_object).unwrap();
+        assert_eq!((source.notebook, source.repo.as_str()), (Some(Embedded::Object(r#"{"a": NaN}"#)), "r"));
+        let with_text = line(r#"{"notebook": "{\n}"}"#);
+        assert_eq!(parse(&with_text).unwrap().notebook, Some(Embedded::Text("{\n}".to_owned())));
+    }
+
+    #[test]
+    fn anything_else_is_malformed() {
+        let fault = |text| parse(&line(text)).unwrap_err().to_string();
+        let head = "stdin:3: expected a source/1 record, found ";
+        assert_eq!(fault("[1]"), format!("{head}no JSON object"));
+        assert_eq!(fault("{\"a\": }"), format!("{head}no JSON: column 7: expected a value"));
+        assert_eq!(fault("{\"own\": 1}"), format!("{head}neither `path` nor `notebook`"));
+        assert_eq!(fault("{\"path\": 1}"), format!("{head}`path` that is no text"));
+        assert!(fault(r#"{"schema": "script/1", "path": "a"}"#).contains("found a script/1 record"));
+    }
+}

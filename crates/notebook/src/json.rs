@@ -1,0 +1,491 @@
+//! A reader of JSON that gives out places and skips what nobody asked for.
+//!
+//! Most of a notebook's bytes are outputs that we never look at, and the line of every string in the
+//! file is part of our answer; so this walks over the text with a cursor, checks all of it, and builds
+//! nothing. It takes what Jupyter takes, which is Python's `json` module: `NaN` and infinities, halves
+//! of surrogate pairs, repeated keys (the last one wins) and any depth of nesting.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A cursor in a JSON text. Its methods read one value each and leave the cursor behind it.
+pub struct Json<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+/// What is wrong with a JSON text, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonError {
+    /// Place of the fault in bytes.
+    pub at: usize,
+    /// What should stand there, or what is wrong with what does.
+    pub what: &'static str,
+}
+
+/// What a value begins like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `{`
+    Object,
+    /// `[`
+    Array,
+    /// `"`
+    String,
+    /// A number, `true`, `false`, `null`, or something that is no JSON.
+    Other,
+}
+
+/// A string as it stands in the text: what is between its quotes.
+#[derive(Clone, Copy, Debug)]
+pub struct RawString<'a> {
+    /// The text with its escapes.
+    pub raw: &'a str,
+    /// Place of its first byte.
+    pub at: usize,
+}
+
+type Result<T> = std::result::Result<T, JsonError>;
+
+impl<'a> Json<'a> {
+    /// Starts at the beginning of a text.
+    pub fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// What comes next.
+    pub fn kind(&mut self) -> Kind {
+        match self.next() {
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b'"') => Kind::String,
+            _ => Kind::Other,
+        }
+    }
+
+    /// Reads an object: `entry` is called with every key and must read the value.
+    ///
+    /// # Errors
+    /// If there is no object, or it is damaged.
+    pub fn object(&mut self, mut entry: impl FnMut(&mut Self, &str) -> Result<()>) -> Result<()> {
+        self.expect(b'{', "expected `{`")?;
+        if self.eat(b'}') {
+            return Ok(());
+        }
+        loop {
+            let key = self.key()?;
+            entry(self, &key.decode().text)?;
+            if !self.another(b'}')? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads an array: `element` must read one value each time it is called.
+    ///
+    /// # Errors
+    /// If there is no array, or it is damaged.
+    pub fn array(&mut self, mut element: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        self.expect(b'[', "expected `[`")?;
+        if self.eat(b']') {
+            return Ok(());
+        }
+        loop {
+            element(self)?;
+            if !self.another(b']')? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads a string.
+    ///
+    /// # Errors
+    /// If there is no string, or it has no end.
+    pub fn string(&mut self) -> Result<RawString<'a>> {
+        self.expect(b'"', "expected a string")?;
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        loop {
+            self.at += plain_prefix(&bytes[self.at..]);
+            match bytes.get(self.at) {
+                Some(b'"') => break,
+                Some(b'\\') => self.at += self.escape()?,
+                Some(_) => return Err(self.error("a control character inside a string")),
+                None => return Err(JsonError { at: self.at, what: "the text ends inside a string" }),
+            }
+        }
+        let raw = &self.text[start..self.at];
+        self.at += 1;
+        Ok(RawString { raw, at: start })
+    }
+
+    /// Passes over any value and gives its place.
+    ///
+    /// # Errors
+    /// If it is no JSON.
+    pub fn skip(&mut self) -> Result<Range<usize>> {
+        self.next();
+        let start = self.at;
+        // The closing brackets that are still to come: a list instead of recursion, so that no depth hurts.
+        let mut open = Vec::new();
+        loop {
+            match self.next() {
+                Some(b'{') => {
+                    self.at += 1;
+                    if !self.eat(b'}') {
+                        self.key()?;
+                        open.push(b'}');
+                        continue;
+                    }
+                }
+                Some(b'[') => {
+                    self.at += 1;
+                    if !self.eat(b']') {
+                        open.push(b']');
+                        continue;
+                    }
+                }
+                Some(b'"') => drop(self.string()?),
+                _ => self.scalar()?,
+            }
+            loop {
+                let Some(&close) = open.last() else { return Ok(start..self.at) };
+                if self.another(close)? {
+                    if close == b'}' {
+                        self.key()?;
+                    }
+                    break;
+                }
+                open.pop();
+            }
+        }
+    }
+
+    /// Reads a value as a whole number: `None` if it is anything else.
+    ///
+    /// # Errors
+    /// If it is no JSON.
+    pub fn integer(&mut self) -> Result<Option<i64>> {
+        let place = self.skip()?;
+        Ok(self.text[place].parse().ok())
+    }
+
+    /// Reads a value as text: `None` if it is no string.
+    ///
+    /// # Errors
+    /// If it is no JSON.
+    pub fn text(&mut self) -> Result<Option<String>> {
+        if self.kind() != Kind::String {
+            self.skip()?;
+            return Ok(None);
+        }
+        Ok(Some(self.string()?.decode().text.into_owned()))
+    }
+
+    /// Checks that nothing but white space follows.
+    ///
+    /// # Errors
+    /// If something does.
+    pub fn end(&mut self) -> Result<()> {
+        self.next().map_or(Ok(()), |_| Err(self.error("expected the end of the text")))
+    }
+
+    /// The slice of the text at a place.
+    pub fn slice(&self, place: Range<usize>) -> &'a str {
+        &self.text[place]
+    }
+
+    /// The length of the escape at the cursor.
+    fn escape(&self) -> Result<usize> {
+        match self.text.as_bytes().get(self.at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
+            Some(b'u') if hex4(self.text, self.at).is_some() => Ok(6),
+            Some(b'u') => Err(self.error("`\\u` without four hex digits")),
+            _ => Err(self.error("no such escape in JSON")),
+        }
+    }
+
+    fn error(&self, what: &'static str) -> JsonError {
+        let what = if self.at >= self.text.len() { "the text ends too early" } else { what };
+        JsonError { at: self.at, what }
+    }
+
+    /// Passes over white space and looks at the next byte.
+    fn next(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while matches!(bytes.get(self.at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+        bytes.get(self.at).copied()
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.next() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, byte: u8, what: &'static str) -> Result<()> {
+        if self.eat(byte) { Ok(()) } else { Err(self.error(what)) }
+    }
+
+    fn key(&mut self) -> Result<RawString<'a>> {
+        if self.next() != Some(b'"') {
+            return Err(self.error("expected a key in quotes"));
+        }
+        let key = self.string()?;
+        self.expect(b':', "expected `:` after the key")?;
+        Ok(key)
+    }
+
+    /// After a value in brackets: whether another follows, or `close`.
+    fn another(&mut self, close: u8) -> Result<bool> {
+        if self.eat(b',') {
+            let comma = self.at - 1;
+            return match self.next() {
+                Some(b'}' | b']') => Err(JsonError { at: comma, what: "a comma with nothing after it" }),
+                _ => Ok(true),
+            };
+        }
+        let what = if close == b'}' { "expected `,` or `}`" } else { "expected `,` or `]`" };
+        self.expect(close, what).map(|()| false)
+    }
+
+    fn scalar(&mut self) -> Result<()> {
+        let rest = &self.text[self.at..];
+        let words = ["true", "false", "null", "NaN", "Infinity", "-Infinity"];
+        let length = match words.iter().find(|word| rest.starts_with(**word)) {
+            Some(word) => word.len(),
+            None => number(rest.as_bytes()).ok_or_else(|| self.error("expected a value"))?,
+        };
+        self.at += length;
+        Ok(())
+    }
+}
+
+/// A string without its escapes.
+pub struct Decoded<'a> {
+    /// The text; half a surrogate pair, which no text can hold, has become `U+FFFD`.
+    pub text: Cow<'a, str>,
+    /// How many such halves there were.
+    pub lone_surrogates: u32,
+}
+
+impl<'a> RawString<'a> {
+    /// Resolves the escapes.
+    pub fn decode(self) -> Decoded<'a> {
+        if !self.raw.contains('\\') {
+            return Decoded { text: Cow::Borrowed(self.raw), lone_surrogates: 0 };
+        }
+        let mut text = String::with_capacity(self.raw.len());
+        let mut lone_surrogates = 0;
+        let mut rest = self.raw;
+        while let Some(place) = rest.find('\\') {
+            text.push_str(&rest[..place]);
+            let escape = rest.as_bytes()[place + 1];
+            let mut used = 2;
+            text.push(match escape {
+                b'b' => '\u{8}',
+                b'f' => '\u{c}',
+                b'n' => '\n',
+                b'r' => '\r',
+                b't' => '\t',
+                b'u' => {
+                    let (character, length) = unicode_escape(rest, place);
+                    used = length;
+                    lone_surrogates += u32::from(character.is_none());
+                    character.unwrap_or(char::REPLACEMENT_CHARACTER)
+                }
+                _ => char::from(escape),
+            });
+            rest = &rest[place + used..];
+        }
+        text.push_str(rest);
+        Decoded { text: Cow::Owned(text), lone_surrogates }
+    }
+}
+
+/// The character of the escape `\uXXXX` or pair of escapes at `place`, and the escape's length in bytes;
+/// `None` for half a pair.
+fn unicode_escape(text: &str, place: usize) -> (Option<char>, usize) {
+    let Some(first) = hex4(text, place) else { return (None, 2) };
+    if (0xd800..0xdc00).contains(&first)
+        && let Some(second @ 0xdc00..0xe000) = hex4(text, place + 6)
+    {
+        return (char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00)), 12);
+    }
+    (char::from_u32(first), 6)
+}
+
+/// The code unit of an escape `\uXXXX` that begins at `place`.
+fn hex4(text: &str, place: usize) -> Option<u32> {
+    let digits = text.get(place..place + 6)?.strip_prefix("\\u")?;
+    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    u32::from_str_radix(digits, 16).ok()
+}
+
+/// How many bytes from the start are neither a quote, a backslash nor a control character.
+///
+/// Whole blocks are tested without a branch in between, which the compiler turns into vector code:
+/// base64 pictures are most of what we pass over.
+fn plain_prefix(bytes: &[u8]) -> usize {
+    let special = |byte: u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+    let mut plain = 0;
+    for block in bytes.chunks_exact(32) {
+        if block.iter().fold(false, |found, &byte| found | special(byte)) {
+            break;
+        }
+        plain += 32;
+    }
+    plain + bytes[plain..].iter().take_while(|&&byte| !special(byte)).count()
+}
+
+/// Length of the number at the start.
+fn number(bytes: &[u8]) -> Option<usize> {
+    let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut at = usize::from(bytes.first() == Some(&b'-'));
+    let whole = digits(at);
+    if whole == 0 || (whole > 1 && bytes[at] == b'0') {
+        return None;
+    }
+    at += whole;
+    if bytes.get(at) == Some(&b'.') {
+        let fraction = digits(at + 1);
+        if fraction == 0 {
+            return None;
+        }
+        at += 1 + fraction;
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+        let exponent = digits((at + 1 + sign).min(bytes.len()));
+        if exponent == 0 {
+            return None;
+        }
+        at += 1 + sign + exponent;
+    }
+    Some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::{Json, JsonError};
+
+    fn check(text: &str) -> Result<(), JsonError> {
+        let mut json = Json::new(text);
+        json.skip()?;
+        json.end()
+    }
+
+    #[test]
+    fn takes_what_jupyter_takes() {
+        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+        for text in ["NaN", "[Infinity, -Infinity]", r#""\ud800""#, r#"{"a": 1, "a": [2.5e-3]}"#, &deep] {
+            assert_eq!(check(text), Ok(()), "{}", &text[..text.len().min(40)]);
+        }
+    }
+
+    #[test]
+    fn faults_have_a_place() {
+        let cases = [
+            ("", 0, "the text ends too early"),
+            ("[1, 2,]", 5, "a comma with nothing after it"),
+            ("{\"a\": 1,\n}", 7, "a comma with nothing after it"),
+            ("[1 2]", 3, "expected `,` or `]`"),
+            ("{a: 1}", 1, "expected a key in quotes"),
+            ("{\"a\" 1}", 5, "expected `:` after the key"),
+            ("[01]", 1, "expected a value"),
+            ("[1e]", 1, "expected a value"),
+            ("\"ab", 3, "the text ends inside a string"),
+            ("\"a\nb\"", 2, "a control character inside a string"),
+            (r#""a\q""#, 2, "no such escape in JSON"),
+            (r#""\u12g4""#, 1, "`\\u` without four hex digits"),
+            ("[] []", 3, "expected the end of the text"),
+        ];
+        for (text, at, what) in cases {
+            assert_eq!(check(text), Err(JsonError { at, what }), "{text}");
+        }
+    }
+
+    #[test]
+    fn surrogates() {
+        let decode = |text| {
+            let decoded = Json::new(text).string().unwrap().decode();
+            (decoded.text.into_owned(), decoded.lone_surrogates)
+        };
+        assert_eq!(decode(r#""a\ud83d\ude00b""#), ("a😀b".to_owned(), 0));
+        assert_eq!(decode(r#""\ud83d\u0041\ude00\\ud83d""#), ("\u{fffd}A\u{fffd}\\ud83d".to_owned(), 2));
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::vec((any::<String>(), inner), 0..5)
+                    .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn rebuild(json: &mut Json<'_>) -> Result<Value, JsonError> {
+        Ok(match json.kind() {
+            super::Kind::Object => {
+                let mut map = serde_json::Map::new();
+                json.object(|json, key| {
+                    map.insert(key.to_owned(), rebuild(json)?);
+                    Ok(())
+                })?;
+                Value::Object(map)
+            }
+            super::Kind::Array => {
+                let mut list = Vec::new();
+                json.array(|json| {
+                    list.push(rebuild(json)?);
+                    Ok(())
+                })?;
+                Value::Array(list)
+            }
+            super::Kind::String => Value::from(json.text()?.unwrap()),
+            super::Kind::Other => {
+                let place = json.skip()?;
+                serde_json::from_str(json.slice(place)).unwrap()
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn reads_what_serde_writes(value in any_json(), pretty in any::<bool>()) {
+            let write = if pretty { serde_json::to_string_pretty } else { serde_json::to_string };
+            let text = write(&value).unwrap();
+            let mut json = Json::new(&text);
+            prop_assert_eq!(rebuild(&mut json).unwrap(), value);
+            prop_assert_eq!(check(&text), Ok(()));
+        }
+
+        #[test]
+        fn damaged_text_is_damaged_for_serde_too(value in any_json(), cut in any::<prop::sample::Index>(), byte in 0x20_u8..0x7f) {
+            let mut bytes = serde_json::to_vec(&value).unwrap();
+            let place = cut.index(bytes.len());
+            bytes[place] = byte;
+            if let Ok(text) = std::str::from_utf8(&bytes) {
+                let serde = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+                // We take more than serde does (NaN); what serde takes, we must.
+                prop_assert!(check(text).is_ok() || !serde, "{}", text);
+            }
+        }
+    }
+}

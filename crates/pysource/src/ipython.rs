@@ -1,0 +1,506 @@
+//! IPython's own syntax in notebook cells: found, named, and turned into plain Python line for line.
+//!
+//! Where a command begins and ends is the parser's answer, so that a `%` in a string, a comment or
+//! brackets is never mistaken for a magic. Only what IPython itself decides on the raw text is decided
+//! here too: the first line of a cell (`%%bash`: ruff would read the body as Python), the indentation
+//! and the prompts that it strips. `docs/magics.md` has the table of what becomes of what.
+
+use std::borrow::Cow;
+
+use ruff_python_ast::token::TokenKind;
+use ruff_python_parser::{Mode, ParseOptions, parse_expression, parse_module, parse_unchecked};
+use ruff_text_size::Ranged as _;
+
+/// One piece of IPython syntax in a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Escape {
+    /// Its first line in the cell, from 1.
+    pub line: u32,
+    /// `line_magic`, `cell_magic`, `shell`, `help`, `quote`, `auto_call`, `indent` or `prompt`.
+    pub kind: &'static str,
+    /// Name of the magic without its percent signs, `""` for the other kinds.
+    pub name: String,
+    /// What became of it: `body_kept`, `replaced` or `inert`.
+    pub action: &'static str,
+}
+
+/// Turns a cell into plain Python with the same number of lines, and lists the IPython syntax in it.
+///
+/// `cell` has `\n` between lines. What is not IPython syntax stays as it is, Python or not.
+pub fn neutralise(cell: &str) -> (Cow<'_, str>, Vec<Escape>) {
+    if !may_hold_escapes(cell) {
+        return (Cow::Borrowed(cell), Vec::new());
+    }
+    let mut found = Vec::new();
+    let mut lines: Vec<Cow<str>> = cell.split('\n').map(Cow::Borrowed).collect();
+    strip_prompts(&mut lines, &mut found);
+    strip_indent(&mut lines, &mut found);
+    let body = cell_magics(&mut lines, &mut found);
+    if body < lines.len() {
+        let before = found.len();
+        let text = commands(&lines[body..].join("\n"), &mut found);
+        for escape in &mut found[before..] {
+            escape.line += number(body);
+        }
+        lines.truncate(body);
+        lines.extend(text.split('\n').map(|line| Cow::Owned(line.to_owned())));
+    }
+    (Cow::Owned(lines.join("\n")), found)
+}
+
+/// Turns every line of a cell in another language into a comment.
+pub fn comment_out(cell: &str) -> String {
+    let lines: Vec<_> = cell.split('\n').map(commented).collect();
+    lines.join("\n")
+}
+
+/// The comments that stand alone on a line, at its very beginning: line from 1 and text.
+pub fn comment_lines(source: &str) -> Vec<(u32, &str)> {
+    let mut comments = Vec::new();
+    let mut line = 1;
+    let mut counted = 0;
+    for token in parse_unchecked(source, ParseOptions::from(Mode::Module)).tokens() {
+        let start = token.start().to_usize();
+        if token.kind() == TokenKind::Comment && (start == 0 || source.as_bytes()[start - 1] == b'\n') {
+            line += newlines(&source[counted..start]);
+            counted = start;
+            comments.push((line, &source[token.range()]));
+        }
+    }
+    comments
+}
+
+/// A quick look that may be wrong in one direction only: most cells hold no escapes and need no parser.
+fn may_hold_escapes(cell: &str) -> bool {
+    let mut is_first = true;
+    cell.split('\n').any(|line| {
+        let text = line.trim();
+        let (Some(first), Some(last)) = (text.bytes().next(), text.bytes().last()) else { return false };
+        let opening = std::mem::take(&mut is_first)
+            && (line.starts_with([' ', '\t']) || text.starts_with(">>>") || text.starts_with("In ["));
+        opening
+            || b"%!?,;/>".contains(&first)
+            || last == b'?'
+            || text.split('=').skip(1).any(|value| value.trim_start().starts_with(['%', '!']))
+    })
+}
+
+/// IPython takes `>>> ` and `In [1]: ` away when a cell begins with one.
+fn strip_prompts(lines: &mut [Cow<str>], found: &mut Vec<Escape>) {
+    let Some(first) = lines.iter().position(|line| !line.trim().is_empty()) else { return };
+    let prompt: fn(&str) -> Option<&str> =
+        if classic_prompt(&lines[first]).is_some_and(|_| lines[first].starts_with('>')) {
+            classic_prompt
+        } else if ipython_prompt(&lines[first]).is_some_and(|_| lines[first].starts_with('I')) {
+            ipython_prompt
+        } else {
+            return;
+        };
+    found.push(Escape { line: number(first + 1), kind: "prompt", name: String::new(), action: "replaced" });
+    for line in lines {
+        if let Some(code) = prompt(line) {
+            *line = Cow::Owned(code.to_owned());
+        }
+    }
+}
+
+fn classic_prompt(line: &str) -> Option<&str> {
+    let code = line.strip_prefix(">>>").or_else(|| line.strip_prefix("..."))?;
+    if code.is_empty() { Some(code) } else { code.strip_prefix(' ') }
+}
+
+fn ipython_prompt(line: &str) -> Option<&str> {
+    if let Some(rest) = line.strip_prefix("In [") {
+        let (count, code) = rest.split_once("]: ")?;
+        return count.bytes().all(|byte| byte.is_ascii_digit()).then_some(code);
+    }
+    let code = line.trim_start().strip_prefix("...")?.trim_start_matches('.').strip_prefix(':')?;
+    Some(code.strip_prefix(' ').unwrap_or(code))
+}
+
+/// IPython takes the indentation of the first line away from all lines that have it.
+fn strip_indent(lines: &mut [Cow<str>], found: &mut Vec<Escape>) {
+    let Some(first) = lines.iter().position(|line| !line.trim().is_empty()) else { return };
+    let indent = lines[first][..lines[first].len() - lines[first].trim_start().len()].to_owned();
+    // An indented comment above code that is not indented is good Python as it stands.
+    let code = lines.iter().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    if indent.is_empty() || !code.is_some_and(|line| line.starts_with(&indent)) {
+        return;
+    }
+    found.push(Escape { line: number(first + 1), kind: "indent", name: String::new(), action: "replaced" });
+    for line in lines {
+        if let Some(code) = line.strip_prefix(&indent) {
+            *line = Cow::Owned(code.to_owned());
+        }
+    }
+}
+
+/// Cell magics that run their body as Python in the notebook's own names.
+const PYTHON_BODIES: [&str; 14] = [
+    "capture", "debug", "heat", "local", "manim", "memit", "opts", "output", "prun", "pyinstrument",
+    "scalene", "snakeviz", "time", "timeit",
+];
+
+/// Line magics whose argument is a statement of Python, with the options that take a value.
+const STATEMENTS: [(&str, &str); 6] =
+    [("lprun", "fmDTuz"), ("memit", "rti"), ("mprun", "fT"), ("prun", "DlsT"), ("time", ""), ("timeit", "nrpv")];
+
+/// Treats the cell magics at the head of a cell; returns the line, from 0, where Python begins.
+fn cell_magics(lines: &mut [Cow<str>], found: &mut Vec<Escape>) -> usize {
+    let mut body = 0;
+    loop {
+        let Some(blank) = lines[body..].iter().position(|line| !line.trim().is_empty()) else {
+            return lines.len();
+        };
+        let head = body + blank;
+        let Some(command) = lines[head].strip_prefix("%%").map(str::to_owned) else { return body };
+        let name = first_word(&command);
+        if name.is_empty() {
+            return body;
+        }
+        let is_help = name.ends_with('?');
+        let is_python = PYTHON_BODIES.contains(&name);
+        found.push(Escape {
+            line: number(head + 1),
+            kind: if is_help { "help" } else { "cell_magic" },
+            name: if is_help { String::new() } else { name.to_owned() },
+            action: if is_python { "body_kept" } else { "inert" },
+        });
+        if !is_python {
+            for line in &mut lines[head..] {
+                *line = Cow::Owned(commented(line));
+            }
+            return lines.len();
+        }
+        let mut line = commented(&lines[head]);
+        // What stands behind `%%timeit` runs before the body.
+        if name != "time"
+            && let Some((options, statement)) = statement_of(name, &command[name.len()..])
+        {
+            line = format!("{statement}  # %%{name}{options}");
+        }
+        lines[head] = Cow::Owned(line);
+        body = head + 1;
+        if body == lines.len() {
+            return body;
+        }
+    }
+}
+
+/// A command in a text: where it stands, and how.
+struct Command {
+    start: usize,
+    end: usize,
+    /// Names that the command's result is bound to; 0 when it stands alone.
+    targets: usize,
+}
+
+/// Replaces the commands in a text that begins with no cell magic.
+fn commands(text: &str, found: &mut Vec<Escape>) -> String {
+    let mut plain = String::with_capacity(text.len() + 16);
+    let mut copied = 0;
+    let mut line = 1;
+    for command in find_commands(text) {
+        let Command { start, end, targets } = command;
+        if start < copied {
+            continue;
+        }
+        plain.push_str(&text[copied..start]);
+        line += newlines(&text[copied..start]);
+        let indented = start > 0 && text.as_bytes()[start - 1] != b'\n';
+        let (mut escape, replacement) = replace(&text[start..end], targets, indented);
+        escape.line = line;
+        found.push(escape);
+        plain.push_str(&replacement);
+        line += newlines(&text[start..end]);
+        copied = end;
+    }
+    plain.push_str(&text[copied..]);
+    plain
+}
+
+fn find_commands(text: &str) -> Vec<Command> {
+    let mut commands = Vec::new();
+    // Of the logical line that we are in: its start, its commas outside brackets, and the last token's kind.
+    let mut start = None;
+    let (mut commas, mut depth) = (0, 0);
+    let mut last = TokenKind::Newline;
+    // Where a `?` stands that may end the line.
+    let mut help = None;
+    for token in parse_unchecked(text, ParseOptions::from(Mode::Ipython)).tokens() {
+        let kind = token.kind();
+        let (from, to) = (token.start().to_usize(), token.end().to_usize());
+        match kind {
+            TokenKind::Comment | TokenKind::NonLogicalNewline | TokenKind::Indent | TokenKind::Dedent => continue,
+            TokenKind::IpyEscapeCommand => {
+                let targets = if last == TokenKind::Equal { commas + 1 } else { 0 };
+                commands.push(Command { start: from, end: to, targets });
+            }
+            TokenKind::Newline | TokenKind::EndOfFile => {
+                if let (Some(start), Some(end)) = (start, help) {
+                    commands.push(Command { start, end, targets: 0 });
+                }
+                start = None;
+                (commas, depth) = (0, 0);
+            }
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth += 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth -= 1,
+            TokenKind::Comma if depth == 0 => commas += 1,
+            _ => {}
+        }
+        help = (kind == TokenKind::Question).then_some(to);
+        if !matches!(kind, TokenKind::Newline | TokenKind::EndOfFile) {
+            start.get_or_insert(from);
+        }
+        last = kind;
+    }
+    commands.sort_by_key(|command| command.start);
+    commands
+}
+
+/// What a command is (its line is the caller's to set) and the Python that takes its place.
+fn replace(command: &str, targets: usize, indented: bool) -> (Escape, String) {
+    let escape = |kind, name: &str, action| Escape { line: 0, kind, name: name.to_owned(), action };
+    let sign = command.len() - command.trim_start_matches(['%', '!', '?']).len();
+    let inside = command[sign..].trim_start();
+    let comment = commented(command);
+    let nothing = if indented { format!("pass  {comment}") } else { comment.clone() };
+    match command.as_bytes().first() {
+        Some(b'%') if command.trim_end().ends_with('?') && targets == 0 => (escape("help", "", "replaced"), nothing),
+        Some(b'%') => {
+            let name = first_word(inside).trim_end_matches(';');
+            let statement = statement_of(name, &inside[name.len()..]);
+            let magic = |action| escape("line_magic", name, action);
+            match statement {
+                Some((options, statement)) if targets == 0 => {
+                    (magic("body_kept"), format!("{statement}  # %{name}{options}"))
+                }
+                // Of these only `%time` gives back what the statement is worth.
+                Some((_, value)) if name == "time" && parse_expression(value).is_ok() => {
+                    (magic("body_kept"), format!("{value}  # %{name}"))
+                }
+                _ if targets > 0 => (magic("replaced"), format!("{}  {comment}", value_of(name, targets))),
+                _ if name == "pylab" && !indented => (magic("replaced"), format!("{PYLAB}  {comment}")),
+                _ => (magic("replaced"), nothing),
+            }
+        }
+        Some(b'!') if targets > 0 => {
+            (escape("shell", "", "replaced"), format!("{}  {comment}", value_of("sx", targets)))
+        }
+        Some(b'!') => (escape("shell", "", "replaced"), nothing),
+        Some(first @ (b',' | b';' | b'/')) => {
+            let kind = if *first == b'/' { "auto_call" } else { "quote" };
+            let call = call_of(*first, &command[1..]).map(|call| format!("{call}  {comment}"));
+            (escape(kind, "", "replaced"), call.unwrap_or(nothing))
+        }
+        _ => (escape("help", "", "replaced"), nothing),
+    }
+}
+
+/// What `%pylab` brings into the notebook's names.
+const PYLAB: &str = "import matplotlib.pyplot as plt, numpy as np; from pylab import *; from numpy import *";
+
+/// A harmless value of the type that a command gives, or as many as there are targets.
+fn value_of(name: &str, targets: usize) -> String {
+    let value = match name {
+        "sx" | "system" | "who_ls" => "[]",
+        "pwd" | "env" => "\"\"",
+        _ => "None",
+    };
+    match (targets, name) {
+        (1, _) => value.to_owned(),
+        (_, "sx" | "system") => format!("[\"\"] * {targets}"),
+        _ => format!("[{value}] * {targets}"),
+    }
+}
+
+/// Divides the rest of a line after `%time` and its like into options and statement; `None` when the
+/// magic takes no statement or this one is no Python.
+fn statement_of<'a>(name: &str, rest: &'a str) -> Option<(&'a str, &'a str)> {
+    let (_, valued) = STATEMENTS.iter().find(|(magic, _)| *magic == name)?;
+    let mut statement = rest.trim_start();
+    while statement.starts_with('-') {
+        let option = first_word(statement);
+        statement = statement[option.len()..].trim_start();
+        if option == "--" {
+            break;
+        }
+        // `-n 3` takes the next word too, `-n3` and `-q` do not.
+        if option.len() == 2 && option.ends_with(|letter| valued.contains(letter)) {
+            statement = statement[first_word(statement).len()..].trim_start();
+        }
+    }
+    let options = rest[..rest.len() - statement.len()].trim_end();
+    let statement = statement.trim_end();
+    (!statement.is_empty() && parse_module(statement).is_ok()).then_some((options, statement))
+}
+
+/// The call that `,f a b` (each word quoted), `;f a b` (all quoted) or `/f a b` stands for.
+fn call_of(sign: u8, text: &str) -> Option<String> {
+    let (function, arguments) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
+    let words: Vec<&str> = arguments.split_whitespace().collect();
+    let call = match sign {
+        b',' => format!("{function}(\"{}\")", words.join("\", \"")),
+        b';' => format!("{function}(\"{}\")", arguments.trim()),
+        _ => format!("{function}({})", words.join(", ")),
+    };
+    let is_name = function.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.'));
+    (is_name && parse_expression(&call).is_ok()).then_some(call)
+}
+
+fn first_word(text: &str) -> &str {
+    text.split_whitespace().next().filter(|word| text.starts_with(word)).unwrap_or("")
+}
+
+/// Every line as a comment.
+fn commented(text: &str) -> String {
+    let lines: Vec<String> = text
+        .split('\n')
+        .map(|line| if line.trim().is_empty() { String::new() } else { format!("# {line}") })
+        .collect();
+    lines.join("\n")
+}
+
+fn newlines(text: &str) -> u32 {
+    number(text.bytes().filter(|&byte| byte == b'\n').count())
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use ruff_python_parser::parse_module;
+
+    use super::{comment_lines, neutralise};
+
+    #[track_caller]
+    fn check(cell: &str, plain: &str, found: &[(u32, &str, &str, &str)]) {
+        let (text, escapes) = neutralise(cell);
+        let escapes: Vec<_> =
+            escapes.iter().map(|escape| (escape.line, escape.kind, escape.name.as_str(), escape.action)).collect();
+        assert_eq!(text, plain);
+        assert_eq!(escapes, found);
+        assert_eq!(text.matches('\n').count(), cell.matches('\n').count());
+    }
+
+    #[test]
+    fn line_magics() {
+        check(
+            "%matplotlib inline\nx = 1",
+            "# %matplotlib inline\nx = 1",
+            &[(1, "line_magic", "matplotlib", "replaced")],
+        );
+        check(
+            "for n in y:\n    %time f(n)\n    %cd x\nif n: pass",
+            "for n in y:\n    f(n)  # %time\n    pass  # %cd x\nif n: pass",
+            &[(2, "line_magic", "time", "body_kept"), (3, "line_magic", "cd", "replaced")],
+        );
+        check(
+            "%timeit -n 1 -r3 -q y = [1]",
+            "y = [1]  # %timeit -n 1 -r3 -q",
+            &[(1, "line_magic", "timeit", "body_kept")],
+        );
+        check("%time print 1", "# %time print 1", &[(1, "line_magic", "time", "replaced")]);
+        check("%prun -l 5 -x", "# %prun -l 5 -x", &[(1, "line_magic", "prun", "replaced")]);
+        check("a\n%time x = \\\n  2", "a\nx = \\\n  2  # %time", &[(2, "line_magic", "time", "body_kept")]);
+    }
+
+    #[test]
+    fn bindings_stay() {
+        check("files = !ls\nx", "files = []  # !ls\nx", &[(1, "shell", "", "replaced")]);
+        check("a, b = !ls \\\n -l", "a, b = [\"\"] * 2  # !ls \\\n#  -l", &[(1, "shell", "", "replaced")]);
+        check("f(1, 2)[3, 4] = !ls", "f(1, 2)[3, 4] = []  # !ls", &[(1, "shell", "", "replaced")]);
+        check("here = %pwd", "here = \"\"  # %pwd", &[(1, "line_magic", "pwd", "replaced")]);
+        check("t = %timeit -o 1", "t = None  # %timeit -o 1", &[(1, "line_magic", "timeit", "replaced")]);
+        check("t = %time f(x)", "t = f(x)  # %time", &[(1, "line_magic", "time", "body_kept")]);
+    }
+
+    #[test]
+    fn shell_help_quotes_and_calls() {
+        check("!ls\nif x:\n  !a \\\n b", "# !ls\nif x:\n  pass  # !a \\\n#  b", &[
+            (1, "shell", "", "replaced"),
+            (3, "shell", "", "replaced"),
+        ]);
+        for help in ["a.b?", "?a", "a.b??", "??a", "a.s*?", "%cd?", "x = a?", "what is this?"] {
+            check(help, &format!("# {help}"), &[(1, "help", "", "replaced")]);
+        }
+        check("f(a,\n  b)?\nc", "# f(a,\n#   b)?\nc", &[(1, "help", "", "replaced")]);
+        check(",f a b", "f(\"a\", \"b\")  # ,f a b", &[(1, "quote", "", "replaced")]);
+        check(";f a b", "f(\"a b\")  # ;f a b", &[(1, "quote", "", "replaced")]);
+        check("/f a b", "f(a, b)  # /f a b", &[(1, "auto_call", "", "replaced")]);
+        check("/usr/bin x", "# /usr/bin x", &[(1, "auto_call", "", "replaced")]);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_command_stays() {
+        for cell in [
+            "x = 17 % 5",
+            "r = (a\n  %3)",
+            "t = '''\n!ls\n%cd\n%%bash\nwhat?\n'''",
+            "a != b",
+            "ls = 3\nls",
+            "x = [1,\n,2]",
+            "# comment?\nx",
+            "f(a=\n  !b)",
+            "  # indented comment\nx = 1",
+        ] {
+            check(cell, cell, &[]);
+        }
+    }
+
+    #[test]
+    fn cell_magics() {
+        check("%%time\nx = 1", "# %%time\nx = 1", &[(1, "cell_magic", "time", "body_kept")]);
+        check("\n%%bash -e\nset -e\n\necho \"(\"", "\n# %%bash -e\n# set -e\n\n# echo \"(\"", &[
+            (2, "cell_magic", "bash", "inert"),
+        ]);
+        check("%%timeit -n 2 s = 3\ns\n!ls", "s = 3  # %%timeit -n 2\ns\n# !ls", &[
+            (1, "cell_magic", "timeit", "body_kept"),
+            (3, "shell", "", "replaced"),
+        ]);
+        check("%%time\n%%capture out\nx", "# %%time\n# %%capture out\nx", &[
+            (1, "cell_magic", "time", "body_kept"),
+            (2, "cell_magic", "capture", "body_kept"),
+        ]);
+        check("# first\n%%time\nx", "# first\n# %%time\nx", &[(2, "line_magic", "time", "replaced")]);
+        check("%%timeit?", "# %%timeit?", &[(1, "help", "", "inert")]);
+        check("%%time", "# %%time", &[(1, "cell_magic", "time", "body_kept")]);
+        check("%%sql\nselect 1", "# %%sql\n# select 1", &[(1, "cell_magic", "sql", "inert")]);
+    }
+
+    #[test]
+    fn indentation_and_prompts_go() {
+        check("  x = 1\n  if x:\n      y", "x = 1\nif x:\n    y", &[(1, "indent", "", "replaced")]);
+        check(">>> x = 1\n>>> if x:\n...     y\n1", "x = 1\nif x:\n    y\n1", &[(1, "prompt", "", "replaced")]);
+        check("In [12]: x = 1\n   ...: y = 2", "x = 1\ny = 2", &[(1, "prompt", "", "replaced")]);
+    }
+
+    #[test]
+    fn comments_at_the_beginning_of_a_line() {
+        let source = "# %% a\nx = 1 # b\n'''\n# c\n'''\n  # d\n#%%\n";
+        assert_eq!(comment_lines(source), [(1, "# %% a"), (7, "#%%")]);
+    }
+
+    proptest! {
+        #[test]
+        fn never_a_line_more_or_less(cell in "([ ]{0,4}(%%?|!!?|\\?|,|;|/|x = |x = !|x, y = %|)(time|bash|ls|f|'''|\\(|\\)|x = 1| -n 2|a b|\\\\)?[?]?\n){0,6}") {
+            let (text, _) = neutralise(&cell);
+            prop_assert_eq!(text.matches('\n').count(), cell.matches('\n').count());
+            // What it makes holds nothing more to be made.
+            if parse_module(&text).is_ok() {
+                let (again, _) = neutralise(&text);
+                prop_assert_eq!(again, text.clone());
+            }
+        }
+
+        #[test]
+        fn python_is_left_alone(cell in "(x = 1|if x:\n    y = x % 3|z = '!ls'|f\\(a=1\\)|\n){0,5}") {
+            if parse_module(&cell).is_ok() {
+                prop_assert_eq!(neutralise(&cell).0, cell.clone());
+            }
+        }
+    }
+}
