@@ -1,1 +1,30 @@
-//! Under construction.
+//! Python source behind one door: parse, the names that a text binds, where code may be put beside
+//! them without moving a line, edits, and the proof that an edit changed nothing else.
+//!
+//! The parser is ruff's. Its types stay inside: what leaves this crate are byte ranges and types of
+//! our own, so that the parser can be replaced or brought up to date in one place. A text is one cell
+//! of a notebook, or a whole script; nothing here knows of files, streams or notebooks.
+//!
+//! - [`bindings`] lists what a text binds (assignments, loops, `with`, walrus, parameters, …): name,
+//!   kind, scope, ranges, and the [`Place`] where an expression can read the value right after it was
+//!   bound, or the [`NoPlace`] reason why there is none.
+//! - [`Edits`] puts text at places, never a newline.
+//! - [`check_probes`] proves that an instrumented text is the original and its probes, nothing else.
+
+mod binding;
+mod check;
+mod compiled;
+mod edit;
+mod parse;
+mod place;
+mod strip;
+mod targets;
+mod walk;
+
+pub use binding::{Binding, Kind, Kinds, NoPlace, Place, Query, Shape};
+pub use check::{Difference, check_probes};
+pub use compiled::compiled_functions;
+pub use edit::Edits;
+pub use parse::{Dialect, SyntaxError, parses};
+pub use strip::ProbeNames;
+pub use walk::bindings;

@@ -1,0 +1,152 @@
+//! One script: find the bindings of each cell, put the probes, write the table of sites.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, bail};
+use pysource::{Binding, Dialect, Edits, NoPlace, Query, SyntaxError};
+use records::{Cell, Instrumented, ProbeSite, Record as _, Script, Skipped};
+
+use crate::lines::Lines;
+use crate::{Hooks, probe};
+
+/// A site shows this much of its statement, in characters.
+const MAX_TEXT_CHARS: usize = 200;
+
+/// Cell magics whose body is Python that runs in the notebook's own namespace.
+const PYTHON_BODIES: &[&str] = &["time", "timeit", "capture", "prun", "memit", "mprun", "lprun"];
+
+/// Reason of [`Skipped`] for code that has probes already.
+const ALREADY_PROBED: &str = "already_probed";
+
+/// What comes of a script.
+pub enum Outcome {
+    /// It has probes now.
+    Instrumented(Box<Instrumented>),
+    /// Not one of its cells parses: the first fault.
+    NothingParses(String),
+}
+
+/// Puts probes into a script.
+///
+/// # Errors
+/// If the cell table does not fit the code.
+pub fn instrument(script: Script, hooks: &Hooks) -> Result<Outcome> {
+    let lines = Lines::new(&script.code);
+    let cells = python_cells(&script, &lines)?;
+    let mut compiled = BTreeSet::new();
+    for (_, _, text, dialect) in &cells {
+        compiled.extend(pysource::compiled_functions(text, *dialect).unwrap_or_default());
+    }
+    let query = Query {
+        kinds: hooks.kinds,
+        compiled: &compiled,
+        foreign_namespaces: script.code.contains("__prepare__"),
+    };
+    let already = [probe::NAMES.look, probe::NAMES.pass].iter().any(|name| script.code.contains(name));
+
+    let mut sites = Vec::new();
+    let mut skipped = BTreeMap::<&str, u64>::new();
+    let mut broken = Vec::new();
+    let mut first_fault = None;
+    let mut edits = Edits::default();
+    for &(cell, start, text, dialect) in &cells {
+        let bindings = match pysource::bindings(text, dialect, &query) {
+            Ok(bindings) => bindings,
+            Err(fault) => {
+                broken.push(cell.cell);
+                first_fault.get_or_insert((cell.cell, fault));
+                continue;
+            }
+        };
+        let cell_lines = Lines::new(text);
+        for binding in bindings.iter().filter(|binding| hooks.wants(binding)) {
+            match &binding.place {
+                _ if already => *skipped.entry(ALREADY_PROBED).or_default() += 1,
+                Err(reason) => *skipped.entry(reason.as_str()).or_default() += 1,
+                Ok(place) => {
+                    let place = place.moved_by(start);
+                    probe::put(&mut edits, &place, sites.len(), &text[binding.name_range.clone()]);
+                    sites.push(site(binding, cell, text, &cell_lines));
+                }
+            }
+        }
+    }
+    if let Some((cell, SyntaxError { line, message })) = first_fault
+        && broken.len() == cells.len()
+    {
+        return Ok(Outcome::NothingParses(format!("cell {cell} line {line}: {message}")));
+    }
+    let instrumented_code = edits.apply(&script.code);
+    Ok(Outcome::Instrumented(Box::new(Instrumented {
+        script: Script { schema: Instrumented::SCHEMA.to_owned(), ..script },
+        instrumented_code,
+        sites,
+        broken_cells: broken,
+        skipped: skipped
+            .into_iter()
+            .map(|(reason, count)| Skipped { reason: reason.to_owned(), count })
+            .collect(),
+    })))
+}
+
+/// The cells that are read as Python: where each begins in the code, its text and its dialect.
+pub(crate) fn python_cells<'a>(
+    script: &'a Script,
+    lines: &Lines,
+) -> Result<Vec<(&'a Cell, usize, &'a str, Dialect)>> {
+    let mut cells = Vec::with_capacity(script.cells.len());
+    for cell in &script.cells {
+        let Some(range) = lines.bytes(cell.first_row, cell.last_row) else {
+            bail!(
+                "{}: cell {}: expected rows of the code, found {} to {}",
+                script.id,
+                cell.cell,
+                cell.first_row,
+                cell.last_row
+            );
+        };
+        let mut kept =
+            script.magics.iter().filter(|it| it.cell == cell.cell && it.action == "kept").peekable();
+        let dialect = if kept.peek().is_some() { Dialect::Ipython } else { Dialect::Python };
+        // The body of `%%bash` is not Python, though the parser would try.
+        if kept.any(|it| it.kind == "cell_magic" && !PYTHON_BODIES.contains(&it.name.as_str())) {
+            continue;
+        }
+        cells.push((cell, range.start, &script.code[range], dialect));
+    }
+    Ok(cells)
+}
+
+fn site(binding: &Binding, cell: &Cell, text: &str, lines: &Lines) -> ProbeSite {
+    let (line, _) = lines.line(binding.statement.start);
+    let (_, name_line_start) = lines.line(binding.name_range.start);
+    let column = text[name_line_start..binding.name_range.start].chars().count() as u32 + 1;
+    ProbeSite {
+        name: binding.name.clone(),
+        kind: binding.kind.as_str().to_owned(),
+        cell: cell.cell,
+        line,
+        column,
+        row: cell.first_row + line - 1,
+        physical_line: cell.physical_lines.get(line as usize - 1).copied().unwrap_or(0),
+        scope: binding.scope.to_string(),
+        text: text[binding.statement.clone()].chars().take(MAX_TEXT_CHARS).collect(),
+    }
+}
+
+/// The name of the summary's counter for a reason to skip.
+pub(crate) fn counter(reason: &str) -> &'static str {
+    match reason.parse() {
+        Ok(NoPlace::Rebound) => "skipped_rebound",
+        Ok(NoPlace::SecondRead) => "skipped_second_read",
+        Ok(NoPlace::BeforeWhile) => "skipped_before_while",
+        Ok(NoPlace::BeforeDef) => "skipped_before_def",
+        Ok(NoPlace::NothingFollows) => "skipped_nothing_follows",
+        Ok(NoPlace::Magic) => "skipped_magic",
+        Ok(NoPlace::SourceIsValue) => "skipped_source_is_value",
+        Ok(NoPlace::ClassNamespace) => "skipped_class_namespace",
+        Ok(NoPlace::CompiledFunction) => "skipped_compiled_function",
+        Ok(NoPlace::StarImport) => "skipped_star_import",
+        Err(_) => "skipped_already_probed",
+    }
+}

@@ -1,0 +1,52 @@
+//! Where code can run first in a block.
+
+use std::ops::Range;
+
+use ruff_python_ast::{Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange};
+
+use crate::{NoPlace, Place};
+
+pub(crate) fn bytes(range: TextRange) -> Range<usize> {
+    range.start().into()..range.end().into()
+}
+
+/// The place that runs before anything of these statements does, and once.
+pub(crate) fn before(statements: &[Stmt]) -> Result<Place, NoPlace> {
+    let guard = |expression: &Expr| Ok(Place::Guard(bytes(expression.range())));
+    match statements.first().ok_or(NoPlace::NothingFollows)? {
+        Stmt::If(it) => guard(&it.test),
+        Stmt::For(it) => guard(&it.iter),
+        Stmt::With(it) => guard(&it.items[0].context_expr),
+        Stmt::Match(it) => guard(&it.subject),
+        Stmt::Try(it) => before(&it.body),
+        Stmt::While(_) => Err(NoPlace::BeforeWhile),
+        Stmt::FunctionDef(_) | Stmt::ClassDef(_) => Err(NoPlace::BeforeDef),
+        Stmt::IpyEscapeCommand(_) => Err(NoPlace::Magic),
+        simple if is_magic(simple) => Err(NoPlace::Magic),
+        simple => Ok(Place::Before(simple.start().into())),
+    }
+}
+
+/// The place that runs first in a function: behind its docstring, which must stay first.
+pub(crate) fn function_start(body: &[Stmt]) -> Result<Place, NoPlace> {
+    match body.first() {
+        Some(first) if is_docstring(first) => Ok(Place::After(first.end().into())),
+        _ => before(body),
+    }
+}
+
+/// Whether a simple statement's line is IPython's to read (`x = !ls`), so that nothing may stand beside it.
+pub(crate) fn is_magic(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Assign(it) => it.value.is_ipy_escape_command_expr(),
+        Stmt::AnnAssign(it) => it.value.as_ref().is_some_and(|value| value.is_ipy_escape_command_expr()),
+        Stmt::AugAssign(it) => it.value.is_ipy_escape_command_expr(),
+        Stmt::Expr(it) => it.value.is_ipy_escape_command_expr(),
+        _ => false,
+    }
+}
+
+fn is_docstring(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Expr(it) if it.value.is_string_literal_expr())
+}

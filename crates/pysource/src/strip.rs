@@ -1,0 +1,97 @@
+//! Takes probes out of a tree again.
+
+use ruff_python_ast::visitor::transformer::{self, Transformer};
+use ruff_python_ast::{
+    BoolOp, Comprehension, ElifElseClause, ExceptHandler, Expr, MatchCase, Stmt, Suite, UnaryOp,
+};
+
+/// What probes are called in the code.
+#[derive(Clone, Copy, Debug)]
+pub struct ProbeNames<'a> {
+    /// `NAME(SITE, value)`, whose own value is `None`.
+    pub look: &'a str,
+    /// `NAME(SITE, (value))`, which returns the value.
+    pub pass: &'a str,
+}
+
+impl ProbeNames<'_> {
+    fn is_look(&self, expression: &Expr) -> bool {
+        matches!(expression, Expr::Call(call) if matches!(&*call.func, Expr::Name(name) if name.id == self.look))
+    }
+
+    fn is_look_statement(&self, statement: &Stmt) -> bool {
+        matches!(statement, Stmt::Expr(it) if self.is_look(&it.value))
+    }
+
+    /// Takes the probes out of these statements and all that is in them.
+    pub(crate) fn strip(&self, suite: &mut Suite) {
+        suite.retain(|statement| !self.is_look_statement(statement));
+        self.visit_body(suite);
+    }
+
+    /// What an expression was before a probe was put round it.
+    fn inner(&self, expression: &mut Expr) -> Option<Expr> {
+        match expression {
+            Expr::Call(call) if matches!(&*call.func, Expr::Name(name) if name.id == self.pass) => {
+                call.arguments.args.get_mut(1).map(take)
+            }
+            Expr::BoolOp(it)
+                if it.op == BoolOp::Or && it.values.len() == 2 && self.is_look(&it.values[0]) =>
+            {
+                it.values.get_mut(1).map(take)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn take(expression: &mut Expr) -> Expr {
+    std::mem::replace(expression, Expr::NoneLiteral(ruff_python_ast::ExprNoneLiteral::default()))
+}
+
+impl Transformer for ProbeNames<'_> {
+    fn visit_stmt(&self, statement: &mut Stmt) {
+        let keep = |suite: &mut Suite| suite.retain(|inner| !self.is_look_statement(inner));
+        match statement {
+            Stmt::FunctionDef(it) => keep(&mut it.body),
+            Stmt::ClassDef(it) => keep(&mut it.body),
+            Stmt::For(it) => [&mut it.body, &mut it.orelse].into_iter().for_each(keep),
+            Stmt::While(it) => [&mut it.body, &mut it.orelse].into_iter().for_each(keep),
+            Stmt::With(it) => keep(&mut it.body),
+            Stmt::If(it) => keep(&mut it.body),
+            Stmt::Try(it) => [&mut it.body, &mut it.orelse, &mut it.finalbody].into_iter().for_each(keep),
+            _ => {}
+        }
+        transformer::walk_stmt(self, statement);
+    }
+
+    fn visit_elif_else_clause(&self, it: &mut ElifElseClause) {
+        it.body.retain(|inner| !self.is_look_statement(inner));
+        transformer::walk_elif_else_clause(self, it);
+    }
+
+    fn visit_except_handler(&self, it: &mut ExceptHandler) {
+        let ExceptHandler::ExceptHandler(handler) = it;
+        handler.body.retain(|inner| !self.is_look_statement(inner));
+        transformer::walk_except_handler(self, it);
+    }
+
+    fn visit_match_case(&self, it: &mut MatchCase) {
+        it.body.retain(|inner| !self.is_look_statement(inner));
+        transformer::walk_match_case(self, it);
+    }
+
+    fn visit_expr(&self, expression: &mut Expr) {
+        while let Some(inner) = self.inner(expression) {
+            *expression = inner;
+        }
+        transformer::walk_expr(self, expression);
+    }
+
+    fn visit_comprehension(&self, it: &mut Comprehension) {
+        it.ifs.retain(
+            |test| !matches!(test, Expr::UnaryOp(it) if it.op == UnaryOp::Not && self.is_look(&it.operand)),
+        );
+        transformer::walk_comprehension(self, it);
+    }
+}
