@@ -1,4 +1,5 @@
 //! The program as a process: what it passes over, hands on and refuses.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 use records::{Assignment, Pair, Record as _, Site, Value};
 use testkit::{Command, Finished};

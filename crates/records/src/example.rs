@@ -72,6 +72,29 @@ pub enum Split {
     Test,
 }
 
+impl Origin {
+    /// The word that stands for it in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Positive => "positive",
+            Self::TypeGuided => "type_guided",
+            Self::Random => "random",
+            Self::WithinType => "within_type",
+        }
+    }
+}
+
+impl Split {
+    /// The word that stands for it in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Valid => "valid",
+            Self::Test => "test",
+        }
+    }
+}
+
 impl Example {
     /// The positive example of a pair.
     pub fn positive(pair: Pair, split: Split) -> Self {
