@@ -109,7 +109,7 @@ impl Converter {
         }
         let notebook = notebook::read(bytes)?;
         if notebook.lone_surrogates > 0 {
-            emit.warn(format!("{path}: {} halves of characters replaced", notebook.lone_surrogates));
+            emit.warn(format!("{path}: lone surrogates replaced: {}", notebook.lone_surrogates));
         }
         emit.count("lone_surrogates", notebook.lone_surrogates);
         emit.count("duplicate_keys", notebook.duplicate_keys);
@@ -137,8 +137,17 @@ fn too_large(max_bytes: usize) -> Fault {
 /// Fields of users that bear the name of one of a script's own become `source_NAME`.
 fn own_fields(extra: Extra) -> Extra {
     const TAKEN: [&str; 11] = [
-        "id", "language", "language_version", "kernel", "nbformat", "nbformat_minor", "code", "cells", "magics",
-        "duplicate_of", "notebook",
+        "id",
+        "language",
+        "language_version",
+        "kernel",
+        "nbformat",
+        "nbformat_minor",
+        "code",
+        "cells",
+        "magics",
+        "duplicate_of",
+        "notebook",
     ];
     let rename = |name: String| if TAKEN.contains(&name.as_str()) { format!("source_{name}") } else { name };
     extra.into_iter().map(|(name, value)| (rename(name), value)).collect()

@@ -32,12 +32,12 @@ pub enum Unit {
 ///
 /// # Errors
 /// If one of them does not exist: whoever types a name wants to know.
-pub fn named(inputs: &[PathBuf], root: &Path) -> Result<impl Iterator<Item = Result<Unit>> + Send + use<>> {
-    for input in inputs {
+pub fn named(inputs: Vec<PathBuf>, root: &Path) -> Result<impl Iterator<Item = Result<Unit>> + Send + use<>> {
+    for input in &inputs {
         input.metadata().with_context(|| format!("cannot read {}", input.display()))?;
     }
     let root = root.to_owned();
-    Ok(inputs.to_vec().into_iter().flat_map(move |input| expand(input, &root)).map(Ok))
+    Ok(inputs.into_iter().flat_map(move |input| expand(input, &root)).map(Ok))
 }
 
 /// The files named in a list, one a line or separated by NUL bytes; relative names count from `root`.

@@ -29,7 +29,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
         return stage.map_items(inputs::listed(list, &args.root)?, convert, done);
     }
     if !args.inputs.is_empty() {
-        return stage.map_items(inputs::named(&args.inputs, &args.root)?, convert, done);
+        return stage.map_items(inputs::named(args.inputs.clone(), &args.root)?, convert, done);
     }
     let mut input = stage.input(Vec::new());
     // One record is work enough for a thread, unlike in the other stages: no batches.

@@ -5,7 +5,7 @@
 
 use anyhow::{Result, anyhow};
 use filter::{Line, escape};
-use notebook::json::{Json, JsonError, Kind};
+use notebook::json::{Json, Kind};
 use records::{Extra, Record as _, Source};
 
 /// A `source/1` record with its notebook as it stands in the line.
@@ -35,7 +35,8 @@ pub enum Embedded<'a> {
 /// # Errors
 /// If it is no `source/1` record: place, what was expected, what was found.
 pub fn parse(line: &Line) -> Result<SourceLine<'_>> {
-    let expected = |found: String| anyhow!("{}: expected a {} record, found {found}", line.place, Source::SCHEMA);
+    let expected =
+        |found: String| anyhow!("{}: expected a {} record, found {found}", line.place, Source::SCHEMA);
     let text = std::str::from_utf8(&line.bytes).map_err(|error| expected(error.to_string()))?;
     let mut json = Json::new(text);
     if json.kind() != Kind::Object {
@@ -46,14 +47,11 @@ pub fn parse(line: &Line) -> Result<SourceLine<'_>> {
     let mut wrong = None;
     let walk = json
         .object(|json, key| {
-            let place = match (key, json.kind()) {
-                ("notebook", Kind::String) => {
-                    source.notebook = json.text()?.map(Embedded::Text);
-                    return Ok(());
-                }
-                _ => json.skip()?,
-            };
-            let value = json.slice(place.clone());
+            if key == "notebook" && json.kind() == Kind::String {
+                source.notebook = json.text()?.map(Embedded::Text);
+                return Ok(());
+            }
+            let value = json.raw()?;
             match key {
                 "notebook" if value == "null" => source.notebook = None,
                 "notebook" => source.notebook = Some(Embedded::Object(value)),
@@ -63,7 +61,7 @@ pub fn parse(line: &Line) -> Result<SourceLine<'_>> {
                     ("repo", Ok(serde_json::Value::String(text))) => source.repo = text,
                     ("schema" | "path" | "repo", Ok(_)) => wrong = Some(format!("`{key}` that is no text")),
                     (_, Ok(value)) => drop(source.extra.insert(key.to_owned(), value)),
-                    (_, Err(_)) => return Err(JsonError { at: place.start, what: "a value that cannot be kept" }),
+                    (_, Err(error)) => wrong = Some(format!("`{key}` that cannot be kept: {error}")),
                 },
             }
             Ok(())
@@ -88,7 +86,11 @@ mod tests {
     use super::{Embedded, parse};
 
     fn line(text: &str) -> Line {
-        Line { place: Place { input: "stdin".into(), line: 3 }, bytes: text.as_bytes().to_vec(), too_long: false }
+        Line {
+            place: Place { input: "stdin".into(), line: 3 },
+            bytes: text.as_bytes().to_vec(),
+            too_long: false,
+        }
     }
 
     #[test]

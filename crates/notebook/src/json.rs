@@ -6,7 +6,6 @@
 //! of surrogate pairs, repeated keys (the last one wins) and any depth of nesting.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 /// A cursor in a JSON text. Its methods read one value each and leave the cursor behind it.
 pub struct Json<'a> {
@@ -120,13 +119,22 @@ impl<'a> Json<'a> {
         Ok(RawString { raw, at: start })
     }
 
-    /// Passes over any value and gives its place.
+    /// Reads any value and gives it as it stands in the text.
     ///
     /// # Errors
     /// If it is no JSON.
-    pub fn skip(&mut self) -> Result<Range<usize>> {
+    pub fn raw(&mut self) -> Result<&'a str> {
         self.next();
         let start = self.at;
+        self.skip()?;
+        Ok(&self.text[start..self.at])
+    }
+
+    /// Passes over any value.
+    ///
+    /// # Errors
+    /// If it is no JSON.
+    pub fn skip(&mut self) -> Result<()> {
         // The closing brackets that are still to come: a list instead of recursion, so that no depth hurts.
         let mut open = Vec::new();
         loop {
@@ -150,7 +158,7 @@ impl<'a> Json<'a> {
                 _ => self.scalar()?,
             }
             loop {
-                let Some(&close) = open.last() else { return Ok(start..self.at) };
+                let Some(&close) = open.last() else { return Ok(()) };
                 if self.another(close)? {
                     if close == b'}' {
                         self.key()?;
@@ -167,8 +175,7 @@ impl<'a> Json<'a> {
     /// # Errors
     /// If it is no JSON.
     pub fn integer(&mut self) -> Result<Option<i64>> {
-        let place = self.skip()?;
-        Ok(self.text[place].parse().ok())
+        Ok(self.raw()?.parse().ok())
     }
 
     /// Reads a value as text: `None` if it is no string.
@@ -189,11 +196,6 @@ impl<'a> Json<'a> {
     /// If something does.
     pub fn end(&mut self) -> Result<()> {
         self.next().map_or(Ok(()), |_| Err(self.error("expected the end of the text")))
-    }
-
-    /// The slice of the text at a place.
-    pub fn slice(&self, place: Range<usize>) -> &'a str {
-        &self.text[place]
     }
 
     /// The length of the escape at the cursor.
@@ -459,10 +461,7 @@ mod tests {
                 Value::Array(list)
             }
             super::Kind::String => Value::from(json.text()?.unwrap()),
-            super::Kind::Other => {
-                let place = json.skip()?;
-                serde_json::from_str(json.slice(place)).unwrap()
-            }
+            super::Kind::Other => serde_json::from_str(json.raw()?).unwrap(),
         })
     }
 

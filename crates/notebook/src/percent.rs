@@ -127,7 +127,11 @@ mod tests {
     fn table(text: &str) -> Vec<(u32, i64, u32, u32)> {
         let script = python_script(text.as_bytes()).unwrap();
         assert_eq!(script.code, text);
-        script.cells.iter().map(|cell| (cell.cell, cell.execution_count, cell.first_row, cell.last_row)).collect()
+        script
+            .cells
+            .iter()
+            .map(|cell| (cell.cell, cell.execution_count, cell.first_row, cell.last_row))
+            .collect()
     }
 
     #[test]
@@ -138,11 +142,14 @@ mod tests {
 
     #[test]
     fn markers_begin_cells() {
-        assert_eq!(table("# head\n# %%\nx\n#%% [markdown]\n# y\n# %% title\n'''\n# %%\n'''\n"), [
-            (1, -1, 3, 3),
-            (3, -1, 7, 9)
-        ]);
-        assert_eq!(table("import a\n# In[12]:\nx\n\n# In[ ]:\ny"), [(1, -1, 1, 1), (2, 12, 3, 4), (3, -1, 6, 6)]);
+        assert_eq!(
+            table("# head\n# %%\nx\n#%% [markdown]\n# y\n# %% title\n'''\n# %%\n'''\n"),
+            [(1, -1, 3, 3), (3, -1, 7, 9)]
+        );
+        assert_eq!(
+            table("import a\n# In[12]:\nx\n\n# In[ ]:\ny"),
+            [(1, -1, 1, 1), (2, 12, 3, 4), (3, -1, 6, 6)]
+        );
         assert_eq!(table("# <codecell>\nx\n# <markdowncell>\n# y\n"), [(1, -1, 2, 2)]);
     }
 
@@ -152,6 +159,9 @@ mod tests {
         assert_eq!(reason(b""), Reason::Empty);
         assert_eq!(reason(b"# %% [markdown]\n# text"), Reason::Empty);
         let fault = python_script(b"x = 1\ny = '\xe9'").unwrap_err();
-        assert_eq!((fault.reason, fault.detail.as_str()), (Reason::Unreadable, "line 2, column 6: not UTF-8"));
+        assert_eq!(
+            (fault.reason, fault.detail.as_str()),
+            (Reason::Unreadable, "line 2, column 6: not UTF-8")
+        );
     }
 }

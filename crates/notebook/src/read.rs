@@ -1,7 +1,5 @@
 //! From the bytes of an `.ipynb` file to its code cells: nbformat 2, 3 and 4.
 
-use std::ops::Range;
-
 use records::Reason;
 
 use crate::fault::{Fault, text_of};
@@ -58,7 +56,7 @@ pub fn read(bytes: &[u8]) -> Result<Notebook, Fault> {
     let mut file = File::default();
     let mut json = Json::new(text);
     let is_object = json.kind() == Kind::Object;
-    let walk = if is_object { file.read(&mut json) } else { json.skip().map(|_| ()) };
+    let walk = if is_object { file.read(&mut json) } else { json.skip() };
     walk.and_then(|()| json.end()).map_err(|error| Fault::json(text, &error))?;
     if !is_object {
         return Err(Fault::new(Reason::Nbformat, "line 1: a notebook is an object, this is not"));
@@ -71,7 +69,7 @@ type Walk<T = ()> = Result<T, JsonError>;
 /// What is found on the way through the file, before its version is known.
 #[derive(Default)]
 struct File<'a> {
-    nbformat: Seen<Range<usize>>,
+    nbformat: Seen<&'a str>,
     minor: Seen<Option<i64>>,
     metadata: Seen<Metadata>,
     cells: Seen<Vec<AnyCell<'a>>>,
@@ -121,19 +119,19 @@ impl<'a> File<'a> {
     fn read(&mut self, json: &mut Json<'a>) -> Walk {
         json.object(|json, key| {
             match key {
-                "nbformat" => self.nbformat.set(json.skip()?),
+                "nbformat" => self.nbformat.set(json.raw()?),
                 "nbformat_minor" => self.minor.set(json.integer()?),
                 "metadata" => self.metadata.set(Metadata::read(json)?),
                 "cells" => self.cells.set(read_cells(json)?),
                 "worksheets" => self.worksheets.set(read_worksheets(json)?),
-                _ => drop(json.skip()?),
+                _ => json.skip()?,
             }
             Ok(())
         })
     }
 
     fn into_notebook(self, text: &'a str) -> Result<Notebook, Fault> {
-        let major = &text[self.nbformat.value.clone()];
+        let major = self.nbformat.value;
         let nbformat = match major {
             "2" => 2,
             "3" => 3,
@@ -186,7 +184,7 @@ fn read_worksheets<'a>(json: &mut Json<'a>) -> Walk<Vec<AnyCell<'a>>> {
         entries(json, |json, key| {
             match key {
                 "cells" => cells.append(&mut read_cells(json)?),
-                _ => drop(json.skip()?),
+                _ => json.skip()?,
             }
             Ok(())
         })
@@ -199,7 +197,7 @@ impl Metadata {
         let mut metadata = Self::default();
         entries(json, |json, group| {
             if group != "kernelspec" && group != "language_info" {
-                return json.skip().map(|_| ());
+                return json.skip();
             }
             entries(json, |json, key| {
                 match (group, key) {
@@ -207,7 +205,7 @@ impl Metadata {
                     ("language_info", "version") => metadata.info_version.set(json.text()?),
                     ("kernelspec", "language") => metadata.spec_language.set(json.text()?),
                     ("kernelspec", "name") => metadata.spec_name.set(json.text()?),
-                    _ => drop(json.skip()?),
+                    _ => json.skip()?,
                 }
                 Ok(())
             })
@@ -241,7 +239,9 @@ impl Metadata {
 fn plain_language(name: &str) -> String {
     let name = name.trim().to_lowercase();
     match name.as_str() {
-        "" | "ipython" | "ipython2" | "ipython3" | "python2" | "python3" | "pyspark" | "pyspark3" => "python".to_owned(),
+        "" | "ipython" | "ipython2" | "ipython3" | "python2" | "python3" | "pyspark" | "pyspark3" => {
+            "python".to_owned()
+        }
         _ => name,
     }
 }
@@ -257,7 +257,7 @@ impl<'a> AnyCell<'a> {
             "input" => self.input.set(strings(json)?),
             "outputs" => self.has_error.set(has_error(json)?),
             "metadata" => self.vscode_language = vscode_language(json)?,
-            _ => drop(json.skip()?),
+            _ => json.skip()?,
         }
         Ok(())
     }
@@ -306,7 +306,7 @@ fn strings<'a>(json: &mut Json<'a>) -> Walk<Vec<RawString<'a>>> {
     elements(json, |json| {
         match json.kind() {
             Kind::String => pieces.push(json.string()?),
-            _ => drop(json.skip()?),
+            _ => json.skip()?,
         }
         Ok(())
     })?;
@@ -319,7 +319,7 @@ fn has_error(json: &mut Json<'_>) -> Walk<bool> {
         entries(json, |json, key| {
             match key {
                 "output_type" => found |= matches!(json.text()?.as_deref(), Some("error" | "pyerr")),
-                _ => drop(json.skip()?),
+                _ => json.skip()?,
             }
             Ok(())
         })
@@ -332,12 +332,12 @@ fn vscode_language(json: &mut Json<'_>) -> Walk<Option<String>> {
     let mut language = None;
     entries(json, |json, key| {
         if key != "vscode" {
-            return json.skip().map(|_| ());
+            return json.skip();
         }
         entries(json, |json, key| {
             match key {
                 "languageId" => language = json.text()?,
-                _ => drop(json.skip()?),
+                _ => json.skip()?,
             }
             Ok(())
         })
@@ -347,10 +347,10 @@ fn vscode_language(json: &mut Json<'_>) -> Walk<Option<String>> {
 
 /// The elements of an array; anything else is passed over.
 fn elements<'a>(json: &mut Json<'a>, element: impl FnMut(&mut Json<'a>) -> Walk) -> Walk {
-    if json.kind() == Kind::Array { json.array(element) } else { json.skip().map(|_| ()) }
+    if json.kind() == Kind::Array { json.array(element) } else { json.skip() }
 }
 
 /// The entries of an object; anything else is passed over.
 fn entries<'a>(json: &mut Json<'a>, entry: impl FnMut(&mut Json<'a>, &str) -> Walk) -> Walk {
-    if json.kind() == Kind::Object { json.object(entry) } else { json.skip().map(|_| ()) }
+    if json.kind() == Kind::Object { json.object(entry) } else { json.skip() }
 }

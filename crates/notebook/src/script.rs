@@ -115,8 +115,7 @@ fn push_code(script: &mut Script, cell: &CodeCell, magics: Magics) {
     let (plain, escapes) = if cell.language.is_empty() {
         neutralise(source)
     } else {
-        let escape =
-            Escape { line: 1, kind: "cell_magic", name: cell.language.clone(), action: "inert" };
+        let escape = Escape { line: 1, kind: "cell_magic", name: cell.language.clone(), action: "inert" };
         (comment_out(source).into(), vec![escape])
     };
     script.code.push_str(if magics == Magics::Keep { source } else { &plain });
@@ -187,8 +186,10 @@ mod tests {
 
     #[test]
     fn other_languages_and_empty_notebooks_are_faults() {
-        let fault = |text: &str| notebook_script(&read(text.as_bytes()).unwrap(), Options::default()).unwrap_err();
-        let r = r#"{"nbformat": 4, "cells": [], "metadata": {"kernelspec": {"language": "R", "name": "ir"}}}"#;
+        let fault =
+            |text: &str| notebook_script(&read(text.as_bytes()).unwrap(), Options::default()).unwrap_err();
+        let r =
+            r#"{"nbformat": 4, "cells": [], "metadata": {"kernelspec": {"language": "R", "name": "ir"}}}"#;
         assert_eq!(fault(r).to_string(), "in `r` (kernel `ir`), not in Python");
         assert_eq!(fault(&notebook(vec![cell(1, " \n")])).reason, Reason::Empty);
     }

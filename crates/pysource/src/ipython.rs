@@ -137,13 +137,31 @@ fn strip_indent(lines: &mut [Cow<str>], found: &mut Vec<Escape>) {
 
 /// Cell magics that run their body as Python in the notebook's own names.
 const PYTHON_BODIES: [&str; 14] = [
-    "capture", "debug", "heat", "local", "manim", "memit", "opts", "output", "prun", "pyinstrument",
-    "scalene", "snakeviz", "time", "timeit",
+    "capture",
+    "debug",
+    "heat",
+    "local",
+    "manim",
+    "memit",
+    "opts",
+    "output",
+    "prun",
+    "pyinstrument",
+    "scalene",
+    "snakeviz",
+    "time",
+    "timeit",
 ];
 
 /// Line magics whose argument is a statement of Python, with the options that take a value.
-const STATEMENTS: [(&str, &str); 6] =
-    [("lprun", "fmDTuz"), ("memit", "rti"), ("mprun", "fT"), ("prun", "DlsT"), ("time", ""), ("timeit", "nrpv")];
+const STATEMENTS: [(&str, &str); 6] = [
+    ("lprun", "fmDTuz"),
+    ("memit", "rti"),
+    ("mprun", "fT"),
+    ("prun", "DlsT"),
+    ("time", ""),
+    ("timeit", "nrpv"),
+];
 
 /// Treats the cell magics at the head of a cell; returns the line, from 0, where Python begins.
 fn cell_magics(lines: &mut [Cow<str>], found: &mut Vec<Escape>) -> usize {
@@ -231,7 +249,9 @@ fn find_commands(text: &str) -> Vec<Command> {
         let kind = token.kind();
         let (from, to) = (token.start().to_usize(), token.end().to_usize());
         match kind {
-            TokenKind::Comment | TokenKind::NonLogicalNewline | TokenKind::Indent | TokenKind::Dedent => continue,
+            TokenKind::Comment | TokenKind::NonLogicalNewline | TokenKind::Indent | TokenKind::Dedent => {
+                continue;
+            }
             TokenKind::IpyEscapeCommand => {
                 let targets = if last == TokenKind::Equal { commas + 1 } else { 0 };
                 commands.push(Command { start: from, end: to, targets });
@@ -266,7 +286,9 @@ fn replace(command: &str, targets: usize, indented: bool) -> (Escape, String) {
     let comment = commented(command);
     let nothing = if indented { format!("pass  {comment}") } else { comment.clone() };
     match command.as_bytes().first() {
-        Some(b'%') if command.trim_end().ends_with('?') && targets == 0 => (escape("help", "", "replaced"), nothing),
+        Some(b'%') if command.trim_end().ends_with('?') && targets == 0 => {
+            (escape("help", "", "replaced"), nothing)
+        }
         Some(b'%') => {
             let name = first_word(inside).trim_end_matches(';');
             let statement = statement_of(name, &inside[name.len()..]);
@@ -379,8 +401,10 @@ mod tests {
     #[track_caller]
     fn check(cell: &str, plain: &str, found: &[(u32, &str, &str, &str)]) {
         let (text, escapes) = neutralise(cell);
-        let escapes: Vec<_> =
-            escapes.iter().map(|escape| (escape.line, escape.kind, escape.name.as_str(), escape.action)).collect();
+        let escapes: Vec<_> = escapes
+            .iter()
+            .map(|escape| (escape.line, escape.kind, escape.name.as_str(), escape.action))
+            .collect();
         assert_eq!(text, plain);
         assert_eq!(escapes, found);
         assert_eq!(text.matches('\n').count(), cell.matches('\n').count());
@@ -420,10 +444,11 @@ mod tests {
 
     #[test]
     fn shell_help_quotes_and_calls() {
-        check("!ls\nif x:\n  !a \\\n b", "# !ls\nif x:\n  pass  # !a \\\n#  b", &[
-            (1, "shell", "", "replaced"),
-            (3, "shell", "", "replaced"),
-        ]);
+        check(
+            "!ls\nif x:\n  !a \\\n b",
+            "# !ls\nif x:\n  pass  # !a \\\n#  b",
+            &[(1, "shell", "", "replaced"), (3, "shell", "", "replaced")],
+        );
         for help in ["a.b?", "?a", "a.b??", "??a", "a.s*?", "%cd?", "x = a?", "what is this?"] {
             check(help, &format!("# {help}"), &[(1, "help", "", "replaced")]);
         }
@@ -454,17 +479,21 @@ mod tests {
     #[test]
     fn cell_magics() {
         check("%%time\nx = 1", "# %%time\nx = 1", &[(1, "cell_magic", "time", "body_kept")]);
-        check("\n%%bash -e\nset -e\n\necho \"(\"", "\n# %%bash -e\n# set -e\n\n# echo \"(\"", &[
-            (2, "cell_magic", "bash", "inert"),
-        ]);
-        check("%%timeit -n 2 s = 3\ns\n!ls", "s = 3  # %%timeit -n 2\ns\n# !ls", &[
-            (1, "cell_magic", "timeit", "body_kept"),
-            (3, "shell", "", "replaced"),
-        ]);
-        check("%%time\n%%capture out\nx", "# %%time\n# %%capture out\nx", &[
-            (1, "cell_magic", "time", "body_kept"),
-            (2, "cell_magic", "capture", "body_kept"),
-        ]);
+        check(
+            "\n%%bash -e\nset -e\n\necho \"(\"",
+            "\n# %%bash -e\n# set -e\n\n# echo \"(\"",
+            &[(2, "cell_magic", "bash", "inert")],
+        );
+        check(
+            "%%timeit -n 2 s = 3\ns\n!ls",
+            "s = 3  # %%timeit -n 2\ns\n# !ls",
+            &[(1, "cell_magic", "timeit", "body_kept"), (3, "shell", "", "replaced")],
+        );
+        check(
+            "%%time\n%%capture out\nx",
+            "# %%time\n# %%capture out\nx",
+            &[(1, "cell_magic", "time", "body_kept"), (2, "cell_magic", "capture", "body_kept")],
+        );
         check("# first\n%%time\nx", "# first\n# %%time\nx", &[(2, "line_magic", "time", "replaced")]);
         check("%%timeit?", "# %%timeit?", &[(1, "help", "", "inert")]);
         check("%%time", "# %%time", &[(1, "cell_magic", "time", "body_kept")]);
@@ -474,7 +503,11 @@ mod tests {
     #[test]
     fn indentation_and_prompts_go() {
         check("  x = 1\n  if x:\n      y", "x = 1\nif x:\n    y", &[(1, "indent", "", "replaced")]);
-        check(">>> x = 1\n>>> if x:\n...     y\n1", "x = 1\nif x:\n    y\n1", &[(1, "prompt", "", "replaced")]);
+        check(
+            ">>> x = 1\n>>> if x:\n...     y\n1",
+            "x = 1\nif x:\n    y\n1",
+            &[(1, "prompt", "", "replaced")],
+        );
         check("In [12]: x = 1\n   ...: y = 2", "x = 1\ny = 2", &[(1, "prompt", "", "replaced")]);
     }
 

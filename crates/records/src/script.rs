@@ -26,7 +26,8 @@ pub struct Script {
     pub nbformat: u32,
     /// Minor version of nbformat.
     pub nbformat_minor: u32,
-    /// The Python text: for each code cell a marker line `# %% [cell N]`, then its lines.
+    /// The Python text: for each code cell a marker line `# %% [cell N]`, then its lines. Of a script the
+    /// file as it is.
     pub code: String,
     /// The code cells, in the order in which they stand in `code`.
     pub cells: Vec<Cell>,
@@ -67,7 +68,7 @@ pub struct Magic {
     pub cell: u32,
     /// Its line in the cell, from 1.
     pub line: u32,
-    /// `line_magic`, `cell_magic`, `shell`, `help`, `quote` or `auto_call`.
+    /// `line_magic`, `cell_magic`, `shell`, `help`, `quote`, `auto_call`, `indent` or `prompt` (`docs/magics.md`).
     pub kind: String,
     /// Name of the magic without its percent signs, `""` for the other kinds.
     pub name: String,
