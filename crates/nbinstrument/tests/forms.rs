@@ -276,6 +276,6 @@ fn where_a_probe_would_do_harm() {
             "class A(Enum):\n  __order__ = 'a'\n  a = 1; T(0, a)",
             "class_namespace",
         ),
-        ("x = 1; _nalin_t(0, x)", "x = 1; _nalin_t(0, x)", "already_probed"),
+        ("x = 1; _nalin_t(0, x)", "x = 1; T(0, x)", "already_probed"),
     ]);
 }

@@ -8,6 +8,7 @@
 //! - [`bindings`] lists what a text binds (assignments, loops, `with`, walrus, parameters, …): name,
 //!   kind, scope, ranges, and the [`Place`] where an expression can read the value right after it was
 //!   bound, or the [`NoPlace`] reason why there is none.
+//! - [`ipython`] finds IPython's own syntax in a cell and turns it into plain Python.
 //! - [`Edits`] puts text at places, never a newline.
 //! - [`check_probes`] proves that an instrumented text is the original and its probes, nothing else.
 
@@ -15,6 +16,7 @@ mod binding;
 mod check;
 mod compiled;
 mod edit;
+pub mod ipython;
 mod parse;
 mod place;
 mod strip;

@@ -1,5 +1,9 @@
 //! Scripts made by hand, and what becomes of them.
-#![allow(dead_code, reason = "each test file uses its share")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses its share, and fails when it cannot go on"
+)]
 
 use nbinstrument::{Hooks, Outcome, instrument, verify};
 use records::{Cell, Instrumented, Magic, Record as _, Script};
