@@ -165,22 +165,28 @@ fn learn<N: Network>(
 /// Metrics at a threshold of one half.
 fn measure<N: Network>(network: &N, lessons: &[Lesson<N::Row>]) -> Result<Metrics> {
     let rows: Vec<&N::Row> = lessons.iter().map(|lesson| &lesson.row).collect();
-    let scores: Vec<f64> =
-        logits(network, &rows)?.into_iter().map(|logit| f64::from(sigmoid(logit))).collect();
+    let parts: Vec<Vec<f32>> =
+        rows.par_chunks(PART_ROWS).map(|part| logits(network, part)).collect::<Result<_>>()?;
+    let scores: Vec<f64> = parts.concat().into_iter().map(|logit| f64::from(sigmoid(logit))).collect();
     let labels: Vec<bool> = lessons.iter().map(|lesson| lesson.label > 0.5).collect();
     Ok(Metrics::of(&scores, &labels, 0.5))
 }
 
-/// Logits of any number of rows, in parallel, the same whatever stands beside a row.
+/// Logits of any number of rows, a few at a time, the same whatever stands beside a row.
 ///
 /// # Errors
 /// If the device fails.
 pub fn logits<N: Network>(network: &N, rows: &[&N::Row]) -> Result<Vec<f32>> {
-    let parts: Vec<Vec<f32>> = rows
-        .par_chunks(PART_ROWS)
-        .map(|part| Ok(network.forward(part, None)?.logits.to_vec1()?))
-        .collect::<Result<_>>()?;
-    Ok(parts.concat())
+    let mut logits = Vec::with_capacity(rows.len());
+    for part in rows.chunks(PART_ROWS) {
+        // A product of matrices adds up in another order when it has few rows, and the last bits of a
+        // score would depend on how many rows there are: so there are always as many.
+        let filled: Vec<&N::Row> =
+            part.iter().chain(std::iter::repeat(&part[0])).take(PART_ROWS).copied().collect();
+        let pass: Vec<f32> = network.forward(&filled, None)?.logits.to_vec1()?;
+        logits.extend_from_slice(&pass[..part.len()]);
+    }
+    Ok(logits)
 }
 
 fn loss_of<R>(logit: f32, lesson: &Lesson<R>) -> f64 {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use candle_core::{Device, Tensor};
+use rayon::prelude::*;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +88,9 @@ impl Model {
     /// # Errors
     /// If the device has no room for it.
     pub fn new(config: Config, statistics: Statistics, device: &Device) -> Result<Self> {
+        // Work is shared out by us, in parts that do not depend on the number of threads; a product of
+        // matrices that starts threads of its own would only be in the way.
+        gemm::set_threading_threshold(usize::MAX);
         let parameters = Parameters::new(device, config.seed);
         let body = match &config.design {
             Design::Bags(bags) => Body::Bags(BagsNetwork::new(bags.clone(), config.ablation, parameters)?),
@@ -98,14 +102,23 @@ impl Model {
         Ok(Self { config, statistics, body })
     }
 
-    /// Probabilities from 0 to 1 that name and value do not fit. The score of a pair depends neither on
-    /// what stands beside it nor on the number of threads; runs on the current rayon pool.
+    /// Probabilities from 0 to 1 that name and value do not fit; of a pair the same, whatever stands
+    /// beside it. Runs on the thread of the caller alone.
     ///
     /// # Errors
     /// If the device fails.
     pub fn scores(&self, subjects: &[Subject]) -> Result<Vec<f64>> {
         let logits = self.logits(subjects)?;
         Ok(logits.into_iter().map(|logit| self.config.calibration.apply(logit)).collect())
+    }
+
+    /// As [`Model::scores`], on all threads of the current rayon pool.
+    ///
+    /// # Errors
+    /// As [`Model::scores`].
+    pub fn par_scores(&self, subjects: &[Subject]) -> Result<Vec<f64>> {
+        let parts: Vec<_> = subjects.par_chunks(256).map(|part| self.scores(part)).collect::<Result<_>>()?;
+        Ok(parts.concat())
     }
 
     /// What the probabilities are made of.

@@ -118,7 +118,7 @@ pub fn train(
         let subjects: Vec<Subject> = valid.iter().map(|known| known.subject).collect();
         let labels: Vec<bool> = valid.iter().map(|known| known.misfit).collect();
         model.config.calibration = Calibration::fit(&model.logits(&subjects)?, &labels);
-        model.config.threshold = best_threshold(&model.scores(&subjects)?, &labels);
+        model.config.threshold = best_threshold(&model.par_scores(&subjects)?, &labels);
     }
     Ok(model)
 }

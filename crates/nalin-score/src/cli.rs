@@ -1,10 +1,77 @@
 //! The arguments of `nalin-score`.
 
-/// Under construction.
-#[derive(clap::Parser, Debug)]
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+
+/// Says of every name and value how likely it is that they do not fit.
+///
+/// Reads pair or example records and writes each again with a `score` from 0 to 1, as it streams by:
+/// scored records, the default. With `--findings`, or in a format for people, it reads all and reports
+/// what people should look at: one finding a site, worst first, with what the name usually holds
+/// and names that would fit the value better. With `--eval` it measures its scores against labels.
+#[derive(Parser, Debug)]
+#[command(
+    version,
+    after_help = "Example:\n  assign-merge assignments.jsonl | nalin-score --model model --format csv --top 20\n\n\
+                  Exit status: 0 done, 1 done and there are findings (--check), 2 not done."
+)]
 pub struct Args {
+    /// Files of pair or example records, plain or zstd; none, or `-`, is stdin
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+
+    /// Folder of a model that `nalin-train` wrote
+    #[arg(short, long, value_name = "DIR")]
+    pub model: PathBuf,
+
+    /// Report findings instead of scoring every record
+    #[arg(long)]
+    pub findings: bool,
+
+    /// How to write: every format but jsonl reports findings
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+
+    /// Leave out what scores lower [default: 0, for findings the model's threshold]
+    #[arg(long, value_name = "SCORE", value_parser = probability)]
+    pub min_score: Option<f64>,
+
+    /// Report the N worst findings at most
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+
+    /// Also report names that promise nothing (`x`, `tmp`, `new_data`)
+    #[arg(long)]
+    pub generic_names: bool,
+
+    /// End with status 1 when there are findings
+    #[arg(long)]
+    pub check: bool,
+
+    /// Measure the scores of labelled examples: evaluation records at thresholds, for each kind of negatives
+    #[arg(long, conflicts_with_all = ["findings", "format", "check", "top", "min_score"])]
+    pub eval: bool,
+
     #[command(flatten)]
     common: filter::Common,
+}
+
+/// The formats.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a line: scored records, or finding records with `--findings`
+    #[default]
+    Jsonl,
+    /// A table of findings with a header line
+    Csv,
+}
+
+impl Args {
+    /// Whether findings are wanted, and not every record.
+    pub fn wants_findings(&self) -> bool {
+        self.findings || self.check || self.top.is_some() || self.format != Format::Jsonl
+    }
 }
 
 impl filter::Filter for Args {
@@ -14,7 +81,14 @@ impl filter::Filter for Args {
         &self.common
     }
 
-    fn run(self, _stage: &mut filter::Stage) -> anyhow::Result<()> {
-        Ok(())
+    fn run(self, stage: &mut filter::Stage) -> anyhow::Result<()> {
+        crate::run(&self, stage)
+    }
+}
+
+fn probability(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("expected a number from 0 to 1".to_owned()),
     }
 }

@@ -1,2 +1,100 @@
-//! Under construction.
+//! `nalin-score`: pairs or examples in; scored records, findings, or an evaluation out.
+//!
+//! Scored records stream: each leaves as it came, with its score, in the order of input. Findings and
+//! evaluations need all scores first and hold what they will report, no more. A score depends on the
+//! record and the model alone, not on what stands beside it, nor on `--jobs`.
+
 pub mod cli;
+
+mod evaluate;
+mod explain;
+mod gather;
+mod incoming;
+
+use anyhow::Result;
+use filter::{Emit, Line, Stage};
+use nalin_model::{Device, Model};
+
+use cli::{Args, Format};
+use gather::Candidates;
+use incoming::Incoming;
+
+/// Reads, scores, reports.
+///
+/// # Errors
+/// A malformed record, or a model that cannot be read.
+pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
+    let model = Model::load(&args.model, &Device::Cpu)?;
+    let input = stage.input(args.inputs.clone());
+    if args.eval {
+        let work = |lines, _: &mut Emit| {
+            let (scored, result) = score(&model, lines);
+            (scored.into_iter().filter_map(evaluate::Judged::of).collect::<Vec<_>>(), result)
+        };
+        let mut judged = Vec::new();
+        stage.map_batches(input, work, |batch| {
+            judged.extend(batch);
+            Ok(())
+        })?;
+        return evaluate::report(&judged, model.config.threshold, stage);
+    }
+    if !args.wants_findings() {
+        let at_least = args.min_score.unwrap_or(0.0);
+        let work = |lines, emit: &mut Emit| {
+            let (scored, result) = score(&model, lines);
+            let kept = scored.into_iter().filter(|(_, score)| *score >= at_least);
+            let written =
+                kept.map(|(record, score)| record.scored(score)).try_for_each(|record| emit.record(&record));
+            ((), result.and(written))
+        };
+        return stage.map_batches(input, work, |()| Ok(()));
+    }
+
+    let mut candidates = Candidates::new(args.top);
+    let at_least = args.min_score.unwrap_or(model.config.threshold);
+    let work = |lines, emit: &mut Emit| {
+        let (scored, result) = score(&model, lines);
+        let over: Vec<_> = scored.into_iter().filter(|(_, score)| *score >= at_least).collect();
+        let is_quiet =
+            |record: &Incoming| !args.generic_names && nalin_model::names::is_generic(&record.site.name);
+        let before = over.len();
+        let kept: Vec<_> = over.into_iter().filter(|(record, _)| !is_quiet(record)).collect();
+        emit.count("generic_names_left_out", (before - kept.len()) as u64);
+        (kept, result)
+    };
+    stage.map_batches(input, work, |batch| {
+        batch.into_iter().for_each(|(record, score)| candidates.add(record, score));
+        Ok(())
+    })?;
+    let candidates = candidates.into_sorted();
+    if args.check && !candidates.is_empty() {
+        stage.answer_no();
+    }
+    let findings = candidates.into_iter().map(|(record, score)| explain::finding(&model, record, score));
+    let findings = findings.collect::<Result<Vec<_>>>()?;
+    stage.count("findings", findings.len() as u64);
+    match args.format {
+        Format::Jsonl => findings.iter().try_for_each(|finding| stage.write(finding)),
+        Format::Csv => stage.write_bytes(&gather::csv(&findings)?),
+    }
+}
+
+/// Scores the records of some lines. At a malformed line it stops, with those before it and the error.
+fn score(model: &Model, lines: Vec<Line>) -> (Vec<(Incoming, f64)>, Result<()>) {
+    let mut records = Vec::with_capacity(lines.len());
+    let mut result = Ok(());
+    for line in lines {
+        match Incoming::parse(&line) {
+            Ok(record) => records.push(record),
+            Err(error) => {
+                result = Err(error);
+                break;
+            }
+        }
+    }
+    let subjects: Vec<_> = records.iter().map(Incoming::subject).collect();
+    match model.scores(&subjects) {
+        Ok(scores) => (records.into_iter().zip(scores).collect(), result),
+        Err(error) => (Vec::new(), Err(error)),
+    }
+}

@@ -20,7 +20,7 @@ pub(crate) fn measure(model: &Model, data: &Data) -> Result<Vec<Metric>> {
     let mut metrics = Vec::new();
     for split in [Split::Valid, Split::Test] {
         let part = data.part(split);
-        let scores = model.scores(&part.iter().map(|known| known.subject).collect::<Vec<_>>())?;
+        let scores = model.par_scores(&part.iter().map(|known| known.subject).collect::<Vec<_>>())?;
         let lessons: Vec<&Lesson> = data.lessons(split).collect();
         for (name, origin) in [
             ("", None),

@@ -9,6 +9,7 @@
 
 mod assignment;
 mod escape;
+mod evaluation;
 mod example;
 mod fields;
 mod finding;
@@ -26,6 +27,7 @@ mod view;
 
 pub use assignment::{Assignment, Site, Value};
 pub use escape::escape;
+pub use evaluation::Evaluation;
 pub use example::{Example, Origin, Scored, Split};
 pub use fields::{Fields, append_text};
 pub use finding::{Alternative, Finding, Rule};

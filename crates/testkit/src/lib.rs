@@ -5,11 +5,13 @@ mod command;
 mod conformance;
 mod folder;
 mod samples;
+mod synthetic;
 
 pub use command::{Command, Finished};
 pub use conformance::{CHECKS, Check, Program};
 pub use folder::Folder;
 pub use samples::{fixtures, sample};
+pub use synthetic::{examples, lines};
 
 /// Generates one test for each of [`CHECKS`], run on the program that the expression gives.
 ///

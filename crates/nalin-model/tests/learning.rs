@@ -1,0 +1,172 @@
+//! What every architecture must be able to do, and what must never change what it does.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use nalin_model::{Ablation, Arch, Device, Known, Metrics, Model, Schedule, Subject, train};
+use records::{Example, Split};
+
+fn examples(n: usize) -> Vec<Example> {
+    testkit::examples(n).into_iter().map(|example| serde_json::from_value(example).unwrap()).collect()
+}
+
+fn known(examples: &[Example], split: Option<Split>) -> Vec<Known<'_>> {
+    examples
+        .iter()
+        .filter(|example| split.is_none_or(|split| example.split == split))
+        .map(|example| Known { subject: example.into(), misfit: example.label == 1, weight: example.weight })
+        .collect()
+}
+
+fn subjects<'a>(known: &[Known<'a>]) -> Vec<Subject<'a>> {
+    known.iter().map(|known| known.subject).collect()
+}
+
+fn learn(arch: Arch, ablation: Ablation, examples: &[Example], schedule: &Schedule) -> Model {
+    let (training, valid) = (known(examples, Some(Split::Train)), known(examples, Some(Split::Valid)));
+    train(arch, ablation, (&training, &valid), schedule, &Device::Cpu, &mut |_| Ok(())).unwrap()
+}
+
+fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+}
+
+#[test]
+fn a_network_can_learn_32_pairs_by_heart() {
+    let examples = examples(16);
+    let known = known(&examples, None);
+    for (arch, epochs, rate) in [(Arch::Default, 150, 1e-2), (Arch::Nalin, 100, 5e-3)] {
+        let schedule =
+            Schedule { epochs, rate, decay: false, weight_decay: 0.0, batch: 32, ..arch.schedule(1) };
+        let mut last = f64::INFINITY;
+        let mut watch = |epoch: nalin_model::Epoch| {
+            last = epoch.train_loss;
+            Ok(())
+        };
+        let model =
+            train(arch, Ablation::default(), (&known, &[]), &schedule, &Device::Cpu, &mut watch).unwrap();
+        let scores = model.scores(&subjects(&known)).unwrap();
+        let labels: Vec<bool> = known.iter().map(|known| known.misfit).collect();
+        let metrics = Metrics::of(&scores, &labels, 0.5);
+        assert!(metrics.accuracy == 1.0 && metrics.loss < 0.05, "{arch:?}: {metrics:?}, trained to {last}");
+    }
+}
+
+#[test]
+fn names_that_were_never_seen_are_judged_by_their_words() {
+    let examples = examples(600);
+    let model = learn(Arch::Default, Ablation::default(), &examples, &Arch::Default.schedule(1));
+    let test = known(&examples, Some(Split::Test));
+    let labels: Vec<bool> = test.iter().map(|known| known.misfit).collect();
+    let metrics = Metrics::of(&model.scores(&subjects(&test)).unwrap(), &labels, model.config.threshold);
+    assert!(metrics.f1 > 0.9 && metrics.auc > 0.95, "{metrics:?}");
+
+    let value = |text: &str, type_name: &str| records::Value {
+        text: text.to_owned(),
+        type_name: type_name.to_owned(),
+        len: -1,
+        rank: -1,
+        size: -1,
+        ..records::Value::default()
+    };
+    let (count, text) = (value("17", "int"), value("item 8", "str"));
+    let ask = |name, value, type_class| model.scores(&[Subject { name, value, type_class }]).unwrap()[0];
+    assert!(ask("galaxyCount", &count, "int") < 0.5);
+    assert!(ask("galaxyCount", &text, "str") > 0.5);
+    assert!(ask("galaxyTitle", &count, "int") > 0.5);
+}
+
+#[test]
+fn a_saved_model_scores_the_same_to_the_bit() {
+    let examples = examples(60);
+    let known = known(&examples, None);
+    for arch in [Arch::Default, Arch::Nalin, Arch::Linear, Arch::Lookup] {
+        let schedule = Schedule { epochs: 1, ..arch.schedule(1) };
+        let model = learn(arch, Ablation::default(), &examples, &schedule);
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in model.files().unwrap() {
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        let loaded = Model::load(folder.path(), &Device::Cpu).unwrap();
+        assert_eq!(model.config, loaded.config);
+        let bits = |model: &Model| -> Vec<u64> {
+            model.scores(&subjects(&known)).unwrap().into_iter().map(f64::to_bits).collect()
+        };
+        assert_eq!(bits(&model), bits(&loaded), "{arch:?}");
+    }
+}
+
+#[test]
+fn a_damaged_model_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let refusal = || format!("{:#}", Model::load(folder.path(), &Device::Cpu).err().unwrap());
+    assert!(refusal().contains("no model"));
+    let model = learn(Arch::Linear, Ablation::default(), &examples(20), &Arch::Linear.schedule(1));
+    for (name, mut bytes) in model.files().unwrap() {
+        if name == "model.safetensors" {
+            bytes.truncate(bytes.len() / 2);
+        }
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    assert!(refusal().contains("damaged"));
+}
+
+#[test]
+fn the_seed_decides_and_threads_do_not() {
+    let examples = examples(120);
+    for arch in [Arch::Default, Arch::Nalin] {
+        let files = |threads, seed| {
+            let schedule = Schedule { epochs: 2, ..arch.schedule(seed) };
+            on_threads(threads, || learn(arch, Ablation::default(), &examples, &schedule).files().unwrap())
+        };
+        let one = files(1, 1);
+        assert!(one == files(3, 1), "{arch:?}: three threads gave another model than one");
+        assert!(one != files(1, 2), "{arch:?}: another seed gave the same model");
+    }
+}
+
+#[test]
+fn a_score_does_not_depend_on_what_stands_beside_it() {
+    let examples = examples(100);
+    let known = known(&examples, None);
+    for arch in [Arch::Default, Arch::Nalin, Arch::Linear] {
+        let model = learn(arch, Ablation::default(), &examples, &Schedule { epochs: 1, ..arch.schedule(1) });
+        let all = model.scores(&subjects(&known)).unwrap();
+        for size in [1, 7, 64] {
+            let some = on_threads(2, || {
+                known
+                    .chunks(size)
+                    .flat_map(|part| model.par_scores(&subjects(part)).unwrap())
+                    .collect::<Vec<_>>()
+            });
+            assert!(all == some, "{arch:?} in parts of {size}");
+        }
+    }
+}
+
+#[test]
+fn a_hidden_name_makes_no_difference() {
+    let examples = examples(60);
+    for arch in [Arch::Default, Arch::Nalin, Arch::Linear] {
+        let ablation = Ablation { name: true, ..Ablation::default() };
+        let model = learn(arch, ablation, &examples, &Schedule { epochs: 2, ..arch.schedule(1) });
+        let one = Subject::from(&examples[0]);
+        let other = Subject { name: "something_else", ..one };
+        let scores = model.scores(&[one, other]).unwrap();
+        assert_eq!(scores[0], scores[1], "{arch:?}");
+    }
+}
+
+#[test]
+fn few_rows_are_enough() {
+    let examples = examples(1);
+    let schedule = Schedule { epochs: 1, batch: 128, ..Arch::Nalin.schedule(1) };
+    for n in [1, 2] {
+        let some = known(&examples[..n], None);
+        for arch in [Arch::Default, Arch::Nalin, Arch::Linear, Arch::Lookup] {
+            let run =
+                train(arch, Ablation::default(), (&some, &some), &schedule, &Device::Cpu, &mut |_| Ok(()));
+            let scores = run.unwrap().scores(&subjects(&some)).unwrap();
+            assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)), "{arch:?}: {scores:?}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What is scored: a pair or an example, of which only name, value and place are looked at.
+
+use anyhow::{Result, bail};
+use filter::Line;
+use nalin_model::Subject;
+use records::{Example, Extra, Pair, Record, Scored, Site, Value};
+use serde::Deserialize;
+
+/// A pair, an example, or a record that was scored before.
+#[derive(Deserialize)]
+pub(crate) struct Incoming {
+    schema: String,
+    id: String,
+    pub(crate) notebook: String,
+    pub(crate) path: String,
+    pub(crate) repo: String,
+    pub(crate) site: Site,
+    pub(crate) value: Value,
+    pub(crate) type_class: String,
+    #[serde(flatten)]
+    pub(crate) extra: Extra,
+}
+
+impl Incoming {
+    pub(crate) fn parse(line: &Line) -> Result<Self> {
+        let found = match serde_json::from_slice::<Self>(&line.bytes) {
+            Ok(record)
+                if [Pair::SCHEMA, Example::SCHEMA, Scored::SCHEMA].contains(&record.schema.as_str()) =>
+            {
+                return Ok(record);
+            }
+            Ok(record) => format!("a {} record", filter::escape(&record.schema)),
+            Err(error) => match line.schema() {
+                Some(schema) if !schema.starts_with("pair/") && !schema.starts_with("example/") => {
+                    format!("a {} record (is a stage missing or swapped?)", filter::escape(&schema))
+                }
+                _ => error.to_string(),
+            },
+        };
+        bail!("{}: expected a {} or {} record, found {found}", line.place, Pair::SCHEMA, Example::SCHEMA)
+    }
+
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject { name: &self.site.name, value: &self.value, type_class: &self.type_class }
+    }
+
+    pub(crate) fn scored(mut self, score: f64) -> Scored {
+        // A record that is scored again gets the new score.
+        self.extra.shift_remove("score");
+        Scored {
+            schema: Scored::SCHEMA.to_owned(),
+            id: self.id,
+            notebook: self.notebook,
+            path: self.path,
+            repo: self.repo,
+            site: self.site,
+            value: self.value,
+            type_class: self.type_class,
+            score,
+            extra: self.extra,
+        }
+    }
+}

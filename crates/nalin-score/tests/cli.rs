@@ -1,0 +1,141 @@
+//! The program as users run it, with a model trained for the test.
+
+use std::sync::OnceLock;
+
+use nalin_model::{Ablation, Arch, Device, Known, Schedule, train};
+use records::{Example, Split};
+use testkit::{Command, Finished, Folder, examples, lines};
+
+/// A small model that knows the made-up examples.
+fn model() -> &'static Folder {
+    static MODEL: OnceLock<Folder> = OnceLock::new();
+    MODEL.get_or_init(|| {
+        let examples: Vec<Example> = examples(300)
+            .into_iter()
+            .map(|example| serde_json::from_value(example).expect("an example"))
+            .collect();
+        let part = |split| -> Vec<Known> {
+            let of_part = examples.iter().filter(|example| example.split == split);
+            of_part.map(|one| Known { subject: one.into(), misfit: one.label == 1, weight: 1.0 }).collect()
+        };
+        let schedule = Schedule { epochs: 8, ..Arch::Default.schedule(1) };
+        let parts = (&part(Split::Train)[..], &part(Split::Valid)[..]);
+        let model =
+            train(Arch::Default, Ablation::default(), parts, &schedule, &Device::Cpu, &mut |_| Ok(()));
+        let folder = Folder::new();
+        for (name, bytes) in model.and_then(|model| model.files()).expect("a model") {
+            folder.write(name, bytes);
+        }
+        folder
+    })
+}
+
+fn score(args: &[&str], input: &[u8]) -> Finished {
+    let model = model().path().to_str().expect("a temporary folder's name is plain");
+    Command::new(env!("CARGO_BIN_EXE_nalin-score"))
+        .args(["--model", model, "--quiet"])
+        .args(args)
+        .stdin(input)
+        .run()
+}
+
+#[test]
+fn every_record_leaves_with_its_score_and_its_own_fields() {
+    let mut examples = examples(40);
+    examples[0]["users_own"] = serde_json::json!([1, 2.5]);
+    let scored = score(&[], &lines(&examples)).succeeds().records();
+    assert_eq!(scored.len(), examples.len());
+    for (before, after) in examples.iter().zip(&scored) {
+        assert_eq!(after["schema"], "scored/1");
+        for key in ["id", "site", "value", "label", "split"] {
+            assert_eq!(before[key], after[key]);
+        }
+    }
+    assert_eq!(scored[0]["users_own"], serde_json::json!([1, 2.5]));
+    let again = score(&[], &lines(&scored)).succeeds().records();
+    assert_eq!(scored, again, "a scored record can be scored again");
+}
+
+#[test]
+fn one_finding_a_site_worst_first_and_explained() {
+    let mut examples = examples(60);
+    // A second, better value at the first misfit's site must not hide the worse one.
+    let misfit = examples.iter().position(|example| example["label"] == 1).expect("one");
+    examples[misfit]["site"]["name"] = "user_count".into();
+    examples[misfit]["value"]["text"] = "item 7".into();
+    examples[misfit]["value"]["type"] = "str".into();
+    examples[misfit]["type_class"] = "str".into();
+    let mut twin = examples[misfit].clone();
+    twin["value"]["text"] = "7".into();
+    twin["value"]["type"] = "int".into();
+    twin["type_class"] = "int".into();
+    examples.push(twin);
+    let findings = score(&["--findings", "--min-score", "0"], &lines(&examples)).succeeds().records();
+    let scores: Vec<f64> =
+        findings.iter().map(|finding| finding["score"].as_f64().expect("a number")).collect();
+    assert!(scores.is_sorted_by(|a, b| a >= b));
+    let ours: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding["site"]["name"] == "user_count" && finding["site"]["row"] == 0)
+        .collect();
+    assert_eq!(ours.len(), 1);
+    assert_eq!(ours[0]["value"]["text"], "item 7");
+    assert_eq!(ours[0]["rule"], "NAL002");
+    assert_eq!(ours[0]["usual_types"][0]["text"], "int");
+    let better = ours[0]["better_names"][0]["text"].as_str().expect("a name");
+    assert!(better.ends_with("name") || better.ends_with("title"), "{better}");
+}
+
+#[test]
+fn the_same_bytes_whatever_the_jobs() {
+    let input = lines(&examples(300));
+    for args in [&[][..], &["--findings", "--top", "5"], &["--format", "csv"], &["--eval"]] {
+        let one = score(&[args, &["-j1"]].concat(), &input).succeeds().stdout;
+        assert!(!one.is_empty());
+        assert!(one == score(&[args, &["-j4"]].concat(), &input).succeeds().stdout, "{args:?}");
+    }
+}
+
+#[test]
+fn top_check_and_generic_names() {
+    let mut examples = examples(60);
+    assert_eq!(score(&["--top", "3"], &lines(&examples)).succeeds().records().len(), 3);
+    score(&["--check"], &lines(&examples)).ends_with(1);
+    score(&["--check", "--min-score", "1"], &lines(&examples)).succeeds();
+    for example in &mut examples {
+        example["site"]["name"] = "tmp".into();
+    }
+    let quiet = score(&["--findings", "--min-score", "0"], &lines(&examples)).succeeds();
+    assert!(quiet.stdout.is_empty());
+    let loud = score(&["--findings", "--min-score", "0", "--generic-names"], &lines(&examples)).succeeds();
+    assert_eq!(loud.records().len(), 60);
+}
+
+#[test]
+fn an_evaluation_has_intervals_around_its_figures() {
+    let evaluation = score(&["--eval"], &lines(&examples(200))).succeeds().records();
+    assert_eq!(evaluation.len(), 20, "ten thresholds, of all negatives and of the one kind there is");
+    for row in &evaluation {
+        let of = |key: &str| row[key].as_f64().expect("a number");
+        for figure in ["precision", "recall", "f1", "auc"] {
+            assert!(
+                of(&format!("{figure}_low")) <= of(figure) && of(figure) <= of(&format!("{figure}_high")),
+                "{row}"
+            );
+        }
+    }
+    let own = evaluation.iter().find(|row| row["own_threshold"] == true).expect("the model's own threshold");
+    assert!(own["f1"].as_f64().expect("a number") > 0.85, "{own}");
+}
+
+#[test]
+fn what_cannot_be_scored_is_said() {
+    score(&[], b"{\"schema\":\"script/1\"}\n")
+        .ends_with(2)
+        .says("expected a pair/1 or example/1 record, found a script/1");
+    Command::new(env!("CARGO_BIN_EXE_nalin-score"))
+        .args(["--model", "/nowhere"])
+        .run()
+        .ends_with(2)
+        .says("no model");
+}

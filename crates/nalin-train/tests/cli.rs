@@ -1,0 +1,84 @@
+//! The program as users run it.
+
+use testkit::{Command, Finished, Folder, examples, lines};
+
+fn train(folder: &Folder, args: &[&str], input: &[u8]) -> Finished {
+    let model = folder.join("model");
+    Command::new(env!("CARGO_BIN_EXE_nalin-train"))
+        .args(["--model", model.to_str().expect("a temporary folder's name is plain"), "--quiet"])
+        .args(args)
+        .stdin(input)
+        .run()
+}
+
+#[test]
+fn a_model_with_its_card_and_the_baselines_beside_it() {
+    let folder = Folder::new();
+    let finished = train(&folder, &["--epochs", "4"], &lines(&examples(200))).succeeds();
+    let records = finished.records();
+    assert!(records.iter().all(|record| record["schema"] == "metric/1"));
+    let results: Vec<_> = records
+        .iter()
+        .filter(|record| record["phase"] == "result" && record["split"] == "test" && record["origin"] == "")
+        .collect();
+    let models: Vec<_> = results.iter().map(|record| record["model"].as_str().expect("a text")).collect();
+    assert_eq!(models, ["default", "linear", "lookup"]);
+    assert!(results[0]["f1"].as_f64().expect("a number") > 0.8, "{}", results[0]);
+    let epochs = records.iter().filter(|record| record["phase"] == "epoch" && record["model"] == "default");
+    assert_eq!(epochs.count(), 8, "four epochs, each with the training and the validation part");
+
+    assert_eq!(folder.names(), ["model"], "nothing half-written is left");
+    let card = String::from_utf8(folder.read("model/README.md")).expect("text");
+    assert!(card.contains("| train | 320 | 160 | 16 |"), "{card}");
+    assert!(card.contains("| lookup | test | all |"), "{card}");
+    for file in ["model/config.json", "model/model.safetensors", "model/statistics.json"] {
+        assert!(!folder.read(file).is_empty());
+    }
+}
+
+#[test]
+fn the_same_bytes_whatever_the_jobs() {
+    let input = lines(&examples(100));
+    let run = |args: &[&str]| {
+        let folder = Folder::new();
+        let stdout = train(&folder, args, &input).succeeds().stdout;
+        (stdout, folder.read("model/model.safetensors"), folder.read("model/README.md"))
+    };
+    let one = run(&["--epochs", "2", "-j1"]);
+    assert!(one == run(&["--epochs", "2", "-j4"]));
+    assert!(one.1 != run(&["--epochs", "2", "--seed", "7"]).1);
+}
+
+#[test]
+fn no_examples_no_model() {
+    let folder = Folder::new();
+    let model = folder.join("model");
+    let finished = Command::new(env!("CARGO_BIN_EXE_nalin-train"))
+        .args([std::ffi::OsStr::new("--model"), model.as_os_str()]);
+    let finished = finished.run().succeeds().says("no examples");
+    assert!(finished.stdout.is_empty() && folder.names().is_empty());
+}
+
+#[test]
+fn what_is_no_model_is_not_replaced() {
+    let folder = Folder::new();
+    folder.write("model/thesis.tex", "years of work");
+    train(&folder, &[], &lines(&examples(10))).ends_with(2).says("is no model");
+    assert_eq!(folder.read("model/thesis.tex"), b"years of work");
+}
+
+#[test]
+fn without_a_validation_part_one_is_held_out() {
+    let mut examples = examples(200);
+    for example in &mut examples {
+        example["split"] = "train".into();
+    }
+    let folder = Folder::new();
+    let finished = Command::new(env!("CARGO_BIN_EXE_nalin-train"))
+        .args(["--model", folder.join("model").to_str().expect("plain"), "--arch", "linear", "--epochs", "1"])
+        .stdin(lines(&examples))
+        .run();
+    let finished = finished.succeeds().says("repositories is held out");
+    let valid: Vec<_> = finished.records().into_iter().filter(|record| record["split"] == "valid").collect();
+    assert!(valid.iter().all(|record| record["examples"] == 40), "{valid:?}");
+}
