@@ -1,0 +1,31 @@
+//! `gitlab`: a code quality report.
+
+use std::io::{self, Write};
+
+use records::Finding;
+use serde_json::json;
+
+use crate::{Error, Options, Render, physical_line, placed_message};
+
+/// One array of issues.
+pub struct CodeQuality;
+
+impl Render for CodeQuality {
+    fn render(&self, findings: &[&Finding], _: &Options, out: &mut dyn Write) -> Result<(), Error> {
+        let issues: Vec<serde_json::Value> = findings
+            .iter()
+            .map(|finding| {
+                json!({
+                    "description": placed_message(finding),
+                    "check_name": finding.rule.code(),
+                    "fingerprint": finding.fingerprint,
+                    "severity": if finding.score >= 0.9 { "major" } else { "minor" },
+                    "location": {"path": finding.path, "lines": {"begin": physical_line(finding)}},
+                })
+            })
+            .collect();
+        serde_json::to_writer_pretty(&mut *out, &issues).map_err(io::Error::from)?;
+        out.write_all(b"\n")?;
+        Ok(())
+    }
+}

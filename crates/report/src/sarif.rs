@@ -1,0 +1,109 @@
+//! `sarif`: SARIF 2.1.0 as GitHub's code scanning accepts it.
+//!
+//! One run; the 5,000 findings of highest score, because no more are shown, with a notice when there are
+//! more; paths relative to the root of the sources; lines from 1. GitHub keeps its own fingerprint of
+//! the line; ours has a key of its own.
+
+use std::io::{self, Write};
+
+use records::Finding;
+use serde_json::{Value, json};
+
+use crate::{Error, Options, Render, physical_line, placed_message, rules};
+
+/// What code scanning shows of one run.
+const MOST_RESULTS: usize = 5_000;
+
+/// One log with one run.
+pub struct Sarif;
+
+impl Render for Sarif {
+    fn render(&self, findings: &[&Finding], options: &Options, out: &mut dyn Write) -> Result<(), Error> {
+        let shown = &findings[..findings.len().min(MOST_RESULTS)];
+        let notices: Vec<Value> = if shown.len() < findings.len() {
+            let text =
+                format!("{} findings; the {MOST_RESULTS} of highest score are in this file", findings.len());
+            vec![json!({"level": "warning", "message": {"text": text}})]
+        } else {
+            Vec::new()
+        };
+        let log = json!({
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [{
+                "tool": {"driver": {
+                    "name": "nalin",
+                    "semanticVersion": options.version,
+                    "rules": rules::ALL.map(rule),
+                }},
+                "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": notices}],
+                "columnKind": "unicodeCodePoints",
+                "results": shown.iter().map(|finding| result(finding)).collect::<Vec<_>>(),
+            }],
+        });
+        serde_json::to_writer_pretty(&mut *out, &log).map_err(io::Error::from)?;
+        out.write_all(b"\n")?;
+        Ok(())
+    }
+}
+
+fn rule(rule: records::Rule) -> Value {
+    json!({
+        "id": rule.code(),
+        "name": rule.name(),
+        "shortDescription": {"text": rules::summary(rule)},
+        "help": {"text": rules::page(rule), "markdown": rules::page(rule)},
+        "defaultConfiguration": {"level": "warning"},
+        "properties": {"tags": ["naming", "notebook"]},
+    })
+}
+
+fn result(finding: &Finding) -> Value {
+    json!({
+        "ruleId": finding.rule.code(),
+        "ruleIndex": rules::ALL.iter().position(|rule| *rule == finding.rule),
+        "level": "warning",
+        "rank": (finding.score * 1000.0).round() / 10.0,
+        "message": {"text": without_links(&placed_message(finding))},
+        "locations": [{"physicalLocation": {
+            "artifactLocation": {"uri": uri(&finding.path), "uriBaseId": "%SRCROOT%"},
+            "region": {"startLine": physical_line(finding)},
+        }}],
+        "partialFingerprints": {"nalinNameValue/v1": finding.fingerprint},
+        "properties": {
+            "cell": finding.site.cell,
+            "line": finding.site.line,
+            "column": finding.site.column,
+            "name": finding.site.name,
+            "type": finding.value.type_name,
+        },
+    })
+}
+
+/// Messages may hold links, `[text](address)`: a stranger's value shall not.
+fn without_links(text: &str) -> String {
+    text.replace("](", "] (")
+}
+
+/// A relative path as a URI reference: all but unreserved characters and slashes are percent-encoded.
+fn uri(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.trim_start_matches("./").bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uri;
+
+    #[test]
+    fn paths_become_uris() {
+        assert_eq!(uri("./a b/ü:#%.ipynb"), "a%20b/%C3%BC%3A%23%25.ipynb");
+    }
+}
