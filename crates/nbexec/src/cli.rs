@@ -1,10 +1,154 @@
 //! The arguments of `nbexec`.
 
-/// Under construction.
+use std::path::PathBuf;
+
+use sandbox::Backend;
+
+/// Run notebooks in isolation, and write what their names held.
+///
+/// Reads instrumented/1 records (from `nbinstrument`) and runs each notebook cell by cell, going on after
+/// an error as a person would. Writes for each notebook its assignment/1 records (a name, its place, and
+/// a bounded description of the value), then one run/1 record that says how the run ended. Every notebook
+/// is a process of its own behind walls: no network, nothing of the machine to see but the interpreter
+/// and the notebook's files, all of it read-only under a private layer that is thrown away.
+///
+/// A notebook that fails, hangs or dies is a run record with that outcome, not an error. Exit status: 0
+/// done, 1 too many rejects, 2 not done (no working sandbox, a malformed line, a full disk).
 #[derive(clap::Parser, Debug)]
+#[command(
+    version,
+    after_help = "Example:\n  nb2py --root studies studies | nbinstrument | nbexec --root studies --jobs 2 > values.jsonl"
+)]
 pub struct Args {
+    /// Files of instrumented/1 records; none, or `-`, is stdin
+    #[arg(value_name = "INPUT")]
+    pub input: Vec<PathBuf>,
+
+    /// The folder that the notebooks' paths count from
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+
+    /// What a notebook sees of it: its own folder, its repository, or everything.
+    /// A notebook whose folder is not there runs in an empty one
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub files: Files,
+
+    /// The interpreter that runs the notebooks; the one of a virtual environment brings its packages
+    #[arg(long, value_name = "PYTHON", default_value = "python3")]
+    pub python: PathBuf,
+
+    /// The walls: bwrap (bubblewrap), podman, docker, or none, for code that you trust
+    #[arg(long, value_name = "SANDBOX", default_value = "bwrap")]
+    pub sandbox: Backend,
+
+    /// Image of podman and docker, made from Dockerfile.runner
+    #[arg(long, value_name = "IMAGE", default_value = "localhost/nalin-runner:latest")]
+    pub image: String,
+
+    /// Only see whether the sandbox and the interpreter work
+    #[arg(long)]
+    pub self_test: bool,
+
+    /// Import heavy packages once and fork for every notebook (the default)
+    #[arg(long, overrides_with = "cold")]
+    pub warm: bool,
+
+    /// A fresh interpreter for every notebook, without preloaded packages: slow, the reference
+    #[arg(long, overrides_with = "warm")]
+    pub cold: bool,
+
+    /// The packages that are imported once, where they are installed
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        default_value = "numpy,pandas,matplotlib.pyplot,scipy,sklearn,seaborn"
+    )]
+    pub preload: Vec<String>,
+
+    /// What to do after a cell that failed
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub on_error: OnError,
+
+    /// Which values of one site are kept: the first N and ever rarer ones and the last (spread:N), the
+    /// first N (first:N), or the last
+    #[arg(long, value_name = "WHICH", default_value = "spread:10", value_parser = per_site)]
+    pub per_site: String,
+
     #[command(flatten)]
-    common: filter::Common,
+    /// Limits.
+    pub limits: LimitArgs,
+
+    #[command(flatten)]
+    /// What all filters share.
+    pub common: filter::Common,
+}
+
+/// The limits on one notebook, all finite.
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "Limits on one notebook")]
+pub struct LimitArgs {
+    /// Wall time of the notebook
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds)]
+    pub timeout: f64,
+
+    /// Wall time of one cell
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = seconds)]
+    pub cell_timeout: f64,
+
+    /// CPU time of one process
+    #[arg(long, value_name = "SECONDS", default_value_t = 120.0, value_parser = seconds)]
+    pub cpu: f64,
+
+    /// Memory of all its processes
+    #[arg(long, value_name = "MB", default_value_t = 2048)]
+    pub memory_mb: u64,
+
+    /// Number of its processes and threads
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    pub max_processes: u64,
+
+    /// All that it writes to files
+    #[arg(long, value_name = "MB", default_value_t = 256)]
+    pub scratch_mb: u64,
+
+    /// One file
+    #[arg(long, value_name = "MB", default_value_t = 128)]
+    pub file_mb: u64,
+
+    /// Files open at a time in one process
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    pub open_files: u64,
+
+    /// What it prints
+    #[arg(long, value_name = "MB", default_value_t = 64)]
+    pub output_mb: u64,
+
+    /// Values recorded
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub max_values: usize,
+}
+
+/// What a notebook sees of the root folder.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Files {
+    /// The folder that it lies in.
+    Folder,
+    /// Its repository, when its path starts with it; otherwise its folder.
+    #[default]
+    Repo,
+    /// All of it.
+    Root,
+}
+
+/// What to do after a cell that failed.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// Run the next cell.
+    #[default]
+    Continue,
+    /// Skip the rest.
+    Stop,
 }
 
 impl filter::Filter for Args {
@@ -14,7 +158,23 @@ impl filter::Filter for Args {
         &self.common
     }
 
-    fn run(self, _stage: &mut filter::Stage) -> anyhow::Result<()> {
-        Ok(())
+    fn run(self, stage: &mut filter::Stage) -> anyhow::Result<()> {
+        crate::run(&self, stage)
     }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 1e6 => Ok(seconds),
+        _ => Err(format!("`{text}` is no number of seconds above 0")),
+    }
+}
+
+fn per_site(text: &str) -> Result<String, String> {
+    let valid = match text.split_once(':') {
+        Some(("first" | "spread", n)) => n.parse::<u32>().is_ok_and(|n| n > 0),
+        None => text == "last",
+        Some(_) => false,
+    };
+    if valid { Ok(text.to_owned()) } else { Err(format!("`{text}` is none of spread:N, first:N, last")) }
 }

@@ -1,2 +1,162 @@
-//! Under construction.
+//! `nbexec`: runs notebooks and says what their names held.
+//!
+//! Reads instrumented/1 records (script/1 too: those run, and record nothing); writes for each notebook
+//! its assignment/1 records, in the order of sites and occurrences, and then one run/1 record, which
+//! closes it. Order of notebooks is order of input.
+//!
+//! The notebooks are strangers' code. They run in a sandbox, behind the walls of [`sandbox`], as forks of
+//! a Python server whose text is in `python/`; what arrives from there is validated here ([`collect`]),
+//! and identity, places and names come from the input record alone. A notebook that fails, hangs or dies
+//! is an outcome in its run record, never an error of this program.
+
 pub mod cli;
+pub mod collect;
+pub mod job;
+pub mod outcome;
+pub mod runtime;
+pub mod start;
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use filter::{Emit, Input, Line, Stage};
+use records::{Assignment, Instrumented, Outcome, ProbeSite, Reason, Record, Script, Site, id_of};
+use sandbox::{Ended, Setup, Worker};
+
+use crate::cli::Args;
+use crate::collect::Collected;
+use crate::job::{Job, Limits};
+
+/// Beyond a notebook's own time: the server's grace, and a machine under load.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+thread_local! {
+    /// The server of this worker thread; made when the thread gets its first notebook.
+    static WORKER: RefCell<Option<Worker>> = const { RefCell::new(None) };
+}
+
+/// Runs every notebook of the input.
+///
+/// # Errors
+/// If there is no working sandbox or interpreter, a line is malformed, or output cannot be written.
+pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
+    let setup = start::setup(args)?;
+    let greeting = start::self_test(&setup)?;
+    stage.info(&format!("{} sandbox works, Python {}", setup.backend, greeting.python));
+    if args.self_test {
+        return Ok(());
+    }
+    let limits = Limits::new(args, stage.common().seed);
+    let mut input: Input = stage.input(args.input.clone());
+    let mut bytes = 0;
+    let lines = std::iter::from_fn(|| {
+        let line = input.next_line().transpose();
+        bytes = input.bytes;
+        line
+    });
+    stage.map_items(lines, |line, emit| execute_line(&line, &setup, &limits, emit), |(), _| Ok(()))?;
+    stage.count_in(0, bytes);
+    Ok(())
+}
+
+fn execute_line(line: &Line, setup: &Setup, limits: &Limits, emit: &mut Emit) -> Result<()> {
+    if line.too_long {
+        let detail = format!("longer than {} bytes (--max-record-bytes)", line.bytes.len());
+        emit.reject("", line.place.to_string(), Reason::TooLarge, detail);
+        return Ok(());
+    }
+    let notebook = if line.schema().as_deref() == Some(Script::SCHEMA) {
+        uninstrumented(line.parse()?)
+    } else {
+        line.parse::<Instrumented>()?
+    };
+    let job = Job::new(&notebook, limits, setup);
+    let mut collected = Collected::new(&notebook, limits.max_values);
+    let ended = in_sandbox(&job, setup, limits, &mut collected);
+    collected.close();
+    emit_all(emit, &notebook, collected, &ended, setup)
+}
+
+/// A script runs as it is.
+fn uninstrumented(script: Script) -> Instrumented {
+    Instrumented {
+        instrumented_code: script.code.clone(),
+        sites: Vec::new(),
+        broken_cells: Vec::new(),
+        skipped: Vec::new(),
+        script,
+    }
+}
+
+/// Runs the job on this thread's worker, a new one if need be. A worker that breaks down does so through
+/// the notebook, which is not run a second time.
+fn in_sandbox(job: &Job, setup: &Setup, limits: &Limits, collected: &mut Collected) -> Result<Ended> {
+    WORKER.with_borrow_mut(|slot| {
+        let worker = match slot {
+            Some(worker) => worker,
+            None => slot.insert(Worker::start(setup).context("cannot start a worker")?),
+        };
+        collected.python.clone_from(&worker.greeting.python);
+        let result = worker.run(job, limits.timeout + PATIENCE, |bytes| collected.take(bytes));
+        if result.is_err() {
+            *slot = None;
+        }
+        result
+    })
+}
+
+fn emit_all(
+    emit: &mut Emit,
+    notebook: &Instrumented,
+    collected: Collected,
+    ended: &Result<Ended>,
+    setup: &Setup,
+) -> Result<()> {
+    let script = &notebook.script;
+    let run = outcome::run(notebook, &collected, ended, setup.backend.as_str());
+    for (site, occurrence, value) in collected.values {
+        let place = &notebook.sites[site];
+        let row = place.row.to_string();
+        let column = place.column.to_string();
+        let times = occurrence.to_string();
+        emit.record(&Assignment {
+            schema: Assignment::SCHEMA.to_owned(),
+            id: id_of([script.id.as_str(), &row, &column, &place.name, &times]),
+            notebook: script.id.clone(),
+            path: script.path.clone(),
+            repo: script.repo.clone(),
+            site: site_of(place),
+            value,
+            occurrence,
+            occurrences: collected.counts[site],
+            evidence: "run".to_owned(),
+            extra: script.extra.clone(),
+        })?;
+    }
+    emit.count(outcome::name(run.outcome), 1);
+    emit.count("cells_ok", run.cells_ok);
+    emit.count("cells_failed", run.cells_failed);
+    emit.count("cells_skipped", run.cells_skipped);
+    emit.count("sites", run.sites);
+    emit.count("sites_reached", run.sites_reached);
+    emit.count("values", run.values);
+    if !matches!(run.outcome, Outcome::Ok | Outcome::CellErrors | Outcome::Syntax) {
+        emit.warn(format!("{}: {}: {}", script.path, outcome::name(run.outcome), run.detail));
+    }
+    emit.record(&run)
+}
+
+fn site_of(place: &ProbeSite) -> Site {
+    Site {
+        name: place.name.clone(),
+        kind: place.kind.clone(),
+        cell: place.cell,
+        line: place.line,
+        column: place.column,
+        row: place.row,
+        physical_line: place.physical_line,
+        scope: place.scope.clone(),
+        text: place.text.clone(),
+    }
+}

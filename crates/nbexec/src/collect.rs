@@ -1,0 +1,185 @@
+//! What a notebook's process says of itself, validated: it is strangers' code that may have written it.
+//!
+//! A line of the channel is one JSON object with a `k`: `b` a cell begins, `c` it has ended, `v` a value,
+//! `n` how often a site has run, `m` and `f` a missing module or file, `e` the end. Whatever does not fit
+//! (an unknown cell or site, a number out of range, a line that is no JSON or too long) is dropped and
+//! counted. Nothing here says which notebook it is: that is known from outside.
+
+use std::collections::BTreeMap;
+
+use records::{CellRun, CellStatus, Instrumented, Value};
+use serde::Deserialize;
+
+const MAX_LINE_BYTES: usize = 1 << 16;
+const MAX_NAME_CHARS: usize = 200;
+const MAX_MESSAGE_CHARS: usize = 500;
+const MAX_TEXT_CHARS: usize = 400;
+const MAX_FRAMES: usize = 20;
+const MAX_DIMENSIONS: usize = 64;
+
+/// All that is known of one notebook's run from its own words.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// Values by site and occurrence: after [`Collected::close`] in that order, each pair once.
+    pub values: Vec<(usize, u64, Value)>,
+    /// How often each site ran.
+    pub counts: Vec<u64>,
+    /// The cells, by their place in the script; `None`: has not ended.
+    pub cells: Vec<Option<CellRun>>,
+    /// The cell that began last.
+    pub begun: Option<usize>,
+    /// First module that was missing.
+    pub missing_module: String,
+    /// First file that was missing.
+    pub missing_file: String,
+    /// Whether the last word arrived, and says that every cell was started.
+    pub whole: bool,
+    /// Lines that were dropped.
+    pub dropped: u64,
+    /// Version of the interpreter.
+    pub python: String,
+    numbers: Vec<u32>,
+    kept: BTreeMap<(usize, u64), Value>,
+    last: Vec<Option<(u64, Value)>>,
+    max_values: usize,
+    rest: Vec<u8>,
+    skipping: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "k")]
+enum Word {
+    #[serde(rename = "b")]
+    Begin { i: usize },
+    #[serde(rename = "c")]
+    Cell { i: usize, status: CellStatus, exception: String, message: String, line: u32, frames: Vec<String> },
+    #[serde(rename = "v")]
+    Value { s: usize, n: u64, p: u8, v: Described },
+    #[serde(rename = "n")]
+    Count { s: usize, n: u64 },
+    #[serde(rename = "m")]
+    Module { name: String },
+    #[serde(rename = "f")]
+    File { name: String },
+    #[serde(rename = "e")]
+    End { whole: bool },
+}
+
+/// Type, len, rank, shape, size, dtype, iterable, text, text_chars.
+#[derive(Deserialize)]
+struct Described(String, i64, i64, Vec<i64>, i64, String, bool, String, i64);
+
+impl Collected {
+    /// Nothing known yet.
+    pub fn new(notebook: &Instrumented, max_values: usize) -> Self {
+        let cells = &notebook.script.cells;
+        Self {
+            counts: vec![0; notebook.sites.len()],
+            last: vec![None; notebook.sites.len()],
+            cells: vec![None; cells.len()],
+            numbers: cells.iter().map(|cell| cell.cell).collect(),
+            max_values,
+            ..Self::default()
+        }
+    }
+
+    /// Takes the next bytes of the channel.
+    pub fn take(&mut self, mut bytes: &[u8]) {
+        while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
+            self.keep_bytes(&bytes[..end]);
+            bytes = &bytes[end + 1..];
+            let line = std::mem::take(&mut self.rest);
+            if std::mem::take(&mut self.skipping) || !self.take_line(&line) {
+                self.dropped += 1;
+            }
+        }
+        self.keep_bytes(bytes);
+    }
+
+    fn keep_bytes(&mut self, bytes: &[u8]) {
+        if self.rest.len() + bytes.len() > MAX_LINE_BYTES {
+            self.skipping = true;
+            self.rest.clear();
+        }
+        if !self.skipping {
+            self.rest.extend_from_slice(bytes);
+        }
+    }
+
+    fn take_line(&mut self, line: &[u8]) -> bool {
+        let Ok(word) = serde_json::from_slice::<Word>(line) else { return false };
+        match word {
+            Word::Begin { i } if i < self.cells.len() => self.begun = Some(i),
+            Word::Cell { i, status, exception, message, line, frames }
+                if i < self.cells.len() && status != CellStatus::Skipped && frames.len() <= MAX_FRAMES =>
+            {
+                self.cells[i] = Some(CellRun {
+                    cell: self.numbers[i],
+                    status,
+                    exception: cut(exception, MAX_NAME_CHARS),
+                    message: cut(message, MAX_MESSAGE_CHARS),
+                    line,
+                    frames: frames.into_iter().map(|frame| cut(frame, 2 * MAX_NAME_CHARS)).collect(),
+                });
+            }
+            Word::Value { s, n, p, v } if s < self.counts.len() && n > 0 => {
+                let Some(value) = v.validated() else { return false };
+                self.counts[s] = self.counts[s].max(n);
+                if p > 0 {
+                    self.last[s] = Some((n, value));
+                } else if self.kept.len() < self.max_values {
+                    self.kept.insert((s, n), value);
+                }
+            }
+            Word::Count { s, n } if s < self.counts.len() => self.counts[s] = self.counts[s].max(n),
+            Word::Module { name } if self.missing_module.is_empty() => {
+                self.missing_module = cut(name, MAX_NAME_CHARS);
+            }
+            Word::File { name } if self.missing_file.is_empty() => self.missing_file = cut(name, 1000),
+            Word::End { whole } => self.whole = whole,
+            _ => return false,
+        }
+        true
+    }
+
+    /// The last bytes have come: puts the values in order. A value that was the last of its site when a
+    /// cell ended counts only if no later one was kept.
+    pub fn close(&mut self) {
+        if !self.rest.is_empty() || self.skipping {
+            self.dropped += 1;
+        }
+        let mut kept = std::mem::take(&mut self.kept);
+        for (site, last) in std::mem::take(&mut self.last).into_iter().enumerate() {
+            let Some((occurrence, value)) = last else { continue };
+            if kept.range((site, occurrence)..=(site, u64::MAX)).next().is_none() {
+                kept.insert((site, occurrence), value);
+            }
+        }
+        self.values = kept.into_iter().map(|((site, occurrence), value)| (site, occurrence, value)).collect();
+    }
+}
+
+impl Described {
+    fn validated(self) -> Option<Value> {
+        let Self(type_name, len, rank, shape, size, dtype, iterable, text, text_chars) = self;
+        let in_range = [len, rank, size, text_chars].iter().chain(&shape).all(|number| *number >= -1);
+        (in_range && shape.len() <= MAX_DIMENSIONS).then(|| Value {
+            type_name: cut(type_name, MAX_NAME_CHARS + 40),
+            len,
+            rank,
+            shape,
+            size,
+            dtype: cut(dtype, MAX_NAME_CHARS),
+            iterable,
+            text: cut(text, MAX_TEXT_CHARS),
+            text_chars,
+        })
+    }
+}
+
+fn cut(mut text: String, chars: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(chars) {
+        text.truncate(end);
+    }
+    text
+}

@@ -1,0 +1,118 @@
+//! How a notebook's run ended: what its server saw, and what it said itself, as one record.
+
+use anyhow::Result;
+use records::{CellRun, CellStatus, Instrumented, Outcome, Record as _, Run};
+use sandbox::Ended;
+
+use crate::collect::Collected;
+
+/// The run record of a notebook.
+pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>, sandbox: &str) -> Run {
+    let script = &notebook.script;
+    let broken = Ended { exit_code: -1, ..Ended::default() };
+    let (ended, broken_down) = match ended {
+        Ok(ended) => (ended, None),
+        Err(error) => (&broken, Some(format!("{error:#}"))),
+    };
+    let cells = cells(notebook, collected, ended);
+    let (outcome, detail) = match broken_down {
+        Some(detail) => (Outcome::Sandbox, detail),
+        None => outcome(&cells, collected, ended),
+    };
+    let count =
+        |wanted: fn(CellStatus) -> bool| cells.iter().filter(|cell| wanted(cell.status)).count() as u64;
+    Run {
+        schema: Run::SCHEMA.to_owned(),
+        notebook: script.id.clone(),
+        path: script.path.clone(),
+        repo: script.repo.clone(),
+        outcome,
+        detail,
+        complete: collected.whole && collected.dropped == 0 && ended.exit_code == 0,
+        exit_code: ended.exit_code,
+        signal: ended.signal,
+        cells_ok: count(|status| status == CellStatus::Ok),
+        cells_failed: count(|status| !matches!(status, CellStatus::Ok | CellStatus::Skipped)),
+        cells_skipped: count(|status| status == CellStatus::Skipped),
+        sites: notebook.sites.len() as u64,
+        sites_reached: collected.counts.iter().filter(|count| **count > 0).count() as u64,
+        values: collected.values.len() as u64,
+        missing_module: collected.missing_module.clone(),
+        missing_file: collected.missing_file.clone(),
+        sandbox: sandbox.to_owned(),
+        python: collected.python.clone(),
+        wall_seconds: ended.wall,
+        cpu_seconds: ended.cpu,
+        peak_bytes: ended.peak,
+        extra: script.extra.clone(),
+        cells,
+    }
+}
+
+/// The cells in the order of the script; one that began and never ended was running at the end.
+fn cells(notebook: &Instrumented, collected: &Collected, ended: &Ended) -> Vec<CellRun> {
+    let status_at_end = if ended.reason == "timeout" { CellStatus::Timeout } else { CellStatus::Killed };
+    let cell = |(place, cell): (usize, &records::Cell)| match &collected.cells[place] {
+        Some(run) => run.clone(),
+        None => CellRun {
+            cell: cell.cell,
+            status: if collected.begun == Some(place) { status_at_end } else { CellStatus::Skipped },
+            ..CellRun::default()
+        },
+    };
+    notebook.script.cells.iter().enumerate().map(cell).collect()
+}
+
+/// The first that applies: ended from outside, died, ran out of something, failed in a cell.
+fn outcome(cells: &[CellRun], collected: &Collected, ended: &Ended) -> (Outcome, String) {
+    let said = |text: &str| text.to_owned();
+    let outcome = match ended.reason.as_str() {
+        "timeout" => Some(Outcome::Timeout),
+        "memory" => Some(Outcome::Oom),
+        "output" => Some(Outcome::OutputLimit),
+        "setup" => Some(Outcome::Sandbox),
+        "" => None,
+        _ => Some(Outcome::Killed),
+    };
+    if let Some(outcome) = outcome {
+        return (outcome, ended.detail.clone());
+    }
+    if ended.signal != 0 {
+        return (Outcome::Killed, format!("signal {}", ended.signal));
+    }
+    let has = |status| cells.iter().find(|cell| cell.status == status);
+    if has(CellStatus::Killed).is_some() || ended.exit_code != 0 {
+        return (Outcome::Killed, format!("ended its own interpreter, exit code {}", ended.exit_code));
+    }
+    if let Some(cell) = has(CellStatus::Timeout) {
+        return (Outcome::Timeout, format!("cell {}: {}", cell.cell, cell.message));
+    }
+    if let Some(cell) = cells.iter().find(|cell| cell.exception == "MemoryError") {
+        return (Outcome::Oom, format!("cell {}: MemoryError", cell.cell));
+    }
+    if !cells.is_empty() && cells.iter().all(|cell| cell.status == CellStatus::Syntax) {
+        return (Outcome::Syntax, said("no cell compiles"));
+    }
+    let failed = cells.iter().find(|cell| matches!(cell.status, CellStatus::Error | CellStatus::Syntax));
+    match failed {
+        Some(cell) => (Outcome::CellErrors, format!("cell {}: {}", cell.cell, cell.exception)),
+        None if collected.dropped > 0 => {
+            (Outcome::Ok, format!("{} malformed words dropped", collected.dropped))
+        }
+        None => (Outcome::Ok, String::new()),
+    }
+}
+
+/// The word for an outcome in records and summaries.
+pub fn name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Ok => "ok",
+        Outcome::CellErrors => "cell_errors",
+        Outcome::Syntax => "syntax",
+        Outcome::Timeout => "timeout",
+        Outcome::Oom => "oom",
+        Outcome::Killed => "killed",
+        Outcome::OutputLimit => "output_limit",
+        Outcome::Sandbox => "sandbox",
+    }
+}

@@ -1,0 +1,85 @@
+//! What happens before the first notebook: find the interpreter, see whether the walls stand.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use sandbox::{Backend, Greeting, Interpreter, Setup, Worker};
+use serde_json::json;
+
+use crate::cli::Args;
+use crate::runtime;
+
+/// Everything that workers need, from the arguments.
+///
+/// # Errors
+/// If the interpreter does not run or the root folder is not there.
+pub fn setup(args: &Args) -> Result<Setup> {
+    let interpreter = match args.sandbox {
+        // A container brings its own.
+        Backend::Podman | Backend::Docker => Interpreter::of_image(),
+        Backend::Bwrap | Backend::None => Interpreter::find(&args.python)?,
+    };
+    let mut setup = Setup::new(args.sandbox, interpreter, &args.root, &runtime::FILES)?;
+    setup.image.clone_from(&args.image);
+    setup.memory_bytes = (args.limits.memory_mb + args.limits.scratch_mb + 1024) << 20;
+    setup.environment = environment(args);
+    setup.argument = json!({
+        "namespaces": args.sandbox.has_namespaces(),
+        "cold": args.cold,
+        "preload": args.preload,
+        "data": setup.data_inside(),
+        "runtime": setup.runtime_inside(),
+    })
+    .to_string();
+    Ok(setup)
+}
+
+fn environment(args: &Args) -> Vec<(String, String)> {
+    let home = if args.sandbox == Backend::Bwrap { "/home/user" } else { "/tmp" };
+    let hash_seed = (args.common.seed % (1 << 32)).to_string();
+    let threads = ["OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "NUMBA"];
+    let fixed = [
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("HOME", home),
+        ("USER", "user"),
+        ("LOGNAME", "user"),
+        ("LANG", "C.UTF-8"),
+        ("TZ", "UTC"),
+        ("MPLBACKEND", "Agg"),
+        ("PYTHONHASHSEED", &hash_seed),
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+        ("PYTHONWARNINGS", "ignore"),
+    ];
+    let own = fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    // One notebook, one core: `--jobs` says how many run at a time.
+    own.chain(threads.iter().map(|name| (format!("{name}_NUM_THREADS"), "1".to_owned()))).collect()
+}
+
+/// Starts one worker and runs an empty notebook in it.
+///
+/// # Errors
+/// If the walls cannot be made here: what to install, or what to ask for instead.
+pub fn self_test(setup: &Setup) -> Result<Greeting> {
+    let advice = match setup.backend {
+        Backend::Bwrap => {
+            "the bubblewrap sandbox does not work here: install it (apt-get install bubblewrap) and allow \
+             user namespaces, or choose --sandbox podman, or, for notebooks that you trust, --sandbox none"
+        }
+        Backend::Podman | Backend::Docker => {
+            "the container does not work here: see docs/sandbox.md for how to make its image"
+        }
+        Backend::None => "the interpreter does not work as a worker",
+    };
+    let mut worker = Worker::start(setup).context(advice)?;
+    let job = json!({
+        "code": "", "cells": [], "sites": 0, "view": null, "folder": "", "timeout": 20.0, "cell_timeout": 20.0,
+        "cpu_seconds": 20, "memory_bytes": 1_u64 << 32, "processes": 64, "count_processes": false,
+        "scratch_bytes": 1 << 20, "file_bytes": 1 << 20, "open_files": 64, "output_bytes": 1 << 20,
+        "record_bytes": 1 << 20, "max_values": 1, "per_site": "last", "stop_on_error": false, "seed": 0,
+    });
+    let ended = worker.run(&job, Duration::from_secs(60), |_| {}).context(advice)?;
+    if ended.exit_code != 0 {
+        bail!("{advice}: {} {}", ended.reason, ended.detail);
+    }
+    Ok(worker.greeting.clone())
+}

@@ -1,0 +1,145 @@
+//! The back-ends: ways to put walls around a server.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::str::FromStr;
+
+use anyhow::{Context as _, Result, bail};
+use tempfile::TempDir;
+
+use crate::{Interpreter, bwrap, container, none};
+
+/// How strangers' code is kept in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// Namespaces made by bubblewrap; no daemon, no image, no privileges.
+    Bwrap,
+    /// A container of podman.
+    Podman,
+    /// A container of docker.
+    Docker,
+    /// Nothing: only for code that one trusts.
+    None,
+}
+
+impl Backend {
+    /// The word for it on the command line and in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bwrap => "bwrap",
+            Self::Podman => "podman",
+            Self::Docker => "docker",
+            Self::None => "none",
+        }
+    }
+
+    /// Whether every job can have namespaces of its own inside.
+    pub fn has_namespaces(self) -> bool {
+        self == Self::Bwrap
+    }
+
+    /// The command that starts `setup`'s server behind these walls.
+    pub(crate) fn command(self, setup: &Setup) -> Result<Command> {
+        match self {
+            Self::Bwrap => Ok(bwrap::command(setup)),
+            Self::Podman | Self::Docker => Ok(container::command(self, setup)),
+            Self::None => Ok(none::command(setup)),
+        }
+    }
+}
+
+impl FromStr for Backend {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::Bwrap, Self::Podman, Self::Docker, Self::None]
+            .into_iter()
+            .find(|backend| backend.as_str() == text)
+            .ok_or_else(|| format!("`{text}` is none of bwrap, podman, docker, none"))
+    }
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// All that is needed to start servers: made once, shared by all workers.
+pub struct Setup {
+    /// The walls.
+    pub backend: Backend,
+    /// The Python that runs inside.
+    pub interpreter: Interpreter,
+    /// The folder that jobs may read, seen inside under [`Setup::data_inside`].
+    pub data: PathBuf,
+    /// Image of the container back-ends.
+    pub image: String,
+    /// Memory of a whole container in bytes; the other back-ends are watched from inside.
+    pub memory_bytes: u64,
+    /// Environment inside; there is no other.
+    pub environment: Vec<(String, String)>,
+    /// Argument of the server.
+    pub argument: String,
+    pub(crate) runtime: TempDir,
+}
+
+impl Setup {
+    /// Writes the Python files of the server (name and text; the package `nalin_runtime`) where the
+    /// walls can show them.
+    ///
+    /// # Errors
+    /// If the temporary folder cannot be written, or `data` is no folder.
+    pub fn new(
+        backend: Backend,
+        interpreter: Interpreter,
+        data: &Path,
+        files: &[(&str, &str)],
+    ) -> Result<Self> {
+        let runtime = tempfile::Builder::new()
+            .prefix("nbexec-runtime-")
+            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))
+            .tempdir()
+            .context("cannot make a temporary folder")?;
+        let package = runtime.path().join("nalin_runtime");
+        fs::create_dir(&package).context("cannot write the runtime")?;
+        for (name, text) in files {
+            fs::write(package.join(name), text).context("cannot write the runtime")?;
+        }
+        let data = data.canonicalize().with_context(|| format!("cannot read {}", data.display()))?;
+        if !data.is_dir() {
+            bail!("{} is no folder", data.display());
+        }
+        Ok(Self {
+            backend,
+            interpreter,
+            data,
+            image: String::new(),
+            memory_bytes: 0,
+            environment: Vec::new(),
+            argument: String::new(),
+            runtime,
+        })
+    }
+
+    /// Where the data folder is seen inside.
+    pub fn data_inside(&self) -> &Path {
+        if self.backend == Backend::None { &self.data } else { Path::new("/data") }
+    }
+
+    /// Where the folder of the runtime is seen inside.
+    pub fn runtime_inside(&self) -> &Path {
+        if self.backend == Backend::None { self.runtime.path() } else { Path::new("/runtime") }
+    }
+
+    /// Arguments of the interpreter: start the server.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let start = format!(
+            "import sys; sys.path[0] = {:?}; from nalin_runtime import server; sys.path.pop(0); server.main()",
+            self.runtime_inside().display().to_string()
+        );
+        vec!["-s".into(), "-B".into(), "-c".into(), start, self.argument.clone()]
+    }
+}

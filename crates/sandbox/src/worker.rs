@@ -1,0 +1,194 @@
+//! One server process: jobs in, bytes and an ending out.
+
+use std::io::{self, Read, Write as _};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::Setup;
+
+const MAX_FRAME_BYTES: u32 = 1 << 20;
+const FRAMES_WAITING: usize = 64;
+const START_TIMEOUT: Duration = Duration::from_secs(120);
+const STDERR_BYTES: u64 = 1 << 14;
+
+/// What a server says when it is ready.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Greeting {
+    /// Version of the interpreter, `"3.11.7"`.
+    pub python: String,
+    /// What it has imported.
+    pub preloaded: Vec<String>,
+}
+
+/// How a job ended, as its server saw it from outside the job.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(default)]
+pub struct Ended {
+    /// Exit code of the job's process, -1 when a signal ended it.
+    pub exit_code: i64,
+    /// The signal that ended it, 0 when none.
+    pub signal: i64,
+    /// Why the server ended it, `""` when it ended by itself: `timeout`, `memory`, `output`,
+    /// `processes`, `records`, or `setup` when it could not be started.
+    pub reason: String,
+    /// More about the reason.
+    pub detail: String,
+    /// Wall time in seconds.
+    pub wall: f64,
+    /// CPU time of the job's processes in seconds.
+    pub cpu: f64,
+    /// Largest resident memory of one of its processes in bytes.
+    pub peak: u64,
+}
+
+enum Frame {
+    Greeting(Greeting),
+    Bytes(Vec<u8>),
+    Ended(Ended),
+}
+
+/// A server behind its walls. Dropping it kills it and all that it started.
+///
+/// Bubblewrap ties the server's life to the *thread* that started it, so a worker must be used up on
+/// the thread that made it.
+pub struct Worker {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    frames: Receiver<Result<Frame>>,
+    /// What the server said when it was ready.
+    pub greeting: Greeting,
+}
+
+impl Worker {
+    /// Starts a server and waits until it is ready.
+    ///
+    /// # Errors
+    /// If the back-end is not installed, or not allowed to make its walls, or the server does not come up.
+    pub fn start(setup: &Setup) -> Result<Self> {
+        let mut command = setup.backend.command(setup)?;
+        let program = command.get_program().to_string_lossy().into_owned();
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start {program}"))?;
+        let stdin = child.stdin.take();
+        let Some(stdout) = child.stdout.take() else { bail!("{program} has no stdout") };
+        let (send, frames) = sync_channel(FRAMES_WAITING);
+        thread::spawn(move || read_frames(stdout, &send));
+        let complaints = child.stderr.take().map(|stderr| thread::spawn(move || complaints(stderr)));
+        let greeting = match frames.recv_timeout(START_TIMEOUT) {
+            Ok(Ok(Frame::Greeting(greeting))) => greeting,
+            other => {
+                let _ = child.kill();
+                let _ = child.wait();
+                let said = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
+                let said = if let Ok(Err(error)) = other
+                    && said.is_empty()
+                {
+                    error.to_string()
+                } else {
+                    said
+                };
+                bail!("{program} does not come up: {said}");
+            }
+        };
+        Ok(Self { child, stdin, frames, greeting })
+    }
+
+    /// Runs one job: `take` gets the bytes it sends. After `timeout`, which lies beyond the job's own
+    /// limits, the server is held for broken.
+    ///
+    /// # Errors
+    /// If the server broke down; it is of no use any more.
+    pub fn run(
+        &mut self,
+        job: &impl Serialize,
+        timeout: Duration,
+        mut take: impl FnMut(&[u8]),
+    ) -> Result<Ended> {
+        let deadline = Instant::now() + timeout;
+        let body = serde_json::to_vec(job).context("cannot write a job")?;
+        let Some(stdin) = &mut self.stdin else { bail!("the worker has ended") };
+        let length = u32::try_from(body.len()).context("a job of more than 4 GiB")?;
+        stdin.write_all(b"J").and_then(|()| stdin.write_all(&length.to_be_bytes()))?;
+        stdin.write_all(&body).and_then(|()| stdin.flush()).context("the worker has ended")?;
+        loop {
+            match self.frames.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(Ok(Frame::Bytes(bytes))) => take(&bytes),
+                Ok(Ok(Frame::Ended(ended))) => return Ok(ended),
+                Ok(Ok(Frame::Greeting(_))) => bail!("the worker greets twice"),
+                Ok(Err(error)) => return Err(error),
+                Err(RecvTimeoutError::Timeout) => bail!("the worker does not answer"),
+                Err(RecvTimeoutError::Disconnected) => bail!("the worker has ended"),
+            }
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // The server ends when its input does; the kill is for one that cannot.
+        drop(self.stdin.take());
+        let deadline = Instant::now() + Duration::from_secs(2);
+        while Instant::now() < deadline {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read_frames(mut stdout: impl Read, send: &SyncSender<Result<Frame>>) {
+    loop {
+        match read_frame(&mut stdout) {
+            Ok(None) => return,
+            Ok(Some(frame)) => {
+                if send.send(Ok(frame)).is_err() {
+                    return;
+                }
+            }
+            Err(error) => {
+                let _ = send.send(Err(error));
+                return;
+            }
+        }
+    }
+}
+
+fn read_frame(stdout: &mut impl Read) -> Result<Option<Frame>> {
+    let mut head = [0; 5];
+    match stdout.read_exact(&mut head) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        result => result.context("cannot read from the worker")?,
+    }
+    let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
+    if length > MAX_FRAME_BYTES {
+        bail!("the worker sends a frame of {length} bytes");
+    }
+    let mut body = vec![0; length as usize];
+    stdout.read_exact(&mut body).context("the worker ended in the middle of a frame")?;
+    Ok(Some(match head[0] {
+        b'H' => Frame::Greeting(serde_json::from_slice(&body).context("the worker's greeting")?),
+        b'R' => Frame::Bytes(body),
+        b'D' => Frame::Ended(serde_json::from_slice(&body).context("the end of a job")?),
+        other => bail!("the worker sends a frame of type {other}"),
+    }))
+}
+
+/// The first bytes of what a server complains about; the rest is read and dropped, so that it never waits.
+fn complaints(mut stderr: impl Read) -> String {
+    let mut said = Vec::new();
+    let _ = stderr.by_ref().take(STDERR_BYTES).read_to_end(&mut said);
+    let _ = io::copy(&mut stderr, &mut io::sink());
+    String::from_utf8_lossy(&said).trim().to_owned()
+}

@@ -1,0 +1,183 @@
+"""Runs one notebook in this process, cell by cell, as its user would: after an error, the next cell."""
+
+import __future__
+import ast
+import asyncio
+import builtins
+import gc
+import inspect
+import linecache
+import os
+import random
+import sys
+import types
+
+from .channel import Channel
+from .clock import Clock, OutOfTime
+from .probe import Recorder
+from .shell import Shell, display
+
+FILENAME = "<notebook>"
+MAX_MESSAGE = 500
+MAX_FRAMES = 20
+_FUTURE_FLAGS = 0
+for _name in __future__.all_feature_names:
+    _FUTURE_FLAGS |= getattr(__future__, _name).compiler_flag
+
+
+def run(job, fd):
+    """Runs the notebook of a job and tells what happened on the channel `fd`."""
+    channel = Channel(fd)
+    clock = Clock(job["timeout"], job["cell_timeout"])
+    recorder = Recorder(job["sites"], channel, clock, job["per_site"], job["max_values"])
+    execution = Execution(job, channel, clock, recorder)
+    clock.install()
+    recorder.install()
+    execution.prepare()
+    whole = execution.run_cells()
+    channel.send({"k": "e", "whole": whole})
+    channel.flush()
+
+
+class Execution:
+    """The cells, the namespace they share, and what went wrong."""
+
+    def __init__(self, job, channel, clock, recorder):
+        self.job = job
+        self.channel = channel
+        self.clock = clock
+        self.recorder = recorder
+        self.rows = job["code"].split("\n")
+        self.cells = job["cells"]
+        self.flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        self.loop = None
+        self.missing_module = self.missing_file = False
+
+    def prepare(self):
+        """Makes the process look as a fresh notebook expects it."""
+        module = types.ModuleType("__main__")
+        module.__dict__["__builtins__"] = builtins
+        self.namespace = module.__dict__
+        sys.modules["__main__"] = module
+        sys.argv = ["notebook"]
+        sys.path.insert(0, "")
+        shell = Shell(self.namespace)
+        builtins.get_ipython = lambda: shell
+        builtins.display = display
+        lines = [line + "\n" for line in self.rows]
+        linecache.cache[FILENAME] = (len(self.job["code"]), None, lines, FILENAME)
+        seed = self.job["seed"] % 2**32
+        random.seed(seed)
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed(seed)
+        gc.enable()
+
+    def run_cells(self):
+        """Runs them all; whether every one was started."""
+        for index, cell in enumerate(self.cells):
+            if self.clock.is_over():
+                return False
+            self.channel.send({"k": "b", "i": index})
+            self.channel.flush()
+            ended = self.run_cell(index, cell)
+            self.recorder.flush()
+            self.channel.send(ended)
+            self.channel.flush()
+            if ended["status"] != "ok" and self.job["stop_on_error"]:
+                return index + 1 == len(self.cells)
+        return True
+
+    def run_cell(self, index, cell):
+        ended = {"k": "c", "i": index, "status": "ok", "exception": "", "message": "", "line": 0, "frames": []}
+        try:
+            code = self.compile(cell)
+        except BaseException as error:
+            row = getattr(error, "lineno", None) or 0
+            line = row - cell["first_row"] + 1 if cell["first_row"] <= row <= cell["last_row"] else 0
+            ended.update(status="syntax", line=line, **_texts(error))
+            return ended
+        try:
+            try:
+                self.clock.start_cell()
+                self.execute(code)
+            finally:
+                self.clock.end_cell()
+        except OutOfTime as error:
+            ended.update(status="timeout", exception="", message="out of time: %s" % error)
+            self.place(error, cell, ended)
+        except BaseException as error:
+            ended.update(status="error", **_texts(error))
+            self.place(error, cell, ended)
+            self.note_missing(error)
+        self.after_cell()
+        return ended
+
+    def compile(self, cell):
+        # Blank lines before the cell keep the rows of the script in every traceback.
+        text = "\n".join(self.rows[cell["first_row"] - 1 : cell["last_row"]])
+        text = "\n" * (cell["first_row"] - 1) + text + "\n"
+        code = compile(text, FILENAME, "exec", self.flags, True)
+        self.flags |= code.co_flags & _FUTURE_FLAGS
+        return code
+
+    def execute(self, code):
+        if not code.co_flags & inspect.CO_COROUTINE:
+            exec(code, self.namespace)
+            return
+        if self.loop is None or self.loop.is_closed():
+            self.loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self.loop)
+        self.loop.run_until_complete(eval(code, self.namespace))
+
+    def after_cell(self):
+        """As the inline back-end of Jupyter does: the next cell starts with no figure."""
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:
+            self.clock.guard(lambda: pyplot.close("all"), None)
+
+    def place(self, error, cell, ended):
+        """The frames of the notebook's own code, and the innermost line of this cell."""
+        frames = []
+        trace = error.__traceback__
+        while trace is not None:
+            code, row = trace.tb_frame.f_code, trace.tb_lineno
+            trace = trace.tb_next
+            found = self.cell_of(row) if code.co_filename == FILENAME else None
+            if found is None:
+                continue
+            line = row - found["first_row"] + 1
+            if found is cell:
+                ended["line"] = line
+            place = "cell %d line %d" % (found["cell"], line)
+            if code.co_name != "<module>":
+                place += " in " + code.co_name[:200]
+            frames.append(place)
+        if len(frames) > MAX_FRAMES:
+            frames = frames[: MAX_FRAMES // 2] + frames[-MAX_FRAMES // 2 :]
+        ended["frames"] = frames
+
+    def cell_of(self, row):
+        for cell in self.cells:
+            if cell["first_row"] <= row <= cell["last_row"]:
+                return cell
+        return None
+
+    def note_missing(self, error):
+        if isinstance(error, ModuleNotFoundError) and not self.missing_module:
+            if type(error.name) is str:
+                self.missing_module = True
+                self.channel.send({"k": "m", "name": error.name[:200]})
+        elif isinstance(error, FileNotFoundError) and not self.missing_file:
+            name = error.filename
+            if isinstance(name, (str, bytes)) and name:
+                self.missing_file = True
+                self.channel.send({"k": "f", "name": os.fsdecode(name)[:1000]})
+
+
+def _texts(error):
+    """Type and message of an exception; its `__str__` may be the notebook's."""
+    try:
+        message = str(error)
+    except BaseException:
+        message = ""
+    return {"exception": type(error).__name__[:200], "message": message[:MAX_MESSAGE]}
