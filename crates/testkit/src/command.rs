@@ -170,7 +170,8 @@ impl Finished {
     /// If a line is not JSON.
     #[track_caller]
     pub fn records(&self) -> Vec<serde_json::Value> {
-        let parse = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}\n{self}"));
+        let parse =
+            |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}\n{self}"));
         self.text().lines().map(parse).collect()
     }
 }

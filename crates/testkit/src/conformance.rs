@@ -34,7 +34,11 @@ pub struct Check {
 
 /// The eight checks.
 pub const CHECKS: [Check; 8] = [
-    Check { name: "empty_input", demand: "an empty stream gives an empty stream and status 0", run: empty_input },
+    Check {
+        name: "empty_input",
+        demand: "an empty stream gives an empty stream and status 0",
+        run: empty_input,
+    },
     Check { name: "one_record", demand: "one record is enough", run: one_record },
     Check {
         name: "too_long_a_record",
@@ -52,7 +56,11 @@ pub const CHECKS: [Check; 8] = [
         run: invalid_utf8,
     },
     Check { name: "closed_pipe", demand: "a closed pipe downstream is a quiet 0", run: closed_pipe },
-    Check { name: "unknown_fields", demand: "fields that it does not know flow through", run: unknown_fields },
+    Check {
+        name: "unknown_fields",
+        demand: "fields that it does not know flow through",
+        run: unknown_fields,
+    },
     Check {
         name: "same_bytes_for_any_jobs",
         demand: "the same input gives the same bytes, whatever --jobs is",
@@ -63,7 +71,12 @@ pub const CHECKS: [Check; 8] = [
 impl Program {
     /// One of our own programs.
     pub fn new(path: &str, input: &str) -> Self {
-        Self { command: vec![path.to_owned()], input: input.to_owned(), common_flags: true, hands_on_fields: true }
+        Self {
+            command: vec![path.to_owned()],
+            input: input.to_owned(),
+            common_flags: true,
+            hands_on_fields: true,
+        }
     }
 
     /// Adds arguments that it always needs.
@@ -89,7 +102,11 @@ impl Program {
     }
 
     fn lines(&self) -> Vec<Vec<u8>> {
-        sample(&self.input).split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect()
+        sample(&self.input)
+            .split(|&byte| byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(<[u8]>::to_vec)
+            .collect()
     }
 }
 
@@ -105,7 +122,8 @@ fn join(lines: &[Vec<u8>]) -> Vec<u8> {
 fn stable(output: &[u8]) -> Result<Vec<Value>, String> {
     let text = std::str::from_utf8(output).map_err(|error| format!("the output is no UTF-8: {error}"))?;
     let parse = |line: &str| -> Result<Value, String> {
-        let mut record: Value = serde_json::from_str(line).map_err(|error| format!("{error} in output line {line}"))?;
+        let mut record: Value =
+            serde_json::from_str(line).map_err(|error| format!("{error} in output line {line}"))?;
         if let Some(fields) = record.as_object_mut() {
             for name in VOLATILE {
                 fields.remove(name);
@@ -181,7 +199,8 @@ fn unknown_fields(program: &Program) -> Result<(), String> {
     let own: Value = serde_json::json!({"a": [1, 2.5, "é", null], "b": {}});
     let mut lines = Vec::new();
     for line in program.lines() {
-        let mut record: Value = serde_json::from_slice(&line).map_err(|error| format!("a bad sample: {error}"))?;
+        let mut record: Value =
+            serde_json::from_slice(&line).map_err(|error| format!("a bad sample: {error}"))?;
         record["users_own"] = own.clone();
         lines.push(record.to_string().into_bytes());
     }

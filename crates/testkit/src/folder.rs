@@ -26,7 +26,8 @@ impl Folder {
     /// Writes a file, with the folders above it.
     pub fn write(&self, name: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.join(name);
-        fs::create_dir_all(path.parent().expect("a file in a folder has a parent")).expect("a folder can be made");
+        fs::create_dir_all(path.parent().expect("a file in a folder has a parent"))
+            .expect("a folder can be made");
         fs::write(&path, content).expect("a file can be written");
         path
     }

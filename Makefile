@@ -1,0 +1,134 @@
+# Notebooks in, findings out. `make help` lists what there is to do.
+#
+# Every stage is a target that writes a file of its own under OUT, so that one can be swapped or run
+# again alone: `make corpus OUT=build/try MERGE="jq -c -f my.jq"`.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+
+# --- What a user may set -------------------------------------------------------------------------
+## Folder of notebooks
+NOTEBOOKS ?= fixtures/demo
+## File with paths below NOTEBOOKS, one a line; without one LIMIT notebooks are drawn with SEED
+LIST ?=
+## How many notebooks; 0 is all
+LIMIT ?= 0
+## Where everything is written
+OUT ?= build/demo
+## Where the demo writes
+DEMO ?= build/demo
+## Leading folders of a path that name its repository
+REPO_DEPTH ?= 1
+## Seed of everything random
+SEED ?= 42
+## Records at a time; 0 is one a core
+JOBS ?= 0
+## release, or dev for quick builds
+PROFILE ?= release
+## Interpreter of the notebooks, and what is installed in it
+REQUIREMENTS ?= requirements.txt
+VENV ?= build/venv
+PYTHON ?= $(VENV)/bin/python
+## More flags for a stage
+NB2PY_FLAGS ?=
+INSTRUMENT_FLAGS ?=
+EXEC_FLAGS ?=
+MERGE_FLAGS ?=
+SAMPLE_FLAGS ?=
+TRAIN_FLAGS ?=
+SCORE_FLAGS ?=
+
+BIN := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+STAGES := nb2py nbinstrument nbexec assign-merge negsample nalin-train nalin-score
+COMMON = --jobs $(JOBS) --seed $(SEED) --output $@ --summary $(@D)/$(firstword $(subst ., ,$(@F))).summary.json
+
+# The programs of the stages: any command that reads the same records and writes the same records.
+EXEC ?= $(BIN)/nbexec --root $(NOTEBOOKS) --python $(PYTHON) $(COMMON) $(EXEC_FLAGS)
+MERGE ?=
+SAMPLE ?=
+
+.PHONY: help
+help: ## Show this text
+	@echo "make TARGET [NAME=VALUE …]"; echo; echo "Targets:"
+	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  \1\t\2/p' Makefile | expand -t 22
+	@echo; echo "Settings:"
+	@sed -nE '/^## /{s/^## //;h;n;s/^([A-Z0-9_]+) \?= *(.*)/  \1\t\2/;G;s/\n/\t/;p}' Makefile | expand -t 18,40
+
+# --- Building ------------------------------------------------------------------------------------
+.PHONY: build venv
+build: ## Build the seven programs
+	cargo build --quiet --locked --profile $(PROFILE) $(STAGES:%=--package %)
+
+venv: $(VENV)/requirements.txt ## Make the notebooks' Python environment, and see to the sandbox
+
+$(VENV)/requirements.txt: $(REQUIREMENTS)
+	scripts/setup.sh $(VENV) $(REQUIREMENTS)
+
+# --- The pipeline, stage by stage ----------------------------------------------------------------
+$(OUT):
+	mkdir -p $@
+
+$(OUT)/list.txt: | $(OUT)
+ifneq ($(LIST),)
+	head -n $(if $(filter 0,$(LIMIT)),-0,$(LIMIT)) $(LIST) > $@
+else
+	cd $(NOTEBOOKS) && find . -name .ipynb_checkpoints -prune -o -type f -name '*.ipynb' -printf '%P\n' | LC_ALL=C sort > $(abspath $@).all
+	$(if $(filter 0,$(LIMIT)),cat $@.all,shuf --head-count=$(LIMIT) --random-source=<(yes $(SEED)) $@.all) > $@
+	rm $@.all
+endif
+
+$(OUT)/scripts.jsonl.zst: $(OUT)/list.txt | build
+	$(BIN)/nb2py --root $(NOTEBOOKS) --files-from $< --repo-depth $(REPO_DEPTH) --rejects $(@D)/scripts.rejects.jsonl $(COMMON) $(NB2PY_FLAGS)
+
+$(OUT)/instrumented.jsonl.zst: $(OUT)/scripts.jsonl.zst | build
+	$(BIN)/nbinstrument $< --rejects $(@D)/instrumented.rejects.jsonl $(COMMON) $(INSTRUMENT_FLAGS)
+
+$(OUT)/assignments.jsonl.zst: $(OUT)/instrumented.jsonl.zst | build venv
+	$(EXEC) $<
+
+$(OUT)/pairs.jsonl.zst: $(OUT)/assignments.jsonl.zst | build
+	$(if $(MERGE),zstd -dcq $< | $(MERGE) | zstd -qfo $@,$(BIN)/assign-merge $< $(COMMON) $(MERGE_FLAGS))
+
+$(OUT)/examples.jsonl.zst: $(OUT)/pairs.jsonl.zst | build
+	$(if $(SAMPLE),zstd -dcq $< | $(SAMPLE) | zstd -qfo $@,$(BIN)/negsample $< --rejects $(@D)/examples.rejects.jsonl $(COMMON) $(SAMPLE_FLAGS))
+
+$(OUT)/metrics.jsonl: $(OUT)/examples.jsonl.zst | build
+	$(BIN)/nalin-train $< --model $(@D)/model $(COMMON) $(TRAIN_FLAGS)
+
+$(OUT)/findings.jsonl: $(OUT)/pairs.jsonl.zst $(OUT)/metrics.jsonl | build
+	$(BIN)/nalin-score $< --model $(@D)/model --findings $(COMMON) $(SCORE_FLAGS)
+
+.PHONY: corpus demo
+corpus: $(OUT)/findings.jsonl ## Run the whole pipeline over NOTEBOOKS (LIST, LIMIT) into OUT
+	@echo "make corpus: everything lies in $(OUT); scripts/results.py $(OUT) prints its figures" >&2
+
+# The demo runs the same stages over our own notebooks, every time from the start; without a sandbox it
+# goes on, loudly.
+demo: build venv ## Run everything on the notebooks of fixtures/demo and show the top findings
+	@rm -rf $(DEMO); sandbox=; \
+	if ! $(BIN)/nbexec --self-test --python $(PYTHON) >/dev/null 2>&1; then \
+	  echo "WARNING: no sandbox works here: the demo's own notebooks run WITHOUT ISOLATION." >&2; \
+	  echo "WARNING: never do this with notebooks of others (docs/sandbox.md)." >&2; \
+	  sandbox="--sandbox none"; \
+	fi; \
+	$(MAKE) --no-print-directory corpus NOTEBOOKS=fixtures/demo LIST= LIMIT=0 OUT=$(DEMO) EXEC_FLAGS="$$sandbox $(EXEC_FLAGS)"
+	@scripts/demo-report.sh $(DEMO) $(BIN)
+
+# --- Tests and chores ----------------------------------------------------------------------------
+.PHONY: test lint samples
+test: lint venv ## Run every test
+	scripts/setup.sh --tools jq
+	cargo test --quiet --locked --workspace
+	python3 -m unittest discover --quiet --start-directory python/tests --top-level-directory python
+
+lint: ## Formatting and lints
+	cargo fmt --all --check
+	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
+
+samples: build venv ## Make fixtures/records and what is generated from it anew
+	scripts/samples.sh $(BIN) $(PYTHON)
+	cargo xtask schemas

@@ -1,0 +1,5 @@
+//! The process tests that every filter must pass.
+
+testkit::process_tests!(
+    testkit::Program::new(env!("CARGO_BIN_EXE_nbexec"), "instrumented").args(["--sandbox", "none"])
+);

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Makes fixtures/records/*.jsonl anew: a few real lines of every record, from three small notebooks.
+# usage: scripts/samples.sh BIN PYTHON   (BIN: folder of the programs)
+set -euo pipefail
+bin=$1 python=$2 out=fixtures/records
+mkdir -p "$out"
+part=$(mktemp -d)
+trap 'rm -rf "$part"' EXIT
+
+for name in source_as_string out_of_order_counts repeated_cell_ids; do
+  jq -c --arg path "odd/$name.ipynb" '{schema: "source/1", path: $path, notebook: ., repo: "odd"}' "fixtures/odd/$name.ipynb"
+done > "$part/source.jsonl"
+"$bin/nb2py" -q < "$part/source.jsonl" > "$part/script.jsonl"
+"$bin/nbinstrument" -q --summary "$part/summary.jsonl" -o "$part/instrumented.jsonl" "$part/script.jsonl"
+"$bin/nbexec" -q --python "$python" --root fixtures "$part/instrumented.jsonl" > "$part/execution.jsonl"
+# Times are of the machine and the moment: a sample says zero.
+jq -c 'select(.schema == "assignment/1")' "$part/execution.jsonl" > "$part/assignment.jsonl"
+jq -c 'select(.schema == "run/1") | .wall_seconds = 0.0 | .cpu_seconds = 0.0 | .peak_bytes = 0' "$part/execution.jsonl" > "$part/run.jsonl"
+jq -c '.wall_seconds = 0.0 | .cpu_seconds = 0.0 | .peak_bytes = 0 | .arguments = ["script.jsonl"]' "$part/summary.jsonl" > "$part/summary.new"
+mv "$part/summary.new" "$part/summary.jsonl"
+"$bin/assign-merge" -q < "$part/assignment.jsonl" > "$part/pair.jsonl"
+"$bin/negsample" -q --split by-row < "$part/pair.jsonl" > "$part/example.jsonl"
+"$bin/nalin-train" -q --model "$part/model" < "$part/example.jsonl" > "$part/metrics.jsonl"
+"$bin/nalin-score" -q --model "$part/model" < "$part/pair.jsonl" > "$part/scored.jsonl"
+"$bin/nalin-score" -q --model "$part/model" --findings --min-score 0 --generic-names < "$part/pair.jsonl" > "$part/finding.jsonl"
+printf '{"path":"odd/not_json.ipynb"}\n' | "$bin/nb2py" -q --root fixtures --rejects "$part/reject.jsonl"
+rm "$part/execution.jsonl" "$part/metrics.jsonl"
+for file in "$part"/*.jsonl; do head -n 60 "$file" > "$out/$(basename "$file")"; done

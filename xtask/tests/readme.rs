@@ -1,0 +1,39 @@
+//! The commands of README.md work as they are written.
+
+use std::fs;
+use std::path::Path;
+
+use testkit::Command;
+
+/// Runs every `$ ` line of the README's console blocks, in one shell, from the project's folder.
+///
+/// Two things differ from what a newcomer does: the programs are those of the test build, and
+/// `make test` is left out, because that is what runs this.
+#[test]
+fn every_console_command_works() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let readme = fs::read_to_string(root.join("README.md")).expect("README.md is there");
+    let blocks = readme.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let commands: Vec<_> = blocks.flat_map(str::lines).filter_map(|line| line.strip_prefix("$ ")).collect();
+    assert_eq!(commands[..2], ["make demo", "make test"], "the first thing in the README");
+    assert!(commands.len() >= 5);
+
+    let mut script = "set -euo pipefail\n".to_owned();
+    for command in commands.into_iter().filter(|&command| command != "make test") {
+        script.push_str(&command.replace("target/release", "target/debug"));
+        script.push('\n');
+    }
+    let home = std::env::var_os("CARGO_HOME").unwrap_or_default();
+    let rustup = std::env::var_os("RUSTUP_HOME").unwrap_or_default();
+    let mut command = Command::new("bash").args(["-c", &script]).current_dir(&root).env("PROFILE", "dev");
+    for (name, value) in [("CARGO_HOME", home), ("RUSTUP_HOME", rustup)] {
+        if !value.is_empty() {
+            command = command.env(name, value);
+        }
+    }
+    let finished = command.run().succeeds();
+    let text = finished.text();
+    assert!(text.contains("num_rows"), "the planted slip of rain.ipynb is among the findings\n{finished}");
+    let planted = text.lines().find(|line| line.contains("planted slips")).unwrap_or_default();
+    assert!(!planted.is_empty(), "the demo counts the planted slips\n{finished}");
+}
