@@ -30,6 +30,13 @@ impl Output {
         if path == Path::new("-") {
             return Ok(Self { writer: Writer::plain(Box::new(io::stdout())), target: None, bytes: 0 });
         }
+        // A device or a pipe is written to as it is: a file put in its place would take `/dev/null` away
+        // from the whole machine.
+        if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+            let trouble = || format!("cannot write to {}", path.display());
+            let file = std::fs::OpenOptions::new().write(true).open(path).with_context(trouble)?;
+            return Ok(Self { writer: Writer::plain(Box::new(file)), target: None, bytes: 0 });
+        }
         let folder = match path.parent() {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
@@ -145,6 +152,29 @@ mod tests {
         drop(output);
         assert_eq!(std::fs::read(&path).unwrap(), b"{}\n");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_pipe_is_written_to_and_stays_a_pipe() {
+        use std::io::Read as _;
+        use std::os::unix::fs::FileTypeExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let reader = std::thread::spawn({
+            let path = path.clone();
+            move || {
+                let mut text = String::new();
+                std::fs::File::open(path).unwrap().read_to_string(&mut text).unwrap();
+                text
+            }
+        });
+        let mut output = Output::create(&path).unwrap();
+        output.write(b"{}\n").unwrap();
+        output.finish().unwrap();
+        assert_eq!(reader.join().unwrap(), "{}\n");
+        assert!(std::fs::symlink_metadata(&path).unwrap().file_type().is_fifo());
     }
 
     #[test]
