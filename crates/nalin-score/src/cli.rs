@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use report::Format;
 
 /// Says of every name and value how likely it is that they do not fit.
 ///
@@ -13,7 +15,7 @@ use clap::{Parser, ValueEnum};
 #[derive(Parser, Debug)]
 #[command(
     version,
-    after_help = "Example:\n  assign-merge assignments.jsonl | nalin-score --model model --format csv --top 20\n\n\
+    after_help = "Example:\n  assign-merge assignments.jsonl | nalin-score --model model --format text --top 20\n\n\
                   Exit status: 0 done, 1 done and there are findings (--check), 2 not done."
 )]
 pub struct Args {
@@ -29,8 +31,9 @@ pub struct Args {
     #[arg(long)]
     pub findings: bool,
 
-    /// How to write: every format but jsonl reports findings
-    #[arg(long, value_enum, default_value_t)]
+    /// How to write: jsonl is one scored record a line (with --findings one finding); every other format
+    /// reports findings, for people (text, html), review tools (github, gitlab, sarif, rdjsonl) or tables (csv)
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl", value_parser = formats())]
     pub format: Format,
 
     /// Leave out what scores lower [default: 0, for findings the model's threshold]
@@ -57,16 +60,6 @@ pub struct Args {
     common: filter::Common,
 }
 
-/// The formats.
-#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// One JSON object a line: scored records, or finding records with `--findings`
-    #[default]
-    Jsonl,
-    /// A table of findings with a header line
-    Csv,
-}
-
 impl Args {
     /// Whether findings are wanted, and not every record.
     pub fn wants_findings(&self) -> bool {
@@ -91,4 +84,8 @@ fn probability(text: &str) -> Result<f64, String> {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
         _ => Err("expected a number from 0 to 1".to_owned()),
     }
+}
+
+fn formats() -> impl clap::builder::TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
 }

@@ -3,9 +3,6 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use anyhow::{Context as _, Result};
-use records::Finding;
-
 use crate::incoming::Incoming;
 
 /// A place and a name: notebook, row, column, name.
@@ -56,37 +53,4 @@ fn sorted(mut keyed: Vec<(SiteKey, Incoming, f64)>, top: usize) -> Vec<(SiteKey,
     });
     keyed.truncate(top);
     keyed
-}
-
-/// A table of findings.
-pub(crate) fn csv(findings: &[Finding]) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record([
-        "rule",
-        "score",
-        "path",
-        "cell",
-        "line",
-        "physical_line",
-        "name",
-        "type",
-        "value",
-        "message",
-    ])?;
-    for finding in findings {
-        let Finding { rule, score, path, site, value, message, .. } = finding;
-        writer.write_record([
-            rule.code(),
-            &format!("{score:.4}"),
-            path,
-            &site.cell.to_string(),
-            &site.line.to_string(),
-            &site.physical_line.to_string(),
-            &site.name,
-            &value.type_name,
-            &value.text,
-            message,
-        ])?;
-    }
-    writer.into_inner().context("a table in memory can always be written")
 }

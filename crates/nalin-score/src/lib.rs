@@ -11,11 +11,15 @@ mod explain;
 mod gather;
 mod incoming;
 
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+
 use anyhow::Result;
 use filter::{Emit, Line, Stage};
 use nalin_model::{Device, Model};
+use report::Format;
 
-use cli::{Args, Format};
+use cli::Args;
 use gather::Candidates;
 use incoming::Incoming;
 
@@ -73,10 +77,15 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let findings = candidates.into_iter().map(|(record, score)| explain::finding(&model, record, score));
     let findings = findings.collect::<Result<Vec<_>>>()?;
     stage.count("findings", findings.len() as u64);
-    match args.format {
-        Format::Jsonl => findings.iter().try_for_each(|finding| stage.write(finding)),
-        Format::Csv => stage.write_bytes(&gather::csv(&findings)?),
-    }
+    let to_terminal = stage.common().output == Path::new("-") && io::stdout().is_terminal();
+    let options = report::Options {
+        colour: to_terminal && args.format == Format::Text,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        threshold: at_least,
+    };
+    let mut bytes = Vec::new();
+    report::write(args.format, &findings, &options, &mut bytes)?;
+    stage.write_bytes(&bytes)
 }
 
 /// Scores the records of some lines. At a malformed line it stops, with those before it and the error.
