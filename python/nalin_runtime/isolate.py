@@ -13,6 +13,7 @@ import signal
 import tempfile
 
 NOTEBOOK = "/notebook"
+SCRATCH, LOWER = "/nalin/scratch", "/nalin/lower"
 _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 32, 4096, 16384, 1 << 18
@@ -55,21 +56,28 @@ class Namespaces:
         _mount("", "/", "", _MS_REC | _MS_PRIVATE)
         plain = _MS_NOSUID | _MS_NODEV
         _mount("proc", "/proc", "proc", plain | _MS_NOEXEC)
-        _mount("tmpfs", "/scratch", "tmpfs", plain, "mode=700,size=%d" % job["scratch_bytes"])
-        for name in ("upper", "work", "home", "homework", "tmp", "shm", "none"):
-            os.mkdir("/scratch/" + name)
+        _mount("tmpfs", SCRATCH, "tmpfs", plain, "mode=700,size=%d" % job["scratch_bytes"])
+        for name in ("upper", "work", "home", "homework", "tmp", "shm", "kept"):
+            os.mkdir(os.path.join(SCRATCH, name))
         if job["view"] is not None:
-            _mount(os.path.join(config["data"], job["view"]), "/lower", "", _MS_BIND | _MS_REC)
-            layers = "lowerdir=/lower,upperdir=/scratch/upper,workdir=/scratch/work,userxattr"
-            open_folders("/lower", "/scratch/upper")
-            _mount("overlay", NOTEBOOK, "overlay", plain, layers)
+            _mount(os.path.join(config["data"], job["view"]), LOWER, "", _MS_BIND | _MS_REC)
+            open_folders(LOWER, SCRATCH + "/upper")
+            overlay(LOWER, "upper", "work", NOTEBOOK)
         else:
-            _mount("/scratch/upper", NOTEBOOK, "", _MS_BIND)
-        layers = "lowerdir=/home,upperdir=/scratch/home,workdir=/scratch/homework,userxattr"
-        _mount("overlay", "/home", "overlay", plain, layers)
-        _mount("/scratch/tmp", "/tmp", "", _MS_BIND)
-        _mount("/scratch/shm", "/dev/shm", "", _MS_BIND)
-        for hidden in (config["data"], "/lower", "/scratch"):
+            _mount(SCRATCH + "/upper", NOTEBOOK, "", _MS_BIND)
+        kept = []
+        for folder in config["kept"]:
+            handle = "%s/kept/%d" % (SCRATCH, len(kept))
+            os.mkdir(handle)
+            _mount(folder, handle, "", _MS_BIND | _MS_REC)
+            kept.append((handle, folder))
+        overlay("/home", "home", "homework", "/home")
+        _mount(SCRATCH + "/tmp", "/tmp", "", _MS_BIND)
+        _mount(SCRATCH + "/shm", "/dev/shm", "", _MS_BIND)
+        for handle, folder in kept:
+            os.makedirs(folder, exist_ok=True)
+            _mount(handle, folder, "", _MS_BIND | _MS_REC)
+        for hidden in (config["data"], LOWER, SCRATCH):
             _mount("tmpfs", hidden, "tmpfs", plain | _MS_RDONLY, "size=4k,mode=555")
         drop_capabilities()
         return os.path.join(NOTEBOOK, job["folder"])
@@ -101,6 +109,12 @@ class Plain:
 
     def leave(self, _job):
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def overlay(lower, upper, work, target):
+    """A layer in the scratch over `lower`, seen at `target`."""
+    layers = "lowerdir=%s,upperdir=%s/%s,workdir=%s/%s,userxattr" % (lower, SCRATCH, upper, SCRATCH, work)
+    _mount("overlay", target, "overlay", _MS_NOSUID | _MS_NODEV, layers)
 
 
 def open_folders(lower, upper, limit=2000):

@@ -51,6 +51,7 @@ class Execution:
         self.cells = job["cells"]
         self.flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self.loop = None
+        self.shown = None  # the value that `_` has from us
         self.missing_module = self.missing_file = False
 
     def prepare(self):
@@ -99,7 +100,7 @@ class Execution:
         try:
             try:
                 self.clock.start_cell()
-                self.execute(code)
+                self.execute(*code)
             finally:
                 self.clock.end_cell()
         except OutOfTime as error:
@@ -116,18 +117,28 @@ class Execution:
         # Blank lines before the cell keep the rows of the script in every traceback.
         text = "\n".join(self.rows[cell["first_row"] - 1 : cell["last_row"]])
         text = "\n" * (cell["first_row"] - 1) + text + "\n"
-        code = compile(text, FILENAME, "exec", self.flags, True)
+        tree = compile(text, FILENAME, "exec", self.flags | ast.PyCF_ONLY_AST, True)
+        last = None
+        if tree.body and isinstance(tree.body[-1], ast.Expr) and not _is_probe(tree.body[-1].value):
+            last = ast.Expression(tree.body.pop().value)
+        code = compile(tree, FILENAME, "exec", self.flags, True)
         self.flags |= code.co_flags & _FUTURE_FLAGS
-        return code
+        return code, last and compile(last, FILENAME, "eval", self.flags, True)
 
-    def execute(self, code):
+    def execute(self, code, last):
+        """Runs a cell; the value of its last expression becomes `_`, as people who type `_` expect."""
+        self.evaluate(code)
+        value = None if last is None else self.evaluate(last)
+        if value is not None and self.namespace.get("_") is self.shown:
+            self.namespace["_"] = self.shown = value
+
+    def evaluate(self, code):
         if not code.co_flags & inspect.CO_COROUTINE:
-            exec(code, self.namespace)
-            return
+            return eval(code, self.namespace)
         if self.loop is None or self.loop.is_closed():
             self.loop = asyncio.new_event_loop()
             asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(eval(code, self.namespace))
+        return self.loop.run_until_complete(eval(code, self.namespace))
 
     def after_cell(self):
         """As the inline back-end of Jupyter does: the next cell starts with no figure."""
@@ -172,6 +183,11 @@ class Execution:
             if isinstance(name, (str, bytes)) and name:
                 self.missing_file = True
                 self.channel.send({"k": "f", "name": os.fsdecode(name)[:1000]})
+
+
+def _is_probe(expression):
+    called = expression.func if isinstance(expression, ast.Call) else None
+    return isinstance(called, ast.Name) and called.id in ("_nalin_t", "_nalin_w")
 
 
 def _texts(error):

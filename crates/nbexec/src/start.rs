@@ -28,6 +28,7 @@ pub fn setup(args: &Args) -> Result<Setup> {
         "cold": args.cold,
         "preload": args.preload,
         "data": setup.data_inside(),
+        "kept": setup.kept(),
         "runtime": setup.runtime_inside(),
     })
     .to_string();

@@ -126,12 +126,18 @@ impl Setup {
 
     /// Where the data folder is seen inside.
     pub fn data_inside(&self) -> &Path {
-        if self.backend == Backend::None { &self.data } else { Path::new("/data") }
+        if self.backend == Backend::None { &self.data } else { Path::new("/nalin/data") }
     }
 
     /// Where the folder of the runtime is seen inside.
     pub fn runtime_inside(&self) -> &Path {
-        if self.backend == Backend::None { self.runtime.path() } else { Path::new("/runtime") }
+        if self.backend == Backend::None { self.runtime.path() } else { Path::new("/nalin/runtime") }
+    }
+
+    /// Folders of the interpreter that lie where jobs get folders of their own, and must stay visible.
+    pub fn kept(&self) -> Vec<&Path> {
+        let covered = |folder: &&Path| ["/tmp", "/home"].iter().any(|covered| folder.starts_with(covered));
+        self.interpreter.folders.iter().map(PathBuf::as_path).filter(covered).collect()
     }
 
     /// Arguments of the interpreter: start the server.

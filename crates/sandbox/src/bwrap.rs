@@ -84,7 +84,7 @@ fn inner(command: &mut Command, setup: &Setup, binds: &[(PathBuf, PathBuf)]) {
     for (source, target) in binds {
         command.arg("--ro-bind").arg(source).arg(target);
     }
-    for folder in ["/scratch", "/lower", "/notebook"] {
+    for folder in ["/nalin/scratch", "/nalin/lower", "/notebook"] {
         command.args(["--dir", folder]);
     }
     // What is left writable is covered by a layer of each job's own.

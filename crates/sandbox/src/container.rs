@@ -21,8 +21,10 @@ pub(crate) fn command(backend: Backend, setup: &Setup) -> Command {
     if setup.memory_bytes > 0 {
         command.args(["--memory", &setup.memory_bytes.to_string()]);
     }
-    for (source, target) in [(setup.runtime.path(), "/runtime"), (setup.data.as_path(), "/data")] {
-        command.arg("--volume").arg(format!("{}:{target}:ro", source.display()));
+    for (source, target) in
+        [(setup.runtime.path(), setup.runtime_inside()), (setup.data.as_path(), setup.data_inside())]
+    {
+        command.arg("--volume").arg(format!("{}:{}:ro", source.display(), target.display()));
     }
     for (name, value) in &setup.environment {
         command.arg("--env").arg(format!("{name}={value}"));
