@@ -17,7 +17,7 @@ use crate::{Config, Hook, Hooks, Preset};
 #[command(
     name = "nbinstrument",
     version,
-    after_help = "Example:\n  find notebooks -name '*.ipynb' | nb2py | nbinstrument | nbexec > assignments.jsonl\n\n\
+    after_help = "Example:\n  nb2py notebooks/ | nbinstrument | nbexec > assignments.jsonl\n\n\
 Exit status: 0 done; 1 done, but --verify found a difference or rejects exceeded --max-rejects; 2 not done."
 )]
 pub struct Args {

@@ -143,6 +143,7 @@ pub(crate) fn counter(reason: &str) -> &'static str {
         Ok(NoPlace::BeforeDef) => "skipped_before_def",
         Ok(NoPlace::NothingFollows) => "skipped_nothing_follows",
         Ok(NoPlace::Magic) => "skipped_magic",
+        Ok(NoPlace::SoftKeyword) => "skipped_soft_keyword",
         Ok(NoPlace::SourceIsValue) => "skipped_source_is_value",
         Ok(NoPlace::ClassNamespace) => "skipped_class_namespace",
         Ok(NoPlace::CompiledFunction) => "skipped_compiled_function",

@@ -55,7 +55,7 @@ pub fn run(config: &Config, input: Input, stage: &mut Stage) -> Result<()> {
             if let Err(fault) = verify(&record) {
                 sound.store(false, Ordering::Relaxed);
                 emit.count("verify_failed", 1);
-                emit.warn(format!("{path}: {fault}"));
+                emit.warn(format!("{path}: {fault:#}"));
             }
         }
         emit.count("cells", record.script.cells.len() as u64);

@@ -83,7 +83,7 @@ fn line() -> impl Strategy<Value = String> {
 /// A block under `header`, on its line or below it.
 fn under(header: String, body: String) -> String {
     let is_simple = !body.trim_end().contains('\n') && !body.trim_end().ends_with(':');
-    let keyword = body.split([' ', ':']).next().unwrap_or_default();
+    let keyword = body.split([' ', ':', '(']).next().unwrap_or_default();
     let compound =
         ["if", "for", "while", "with", "try", "def", "class", "match", "@d"].contains(&keyword.trim());
     if is_simple && !compound && header.len().is_multiple_of(2) {
@@ -123,7 +123,10 @@ fn block() -> BoxedStrategy<String> {
                     .prop_map(|(e, b, c)| under(format!("if {e}:"), b) + &under("else:".into(), c)),
                 (target(), one.clone(), body.clone())
                     .prop_map(|(t, e, b)| under(format!("for {t} in {e}:"), b)),
-                (one.clone(), body.clone()).prop_map(|(e, b)| under(format!("while {e}:"), b)),
+                (one.clone(), body.clone()).prop_map(|(e, b)| under(format!("while({e}):"), b)),
+                (target(), one.clone(), body.clone())
+                    .prop_map(|(t, e, b)| under(format!("for({t})in({e}):"), under(format!("if({e}):"), b))),
+                one.clone().prop_map(|e| format!("def h(p, /, *q):\n  return({e})\n")),
                 (target(), one.clone(), body.clone()).prop_map(|(t, e, b)| under(
                     format!(
                         "with {e} as {}:",

@@ -139,6 +139,8 @@ words! {
         NothingFollows = "nothing_follows",
         /// The line is IPython syntax.
         Magic = "magic",
+        /// What comes next begins with `match` as a name, before which the parser takes no other statement.
+        SoftKeyword = "soft_keyword",
         /// The source of the expression is itself a value: `f"{x = }"`, t-strings, annotations.
         SourceIsValue = "source_is_value",
         /// A class body whose names a metaclass keeps may drop or make up names.

@@ -1,10 +1,14 @@
 //! Edits that put text into a line and never move one.
 
+use std::cmp::Reverse;
+use std::ops::Range;
+
 /// Texts to be put into a source. Order of calls does not matter where places differ.
 #[derive(Clone, Debug, Default)]
 pub struct Edits {
-    /// Offset; rank among what is put there; how far an opening one reaches, outermost first; the text.
-    inserts: Vec<(usize, Rank, std::cmp::Reverse<usize>, String)>,
+    /// Offset; rank among what is put there; the other end of its range, the farthest first where ranges
+    /// open and last where they close; the text.
+    inserts: Vec<(usize, Rank, Reverse<usize>, String)>,
 }
 
 /// What stands at one offset, from left to right.
@@ -33,17 +37,17 @@ impl Edits {
     }
 
     /// Puts `open` before and `close` behind a range.
-    pub fn around(&mut self, range: &std::ops::Range<usize>, open: String, close: &str) {
+    pub fn around(&mut self, range: &Range<usize>, open: String, close: &str) {
         self.push(range.start, Rank::Open, range.end, open);
-        self.push(range.end, Rank::Close, range.end, close.to_owned());
+        self.push(range.end, Rank::Close, range.start, close.to_owned());
     }
 
-    fn push(&mut self, offset: usize, rank: Rank, reach: usize, text: String) {
+    fn push(&mut self, offset: usize, rank: Rank, other_end: usize, text: String) {
         assert!(!text.contains(['\n', '\r']), "an edit must not move lines");
-        self.inserts.push((offset, rank, std::cmp::Reverse(reach), text));
+        self.inserts.push((offset, rank, Reverse(other_end), text));
     }
 
-    /// Applies the edits.
+    /// Applies the edits. A blank keeps a word that is put in apart from a word before it: `if(x)`.
     ///
     /// # Panics
     /// If an offset lies outside of `source` or within a character.
@@ -55,12 +59,19 @@ impl Edits {
         let mut done = 0;
         for (offset, _, _, text) in &self.inserts {
             edited.push_str(&source[done..*offset]);
+            if edited.ends_with(is_of_word) && text.starts_with(is_of_word) {
+                edited.push(' ');
+            }
             edited.push_str(text);
             done = *offset;
         }
         edited.push_str(&source[done..]);
         edited
     }
+}
+
+fn is_of_word(character: char) -> bool {
+    character == '_' || character.is_alphanumeric()
 }
 
 #[cfg(test)]
@@ -77,5 +88,12 @@ mod tests {
         edits.before(0, "B; ".into());
         edits.after(9, "; C".into());
         assert_eq!(edits.apply("x = 1 + 2"), "B; x = ([1] + <2>); A; C");
+    }
+
+    #[test]
+    fn words_stay_apart() {
+        let mut edits = Edits::default();
+        edits.around(&(2..5), "f(".into(), ")");
+        assert_eq!(edits.apply("if(x):"), "if f((x)):");
     }
 }

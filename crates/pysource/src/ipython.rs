@@ -33,8 +33,8 @@ pub fn neutralise(cell: &str) -> (Cow<'_, str>, Vec<Escape>) {
     }
     let mut found = Vec::new();
     let mut lines: Vec<Cow<str>> = cell.split('\n').map(Cow::Borrowed).collect();
-    strip_prompts(&mut lines, &mut found);
     strip_indent(&mut lines, &mut found);
+    strip_prompts(&mut lines, &mut found);
     let body = cell_magics(&mut lines, &mut found);
     if body < lines.len() {
         let before = found.len();
@@ -76,26 +76,27 @@ fn may_hold_escapes(cell: &str) -> bool {
     cell.split('\n').any(|line| {
         let text = line.trim();
         let (Some(first), Some(last)) = (text.bytes().next(), text.bytes().last()) else { return false };
-        let opening = std::mem::take(&mut is_first)
-            && (line.starts_with([' ', '\t']) || text.starts_with(">>>") || text.starts_with("In ["));
-        opening
+        (std::mem::take(&mut is_first) && line.starts_with([' ', '\t']))
+            || text.starts_with("In [")
             || b"%!?,;/>".contains(&first)
             || last == b'?'
             || text.split('=').skip(1).any(|value| value.trim_start().starts_with(['%', '!']))
     })
 }
 
-/// IPython takes `>>> ` and `In [1]: ` away when a cell begins with one.
+/// IPython takes `>>> ` and `In [1]: ` away when one of the first two lines begins with it.
 fn strip_prompts(lines: &mut [Cow<str>], found: &mut Vec<Escape>) {
     let Some(first) = lines.iter().position(|line| !line.trim().is_empty()) else { return };
-    let prompt: fn(&str) -> Option<&str> =
-        if classic_prompt(&lines[first]).is_some_and(|_| lines[first].starts_with('>')) {
-            classic_prompt
-        } else if ipython_prompt(&lines[first]).is_some_and(|_| lines[first].starts_with('I')) {
-            ipython_prompt
-        } else {
-            return;
-        };
+    let opens = |sign, prompt: fn(&str) -> Option<&str>| {
+        lines[first..].iter().take(2).any(|line| line.starts_with(sign) && prompt(line).is_some())
+    };
+    let prompt = if opens(">>>", classic_prompt) {
+        classic_prompt
+    } else if opens("In [", ipython_prompt) {
+        ipython_prompt
+    } else {
+        return;
+    };
     found.push(Escape { line: number(first + 1), kind: "prompt", name: String::new(), action: "replaced" });
     for line in lines {
         if let Some(code) = prompt(line) {
@@ -268,7 +269,7 @@ fn find_commands(text: &str) -> Vec<Command> {
             TokenKind::Comma if depth == 0 => commas += 1,
             _ => {}
         }
-        help = (kind == TokenKind::Question).then_some(to);
+        help = (kind == TokenKind::Question && asks_for_help(&text[..to])).then_some(to);
         if !matches!(kind, TokenKind::Newline | TokenKind::EndOfFile) {
             start.get_or_insert(from);
         }
@@ -276,6 +277,19 @@ fn find_commands(text: &str) -> Vec<Command> {
     }
     commands.sort_by_key(|command| command.start);
     commands
+}
+
+/// Whether the question mark at the end stands behind something to ask about: a name, a pattern (`s*?`)
+/// or an element (`x[0]?`). IPython leaves `y = ??` alone, and so it is no Python either.
+fn asks_for_help(text: &str) -> bool {
+    let name = text.strip_suffix("??").or_else(|| text.strip_suffix('?')).unwrap_or(text);
+    if let Some((_, index)) = name.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')) {
+        let digits = index.strip_prefix('-').unwrap_or(index);
+        return !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    }
+    let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '*');
+    let last = &name[name.trim_end_matches(is_name).len()..];
+    last.contains(|letter: char| !letter.is_ascii_digit())
 }
 
 /// What a command is (its line is the caller's to set) and the Python that takes its place.
@@ -452,7 +466,7 @@ mod tests {
         for help in ["a.b?", "?a", "a.b??", "??a", "a.s*?", "%cd?", "x = a?", "what is this?"] {
             check(help, &format!("# {help}"), &[(1, "help", "", "replaced")]);
         }
-        check("f(a,\n  b)?\nc", "# f(a,\n#   b)?\nc", &[(1, "help", "", "replaced")]);
+        check("f(a,\n  b).c[0]?\nc", "# f(a,\n#   b).c[0]?\nc", &[(1, "help", "", "replaced")]);
         check(",f a b", "f(\"a\", \"b\")  # ,f a b", &[(1, "quote", "", "replaced")]);
         check(";f a b", "f(\"a b\")  # ;f a b", &[(1, "quote", "", "replaced")]);
         check("/f a b", "f(a, b)  # /f a b", &[(1, "auto_call", "", "replaced")]);
@@ -469,6 +483,10 @@ mod tests {
             "ls = 3\nls",
             "x = [1,\n,2]",
             "# comment?\nx",
+            "y = ??",
+            "f(x)?",
+            "x = 3?",
+            "a???",
             "f(a=\n  !b)",
             "  # indented comment\nx = 1",
         ] {
@@ -502,6 +520,8 @@ mod tests {
 
     #[test]
     fn indentation_and_prompts_go() {
+        check("  >>> x\n  1", "x\n1", &[(1, "indent", "", "replaced"), (1, "prompt", "", "replaced")]);
+        check("# a\n>>> x", "# a\nx", &[(1, "prompt", "", "replaced")]);
         check("  x = 1\n  if x:\n      y", "x = 1\nif x:\n    y", &[(1, "indent", "", "replaced")]);
         check(
             ">>> x = 1\n>>> if x:\n...     y\n1",

@@ -24,7 +24,29 @@ pub(crate) fn before(statements: &[Stmt]) -> Result<Place, NoPlace> {
         Stmt::FunctionDef(_) | Stmt::ClassDef(_) => Err(NoPlace::BeforeDef),
         Stmt::IpyEscapeCommand(_) => Err(NoPlace::Magic),
         simple if is_magic(simple) => Err(NoPlace::Magic),
+        // The parser takes `x = 1; match = 2` for the beginning of a `match` statement, though Python does
+        // not; the value is evaluated first all the same.
+        Stmt::Assign(it) if begins_with_match(&it.targets[0]) => guard(&it.value),
+        Stmt::Expr(it) if begins_with_match(&it.value) => guard(&it.value),
+        Stmt::AnnAssign(it) if begins_with_match(&it.target) => Err(NoPlace::SoftKeyword),
+        Stmt::AugAssign(it) if begins_with_match(&it.target) => Err(NoPlace::SoftKeyword),
         simple => Ok(Place::Before(simple.start().into())),
+    }
+}
+
+/// Whether the first token of an expression is the name `match`.
+fn begins_with_match(expression: &Expr) -> bool {
+    match expression {
+        Expr::Name(it) => it.id == "match",
+        Expr::Attribute(it) => begins_with_match(&it.value),
+        Expr::Subscript(it) => begins_with_match(&it.value),
+        Expr::Call(it) => begins_with_match(&it.func),
+        Expr::BinOp(it) => begins_with_match(&it.left),
+        Expr::Compare(it) => begins_with_match(&it.left),
+        Expr::BoolOp(it) => begins_with_match(&it.values[0]),
+        Expr::If(it) => begins_with_match(&it.body),
+        Expr::Tuple(it) => !it.parenthesized && it.elts.first().is_some_and(begins_with_match),
+        _ => false,
     }
 }
 

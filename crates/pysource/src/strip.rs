@@ -29,18 +29,14 @@ impl ProbeNames<'_> {
         self.visit_body(suite);
     }
 
-    /// What an expression was before a probe was put round it.
-    fn inner(&self, expression: &mut Expr) -> Option<Expr> {
-        match expression {
-            Expr::Call(call) if matches!(&*call.func, Expr::Name(name) if name.id == self.pass) => {
-                call.arguments.args.get_mut(1).map(take)
-            }
-            Expr::BoolOp(it)
-                if it.op == BoolOp::Or && it.values.len() == 2 && self.is_look(&it.values[0]) =>
-            {
-                it.values.get_mut(1).map(take)
-            }
-            _ => None,
+    /// Takes guards, `NAME(SITE, value) or (expression)`, off an expression.
+    fn unguard(&self, expression: &mut Expr) {
+        while let Expr::BoolOp(it) = expression
+            && it.op == BoolOp::Or
+            && it.values.len() == 2
+            && self.is_look(&it.values[0])
+        {
+            *expression = take(&mut it.values[1]);
         }
     }
 }
@@ -52,6 +48,18 @@ fn take(expression: &mut Expr) -> Expr {
 impl Transformer for ProbeNames<'_> {
     fn visit_stmt(&self, statement: &mut Stmt) {
         let keep = |suite: &mut Suite| suite.retain(|inner| !self.is_look_statement(inner));
+        // Guards are taken off where they run first and once, and nowhere else.
+        match statement {
+            Stmt::If(it) => self.unguard(&mut it.test),
+            Stmt::For(it) => self.unguard(&mut it.iter),
+            Stmt::With(it) => {
+                it.items.first_mut().into_iter().for_each(|item| self.unguard(&mut item.context_expr))
+            }
+            Stmt::Match(it) => self.unguard(&mut it.subject),
+            Stmt::Assign(it) => self.unguard(&mut it.value),
+            Stmt::Expr(it) => self.unguard(&mut it.value),
+            _ => {}
+        }
         match statement {
             Stmt::FunctionDef(it) => keep(&mut it.body),
             Stmt::ClassDef(it) => keep(&mut it.body),
@@ -82,16 +90,22 @@ impl Transformer for ProbeNames<'_> {
     }
 
     fn visit_expr(&self, expression: &mut Expr) {
-        while let Some(inner) = self.inner(expression) {
-            *expression = inner;
+        while let Expr::Call(call) = expression
+            && matches!(&*call.func, Expr::Name(name) if name.id == self.pass)
+            && let Some(value) = call.arguments.args.get_mut(1)
+        {
+            *expression = take(value);
+        }
+        if let Expr::Lambda(it) = expression {
+            self.unguard(&mut it.body);
         }
         transformer::walk_expr(self, expression);
     }
 
     fn visit_comprehension(&self, it: &mut Comprehension) {
-        it.ifs.retain(
-            |test| !matches!(test, Expr::UnaryOp(it) if it.op == UnaryOp::Not && self.is_look(&it.operand)),
-        );
+        let is_filter = |test: &Expr| matches!(test, Expr::UnaryOp(it) if it.op == UnaryOp::Not && self.is_look(&it.operand));
+        it.ifs.retain(|test| !is_filter(test));
+        it.ifs.first_mut().into_iter().for_each(|first| self.unguard(first));
         transformer::walk_comprehension(self, it);
     }
 }
