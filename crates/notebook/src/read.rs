@@ -280,9 +280,16 @@ impl<'a> AnyCell<'a> {
         }
         let pieces = pieces.into_iter().find(|pieces| !pieces.is_empty()).unwrap_or_default();
         let mut source = Source::default();
-        for piece in pieces {
+        // Before version 4 some wrote lists of lines without their newlines.
+        let first = pieces.first().map(|piece| piece.decode().text);
+        let has_bare_lines = notebook.nbformat < 4 && first.is_some_and(|text| !text.ends_with(['\n', '\r']));
+        for (position, piece) in (1..).zip(&pieces) {
             let decoded = piece.decode();
-            source.push(&decoded.text, counter.line_at(piece.at));
+            let line = counter.line_at(piece.at);
+            source.push(&decoded.text, line);
+            if has_bare_lines && position < pieces.len() {
+                source.push("\n", line);
+            }
             notebook.lone_surrogates += u64::from(decoded.lone_surrogates);
         }
         notebook.cells.push(CodeCell {
@@ -353,4 +360,38 @@ fn elements<'a>(json: &mut Json<'a>, element: impl FnMut(&mut Json<'a>) -> Walk)
 /// The entries of an object; anything else is passed over.
 fn entries<'a>(json: &mut Json<'a>, entry: impl FnMut(&mut Json<'a>, &str) -> Walk) -> Walk {
     if json.kind() == Kind::Object { json.object(entry) } else { json.skip() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    fn code(text: &str) -> (String, Vec<u32>) {
+        let cell = read(text.as_bytes()).unwrap().cells.remove(0);
+        (cell.source.text, cell.source.physical_lines)
+    }
+
+    #[test]
+    fn old_lists_of_bare_lines() {
+        let notebook = |version, lines| {
+            format!(
+                "{{\"nbformat\": {version}, \"worksheets\": [{{\"cells\": [\n\
+                 {{\"cell_type\": \"code\", \"input\": [{lines}]}}]}}]}}"
+            )
+        };
+        let bare = "\"if x:\",\n\"\",\n\"  y\"";
+        assert_eq!(code(&notebook(3, bare)), ("if x:\n\n  y".to_owned(), vec![2, 3, 4]));
+        assert_eq!(code(&notebook(4, bare)), ("if x:  y".to_owned(), vec![2]));
+        assert_eq!(code(&notebook(2, "\"a\\n\", \"b\"")), ("a\nb".to_owned(), vec![2, 2]));
+    }
+
+    #[test]
+    fn versions_that_are_mixed_up_are_readable() {
+        let text =
+            r#"{"cells": [{"cell_type": "code", "input": "x"}, 7, {"cell_type": "code"}], "nbformat": 4}"#;
+        let notebook = read(text.as_bytes()).unwrap();
+        let cells: Vec<_> =
+            notebook.cells.iter().map(|cell| (cell.number, cell.source.text.as_str())).collect();
+        assert_eq!(cells, [(1, "x"), (3, "")]);
+    }
 }
