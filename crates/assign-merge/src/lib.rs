@@ -19,9 +19,6 @@ use crate::config::Config;
 use crate::gather::append_pair;
 use crate::rules::Verdict;
 
-/// Lines are read back in batches of about this size.
-const BATCH_BYTES: usize = 1 << 16;
-
 /// Reads assignments, writes pairs.
 ///
 /// # Errors
@@ -37,15 +34,12 @@ pub fn run(config: &Config, input: Input, stage: &mut Stage) -> Result<()> {
         .iter()
         .zip(&selection.counts)
         .filter(|(entry, _)| entry.verdict == Verdict::Keep)
-        .map(|(entry, count)| (selection.classes[entry.type_id as usize].as_str(), *count));
-    for batch in gathered.lines.into_batches(BATCH_BYTES)? {
+        .map(|(entry, count)| (selection.classes[entry.type_id as usize].as_str(), *count, entry.has_weight));
+    for batch in gathered.lines.into_batches()? {
         let mut emit = Emit::default();
-        let mut pair = Vec::new();
-        for (line, (class, count)) in batch?.iter().zip(&mut kept) {
+        for (line, (class, count, has_weight)) in batch?.records().zip(&mut kept) {
             if count > 0 {
-                pair.clear();
-                append_pair(line, class, count, &mut pair);
-                emit.raw(&pair);
+                emit.line(|pair| append_pair(line, class, count, has_weight, pair));
             }
         }
         stage.absorb(emit)?;

@@ -198,7 +198,16 @@ mod tests {
     use crate::rules::Verdict;
 
     fn entry(pair: u128, site: u64, name: u64, type_id: u32) -> Entry {
-        Entry { pair, site, name, occurrence: 1, count: 1, type_id, verdict: Verdict::Keep }
+        Entry {
+            pair,
+            site,
+            name,
+            occurrence: 1,
+            count: 1,
+            type_id,
+            verdict: Verdict::Keep,
+            has_weight: false,
+        }
     }
 
     fn nothing() -> Config {

@@ -32,6 +32,12 @@ impl Emit {
         self.end_line();
     }
 
+    /// Writes a line that `write` appends as JSON, without its newline.
+    pub fn line(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.lines);
+        self.end_line();
+    }
+
     fn end_line(&mut self) {
         self.lines.push(b'\n');
         self.records_out += 1;

@@ -28,7 +28,7 @@ pub use output::Output;
 pub use parallel::ordered_map;
 pub use records::escape;
 pub use signals::{at_signal, remove_at_signal};
-pub use spool::{Batches, Spool};
+pub use spool::{Batch, Batches, Spool};
 pub use stage::Stage;
 
 /// A program of the pipeline: its arguments, and what it does with a stage.

@@ -133,8 +133,21 @@ impl Stage {
     /// The first malformed line, or the first error of `look` or `take`.
     pub fn fold_lines<T: Send>(
         &mut self,
-        mut input: Input,
+        input: Input,
         look: impl Fn(&Line) -> Result<T> + Sync,
+        take: impl FnMut(T, &mut Emit) -> Result<()>,
+    ) -> Result<()> {
+        self.fold_owned_lines(input, |line| look(&line), take)
+    }
+
+    /// As [`Stage::fold_lines`], for stages that keep the lines themselves.
+    ///
+    /// # Errors
+    /// As [`Stage::fold_lines`].
+    pub fn fold_owned_lines<T: Send>(
+        &mut self,
+        mut input: Input,
+        look: impl Fn(Line) -> Result<T> + Sync,
         mut take: impl FnMut(T, &mut Emit) -> Result<()>,
     ) -> Result<()> {
         let batches = std::iter::from_fn(|| match input.next_batch(BATCH_BYTES) {
@@ -145,10 +158,10 @@ impl Stage {
         let look_at = |batch: Vec<Line>| {
             let mut emit = Emit::default();
             let mut seen = Vec::with_capacity(batch.len());
-            for line in &batch {
+            for line in batch {
                 emit.records_in += 1;
                 if line.too_long {
-                    reject_too_long(line, &mut emit);
+                    reject_too_long(&line, &mut emit);
                 } else {
                     seen.push(look(line)?);
                 }

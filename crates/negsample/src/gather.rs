@@ -1,9 +1,17 @@
 //! First pass: the set in compact form, and each line put aside.
 
+use std::borrow::Cow;
+use std::collections::hash_map::Entry;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::ops::Range;
+
 use anyhow::{Context as _, Result, bail};
 use filter::{Input, Line, Spool, Stage};
 use records::{Fields, Pair, Record as _, SiteView, Split, ValueView};
 use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
 use crate::config::{Config, SplitBy};
 
@@ -86,15 +94,15 @@ impl Texts {
 
 /// Gives equal texts the same number.
 #[derive(Default)]
-struct Interner(FxHashMap<u128, u32>);
+struct Interner(FxHashMap<Box<str>, u32>);
 
 impl Interner {
-    fn intern(&mut self, text: &str, hash: u128, texts: &mut Texts) -> Result<u32> {
-        if let Some(number) = self.0.get(&hash) {
+    fn intern(&mut self, text: &str, texts: &mut Texts) -> Result<u32> {
+        if let Some(number) = self.0.get(text) {
             return Ok(*number);
         }
         let number = texts.push(text)?;
-        self.0.insert(hash, number);
+        self.0.insert(text.into(), number);
         Ok(number)
     }
 }
@@ -105,110 +113,199 @@ impl Interner {
 /// The first line that is no pair, or a full disk.
 pub fn gather(config: &Config, input: Input, stage: &mut Stage) -> Result<Set> {
     let mut set = Set::default();
-    let [mut names, mut classes, mut evidence, mut values] = std::array::from_fn(|_| Interner::default());
-    stage.fold_lines(
+    let [mut names, mut classes, mut evidence] = std::array::from_fn(|_| Interner::default());
+    // By hash: the texts themselves lie in `set` already.
+    let mut values: FxHashMap<u128, u32> = FxHashMap::default();
+    stage.fold_owned_lines(
         input,
         |line| look(line, config),
         |seen, _| {
+            let value = &seen.line[seen.value.clone()];
             set.rows.push(Row {
                 text: seen.text,
                 group: seen.group,
                 key: seen.key,
-                name: names.intern(&seen.name, hash(&[&seen.name]), &mut set.names)?,
-                class: classes.intern(&seen.class, hash(&[&seen.class]), &mut set.classes)?,
-                value: values.intern(&seen.value, seen.value_hash, &mut set.values)?,
-                evidence: evidence.intern(&seen.evidence, hash(&[&seen.evidence]), &mut set.evidence)?,
+                name: names.intern(&seen.name, &mut set.names)?,
+                class: classes.intern(&seen.class, &mut set.classes)?,
+                value: match values.entry(seen.value_hash) {
+                    Entry::Occupied(known) => *known.get(),
+                    Entry::Vacant(free) => *free.insert(set.values.push(value)?),
+                },
+                evidence: evidence.intern(&seen.evidence, &mut set.evidence)?,
                 split: seen.split,
             });
-            set.ids.push(&seen.id)?;
-            set.lines.push(&seen.rest)
+            set.ids.push(&seen.line[seen.id])?;
+            set.lines.push(&seen.rest.map(|piece| &seen.line.as_bytes()[piece]))
         },
     )?;
     Ok(set)
 }
 
 struct Seen {
-    id: String,
+    line: String,
+    /// Where in `line` stand the id, the value, and the pieces that are handed on.
+    id: Range<usize>,
+    value: Range<usize>,
+    rest: [Range<usize>; 3],
     name: String,
     class: String,
     evidence: String,
-    value: String,
     value_hash: u128,
     text: u64,
     group: u64,
     key: u64,
     split: Split,
-    rest: Vec<u8>,
 }
 
-fn look(line: &Line, config: &Config) -> Result<Seen> {
-    let seen = std::str::from_utf8(&line.bytes).ok().map(|text| read(text, config));
-    match seen {
-        Some(Ok(seen)) => Ok(seen),
-        result => {
-            // The slow reader knows how to say what is wrong.
+/// A pair, borrowed from its line. All that it must have is here, so that what is handed on is known to be
+/// sound.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "parsed to be checked")]
+struct View<'a> {
+    #[serde(borrow)]
+    schema: Cow<'a, str>,
+    #[serde(borrow)]
+    id: &'a RawValue,
+    #[serde(borrow)]
+    notebook: Cow<'a, str>,
+    #[serde(borrow)]
+    path: Cow<'a, str>,
+    #[serde(borrow)]
+    repo: Cow<'a, str>,
+    #[serde(borrow)]
+    site: SiteView<'a>,
+    #[serde(borrow)]
+    value: &'a RawValue,
+    occurrence: u64,
+    occurrences: u64,
+    #[serde(borrow)]
+    evidence: Cow<'a, str>,
+    #[serde(borrow)]
+    type_class: &'a RawValue,
+    count: u64,
+    weight: f64,
+    /// A user's, to be kept when asked for.
+    #[serde(borrow)]
+    split: Option<&'a RawValue>,
+    // Ours to write.
+    label: Option<IgnoredAny>,
+    origin: Option<IgnoredAny>,
+    donor: Option<IgnoredAny>,
+}
+
+fn look(line: Line, config: &Config) -> Result<Seen> {
+    let text = std::str::from_utf8(&line.bytes).unwrap_or_default();
+    let result = serde_json::from_str::<View<'_>>(text).map_err(Into::into).and_then(|view| {
+        anyhow::ensure!(view.schema == Pair::SCHEMA, "another schema");
+        read(text, &view, config)
+    });
+    match result {
+        Ok(mut seen) => {
+            if seen.line.is_empty() {
+                seen.line = String::from_utf8(line.bytes)?;
+            }
+            Ok(seen)
+        }
+        Err(error) => {
+            // The slow reader knows how to say what is wrong, but it takes any `split` for a user's field.
             line.parse::<Pair>()?;
-            let found = match result {
-                Some(Err(error)) => error.to_string(),
-                _ => "invalid UTF-8".to_owned(),
-            };
-            bail!("{}: expected a {} record, found {found}", line.place, Pair::SCHEMA)
+            bail!("{}: expected a {} record, found {error:#}", line.place, Pair::SCHEMA)
         }
     }
 }
 
-fn read(text: &str, config: &Config) -> Result<Seen> {
-    let fields = Fields::parse(text)?;
-    if fields.text("schema")? != Pair::SCHEMA {
-        bail!("another schema");
-    }
-    let (repo, path, notebook) = (fields.text("repo")?, fields.text("path")?, fields.text("notebook")?);
-    let site: SiteView = fields.get("site")?;
-    let value: ValueView = fields.get("value")?;
-    let class = fields.text("type_class")?;
-    let evidence = fields.text("evidence")?;
-    let id = fields.text("id")?;
-    fields.get::<u64>("count")?;
-    fields.get::<f64>("weight")?;
+/// Reads a pair; leaves `line` empty when `text` itself will do.
+fn read(text: &str, view: &View<'_>, config: &Config) -> Result<Seen> {
+    let value: ValueView = serde_json::from_str(view.value.get())?;
+    let id: String = serde_json::from_str(view.id.get())?;
+    let class: String = serde_json::from_str(view.type_class.get())?;
     let split = if config.split == SplitBy::Keep {
-        fields.get("split").context("--split keep needs the field `split` in every pair")?
+        let split = view.split.context("no `split`, which --split keep needs")?;
+        serde_json::from_str(split.get())?
     } else {
         Split::Train
     };
-
-    let seed = config.seed.to_string();
-    let group = match config.split {
-        SplitBy::ByNotebook => &notebook,
+    let group: &str = match config.split {
+        SplitBy::ByNotebook => &view.notebook,
         SplitBy::ByRow | SplitBy::Published => &id,
-        _ if repo.is_empty() => &path,
-        _ => &repo,
+        _ if view.repo.is_empty() => &view.path,
+        _ => &view.repo,
     };
-    let raw = |key| fields.raw(key).map_or("", |raw| raw.get());
-    let mut rest = Vec::with_capacity(text.len());
-    fields.append_rest(&OWN, &mut rest);
-    Ok(Seen {
-        id: raw("id").to_owned(),
-        name: site.name.clone().into_owned(),
-        value: raw("value").to_owned(),
-        value_hash: hash(&[raw("value")]),
-        text: hash(&[&class, &value.text]) as u64,
-        group: hash(&[&seed, group]) as u64,
-        key: hash(&[&id, &repo, &path]) as u64,
-        class: class.into_owned(),
-        evidence: evidence.into_owned(),
+    let seed = config.seed.to_string();
+    let mut seen = Seen {
+        line: String::new(),
+        id: 0..0,
+        value: 0..0,
+        rest: [0..0, 0..0, 0..0],
+        name: view.site.name.clone().into_owned(),
+        evidence: view.evidence.clone().into_owned(),
+        value_hash: u128::from(quick_hash((0, view.value.get()))) << 64
+            | u128::from(quick_hash((1, view.value.get()))),
+        text: quick_hash((&class, &value.text)),
+        group: hash(&[&seed, group]),
+        key: hash(&[&id, &view.repo, &view.path]),
+        class,
         split,
-        rest,
-    })
+    };
+    seen.cut(text, view)?;
+    Ok(seen)
 }
 
-/// Hashes parts, each with its length, to 128 bits.
-pub fn hash(parts: &[&str]) -> u128 {
+impl Seen {
+    /// Finds the pieces of a line in the order and spelling of our own programs; spells any other line so.
+    fn cut(&mut self, text: &str, view: &View<'_>) -> Result<()> {
+        const HEAD: &str = "{\"schema\":\"pair/1\",\"id\":";
+        let place = |raw: &RawValue| {
+            let start = raw.get().as_ptr() as usize - text.as_ptr() as usize;
+            start..start + raw.get().len()
+        };
+        let (id, value, class) = (place(view.id), place(view.value), place(view.type_class));
+        let has_own =
+            view.label.is_some() || view.origin.is_some() || view.donor.is_some() || view.split.is_some();
+        let is_canonical = !has_own
+            && text.starts_with(HEAD)
+            && text.ends_with('}')
+            && id.start == HEAD.len()
+            && value.start > id.end
+            && class.start > value.end
+            && text[..value.start].ends_with(",\"value\":")
+            && text[..class.start].ends_with(",\"type_class\":");
+        if is_canonical {
+            self.rest = [
+                id.end..value.start - ",\"value\":".len(),
+                value.end..class.start - ",\"type_class\":".len(),
+                class.end..text.len() - 1,
+            ];
+            (self.id, self.value) = (id, value);
+            return Ok(());
+        }
+        let mut rest = Vec::with_capacity(text.len());
+        Fields::parse(text)?.append_rest(&OWN, &mut rest);
+        self.line = String::from_utf8(rest)?;
+        self.rest = [0..self.line.len(), 0..0, 0..0];
+        self.id = self.line.len()..self.line.len() + view.id.get().len();
+        self.line.push_str(view.id.get());
+        self.value = self.line.len()..self.line.len() + view.value.get().len();
+        self.line.push_str(view.value.get());
+        Ok(())
+    }
+}
+
+/// Hashes parts, each with its length, to 64 bits that are the same on every machine.
+pub fn hash(parts: &[&str]) -> u64 {
     let mut hasher = blake3::Hasher::new();
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    u128::from_le_bytes(bytes)
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    u64::from_le_bytes(bytes)
+}
+
+/// Hashes to 64 bits, equal within one run of the program: only ever compared for equality.
+fn quick_hash(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }

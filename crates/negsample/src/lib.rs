@@ -11,16 +11,15 @@ pub mod gather;
 pub mod pools;
 pub mod split;
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
-use filter::{Emit, Input, Stage, ordered_map};
+use filter::{Batch, Emit, Input, Stage, ordered_map};
 use records::{Origin, Random, Reason, Split};
 
 use crate::config::{Config, SplitBy};
 use crate::gather::{Set, hash};
 use crate::pools::Pools;
-
-/// Lines are handed to the workers of the second pass in batches of about this size.
-const BATCH_BYTES: usize = 1 << 16;
 
 /// Reads pairs, writes examples.
 ///
@@ -33,21 +32,41 @@ pub fn run(config: &Config, input: Input, stage: &mut Stage) -> Result<()> {
     stage.count("groups", parts.n_groups as u64);
     let pools = Pools::new(&set, &parts.positives, config);
     let mut first = 0;
-    let batches = lines.into_batches(BATCH_BYTES)?.map(|batch| {
+    let batches = lines.into_batches()?.map(|batch| {
         let batch = batch?;
-        let rows = first..first + batch.len() as u32;
-        first = rows.end;
-        Ok((rows, batch))
+        let start = first;
+        first += batch.records().count() as u32;
+        Ok((start, batch))
     });
-    let workers = stage.common().workers();
-    let treat = |(rows, batch): (std::ops::Range<u32>, Vec<Vec<u8>>)| {
+    let writer = Writer { set: &set, parts: &parts, pools: &pools, config };
+    let treat = |(start, batch): (u32, Batch)| {
         let mut emit = Emit::default();
-        for (row, line) in rows.zip(&batch) {
-            treat_row(row, line, &set, &parts, &pools, config, &mut emit);
+        let mut missing = Vec::new();
+        for (row, line) in (start..).zip(batch.records()) {
+            let n = writer.write(row, line, &mut emit);
+            if n > 0 {
+                missing.push((row, n, path_of(line)));
+            }
         }
-        Ok(emit)
+        Ok((emit, missing))
     };
-    ordered_map(batches, workers, treat, |emit, _| stage.absorb(emit))
+    // By name: its first row and that row's path, its rows and the negatives that they lack.
+    let mut lacking: BTreeMap<u32, (u32, String, u64, u64)> = BTreeMap::new();
+    ordered_map(batches, stage.common().workers(), treat, |(emit, missing), _| {
+        for (row, n, path) in missing {
+            let entry = lacking.entry(set.rows[row as usize].name).or_insert((row, path, 0, 0));
+            entry.2 += 1;
+            entry.3 += n;
+        }
+        stage.absorb(emit)
+    })?;
+    let mut emit = Emit::default();
+    for (name, (row, path, pairs, negatives)) in lacking {
+        emit.count("missing_negatives", negatives);
+        let detail = format!("nothing left to draw for `{}` ({pairs} pairs)", set.names.get(name));
+        emit.reject(set.ids.get(row).trim_matches('"'), path, Reason::NoCandidate, detail);
+    }
+    stage.absorb(emit)
 }
 
 /// The part of every positive, and of its negatives.
@@ -66,7 +85,7 @@ impl Parts {
         let n_groups = distinct.len();
         if config.split == SplitBy::Published {
             let positives = split::published(&groups, config.test_per_class);
-            let turned: Vec<u64> = groups.iter().map(|key| hash(&[&key.to_string()]) as u64).collect();
+            let turned: Vec<u64> = groups.iter().map(|key| hash(&[&key.to_string()])).collect();
             return Self { positives, negatives: split::published(&turned, config.test_per_class), n_groups };
         }
         let positives = match config.split {
@@ -78,76 +97,67 @@ impl Parts {
     }
 }
 
-/// Writes one pair and its negatives.
-fn treat_row(
-    row: u32,
-    line: &[u8],
-    set: &Set,
-    parts: &Parts,
-    pools: &Pools<'_>,
-    config: &Config,
-    emit: &mut Emit,
-) {
-    let id = set.ids.get(row);
-    let part = parts.positives[row as usize];
-    let mut example = Example { set, line, buffer: Vec::new() };
-    example.write(id, row, Origin::Positive, "\"\"", part);
-    emit.raw(&example.buffer);
-    emit.count(Origin::Positive.as_str(), 1);
-    emit.count(part.as_str(), 1);
+/// Writes examples.
+struct Writer<'a> {
+    set: &'a Set,
+    parts: &'a Parts,
+    pools: &'a Pools<'a>,
+    config: &'a Config,
+}
 
-    let mut random = Random::keyed(config.seed, "negsample", id);
-    let drawn = pools.draw(row, part, &mut random);
-    for (number, (donor, origin)) in (1..).zip(&drawn) {
-        // The id is JSON text: its number goes before the closing quote.
-        let own_id = format!("{}-{number}\"", &id[..id.len() - 1]);
-        let part = parts.negatives[row as usize];
-        example.write(&own_id, *donor, *origin, set.ids.get(*donor), part);
-        emit.raw(&example.buffer);
+impl Writer<'_> {
+    /// Writes one pair and its negatives; returns how many could not be drawn.
+    fn write(&self, row: u32, line: &[u8], emit: &mut Emit) -> u64 {
+        let id = self.set.ids.get(row);
+        let part = self.parts.positives[row as usize];
+        self.example(id, row, Origin::Positive, "\"\"", part, line, emit);
+
+        let mut random = Random::keyed(self.config.seed, "negsample", id);
+        let drawn = self.pools.draw(row, part, &mut random);
+        for (number, (donor, origin)) in (1..).zip(&drawn) {
+            // The id is JSON text: its number goes before the closing quote.
+            let own_id = format!("{}-{number}\"", &id[..id.len() - 1]);
+            let part = self.parts.negatives[row as usize];
+            self.example(&own_id, *donor, *origin, self.set.ids.get(*donor), part, line, emit);
+        }
+        u64::from(self.config.ratio) - drawn.len() as u64
+    }
+
+    /// Writes one example: `id` and `donor` are JSON texts, the value is that of the row `value_of`.
+    #[expect(clippy::too_many_arguments, reason = "they are the fields of a record")]
+    fn example(
+        &self,
+        id: &str,
+        value_of: u32,
+        origin: Origin,
+        donor: &str,
+        part: Split,
+        line: &[u8],
+        emit: &mut Emit,
+    ) {
+        let row = &self.set.rows[value_of as usize];
+        emit.line(|buffer| {
+            let mut add = |piece: &str| buffer.extend_from_slice(piece.as_bytes());
+            add("{\"schema\":\"example/1\",\"id\":");
+            add(id);
+            add(",\"value\":");
+            add(self.set.values.get(row.value));
+            add(",\"type_class\":");
+            records::append_text(self.set.classes.get(row.class), buffer);
+            let mut add = |piece: &str| buffer.extend_from_slice(piece.as_bytes());
+            add(if origin == Origin::Positive { ",\"label\":0" } else { ",\"label\":1" });
+            add(",\"origin\":\"");
+            add(origin.as_str());
+            add("\",\"donor\":");
+            add(donor);
+            add(",\"split\":\"");
+            add(part.as_str());
+            add("\"");
+            buffer.extend_from_slice(line);
+            buffer.push(b'}');
+        });
         emit.count(origin.as_str(), 1);
         emit.count(part.as_str(), 1);
-    }
-    let missing = u64::from(config.ratio) - drawn.len() as u64;
-    if missing > 0 {
-        emit.count("missing_negatives", missing);
-        let name = set.names.get(set.rows[row as usize].name);
-        let detail = format!("nothing left to draw for the name `{name}` ({missing} missing)");
-        emit.reject(id.trim_matches('"'), path_of(line), Reason::NoCandidate, detail);
-    }
-}
-
-/// An example under construction.
-struct Example<'a> {
-    set: &'a Set,
-    line: &'a [u8],
-    buffer: Vec<u8>,
-}
-
-impl Example<'_> {
-    /// Makes the line: `id` and `donor` are JSON texts, the value is that of the row `value_of`.
-    fn write(&mut self, id: &str, value_of: u32, origin: Origin, donor: &str, part: Split) {
-        let row = &self.set.rows[value_of as usize];
-        self.buffer.clear();
-        for piece in ["{\"schema\":\"example/1\",\"id\":", id, ",\"value\":", self.set.values.get(row.value)]
-        {
-            self.buffer.extend_from_slice(piece.as_bytes());
-        }
-        self.buffer.extend_from_slice(b",\"type_class\":");
-        records::append_text(self.set.classes.get(row.class), &mut self.buffer);
-        for piece in [
-            if origin == Origin::Positive { ",\"label\":0" } else { ",\"label\":1" },
-            ",\"origin\":\"",
-            origin.as_str(),
-            "\",\"donor\":",
-            donor,
-            ",\"split\":\"",
-            part.as_str(),
-            "\"",
-        ] {
-            self.buffer.extend_from_slice(piece.as_bytes());
-        }
-        self.buffer.extend_from_slice(self.line);
-        self.buffer.push(b'}');
     }
 }
 

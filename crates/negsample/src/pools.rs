@@ -255,8 +255,8 @@ mod tests {
             while set.classes.len() <= *class as usize {
                 set.classes.push(&format!("class{}", set.classes.len())).unwrap();
             }
-            let text = hash(&[&class.to_string(), &text.to_string()]) as u64;
-            let key = hash(&[&index.to_string()]) as u64;
+            let text = hash(&[&class.to_string(), &text.to_string()]);
+            let key = hash(&[&index.to_string()]);
             let value = set.values.push("{}").unwrap();
             let row =
                 Row { text, group: key, key, name, class: *class, value, evidence: 0, split: Split::Train };
