@@ -1,38 +1,67 @@
-"""The channel to the outside: one JSON object a line, written whole by one thread at a time."""
+"""The channel to the outside: one JSON object a line, through a pipe, written whole by one thread at a time.
+
+Lines wait in memory that the server shares, so that those of a notebook that is killed are not lost:
+the server finds them there. The pipe is written when that memory is full, and at the end.
+"""
 
 import json
+import mmap
 import os
+import struct
 import threading
-import time
 
-_FULL = 1 << 16
-_OLD = 0.2
+SHARED_BYTES = 1 << 17
+_HEAD = struct.Struct("=Q")  # how many bytes wait; they follow
 
 
 class Channel:
-    """Collects lines and writes them when there are many, when they are old, or when told to."""
+    """The notebook's end."""
 
-    def __init__(self, fd):
+    def __init__(self, fd, shared_fd):
         self.fd = fd
-        self.lines = []
-        self.size = 0
-        self.written = time.monotonic()
+        self.shared = mmap.mmap(shared_fd, SHARED_BYTES)
+        # It is written by address alone: the descriptor, and the copy that `mmap` makes, would be open to
+        # whoever writes to every number. Nothing else is open above them yet.
+        os.closerange(shared_fd, shared_fd + 16)
+        self.used = 0
         self.lock = threading.RLock()
 
     def send(self, message):
-        line = json.dumps(message, separators=(",", ":"), ensure_ascii=True)
+        line = json.dumps(message, separators=(",", ":"), ensure_ascii=True).encode("ascii") + b"\n"
         with self.lock:
-            self.lines.append(line)
-            self.size += len(line)
-            if self.size > _FULL or time.monotonic() - self.written > _OLD:
+            start = _HEAD.size + self.used
+            if start + len(line) > SHARED_BYTES:
                 self.flush()
+                start = _HEAD.size
+            if start + len(line) > SHARED_BYTES:
+                return self._write(line)
+            self.shared[start : start + len(line)] = line
+            self.used += len(line)
+            _HEAD.pack_into(self.shared, 0, self.used)
 
     def flush(self):
         with self.lock:
-            self.written = time.monotonic()
-            if not self.lines:
-                return
-            data = memoryview(("\n".join(self.lines) + "\n").encode("ascii"))
-            self.lines, self.size = [], 0
-            while data:
-                data = data[os.write(self.fd, data) :]
+            self._write(self.shared[_HEAD.size : _HEAD.size + self.used])
+            self.used = 0
+            _HEAD.pack_into(self.shared, 0, 0)
+
+    def _write(self, data):
+        data = memoryview(data)
+        while data:
+            data = data[os.write(self.fd, data) :]
+
+
+def open_shared():
+    """The server's end: the memory as a file."""
+    fd = os.memfd_create("records")
+    os.ftruncate(fd, SHARED_BYTES)
+    return fd
+
+
+def left_behind(fd):
+    """The lines that a notebook could not write any more; read as a file, which it may have truncated."""
+    head = os.pread(fd, _HEAD.size, 0)
+    if len(head) < _HEAD.size or _HEAD.unpack(head)[0] == 0:
+        return b""
+    # The pipe may have ended in the middle of a line.
+    return b"\n" + os.pread(fd, min(_HEAD.unpack(head)[0], SHARED_BYTES - _HEAD.size), _HEAD.size)

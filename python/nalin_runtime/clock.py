@@ -30,6 +30,7 @@ class Clock:
         self.cell_seconds = cell_seconds
         self.cell_end = None  # no cell is running
         self.guard_end = None  # no guarded code is running
+        self.busy = False  # something is being recorded, and must not be torn
         self.described_by = None  # deadline of the description that is being made
         self.null = None
         self.main = threading.get_ident()
@@ -56,7 +57,7 @@ class Clock:
         if self.guard_end is not None:
             if now >= self.guard_end:
                 raise Overrun
-        elif self.described_by is None and self.cell_end is not None:
+        elif not self.busy and self.cell_end is not None:
             if signal_number == signal.SIGXCPU:
                 self.end = now
                 raise OutOfTime("CPU time")
@@ -70,7 +71,7 @@ class Clock:
             self._arm(signal.ITIMER_REAL, max(min(ends) - self._monotonic(), 0.001), TICK)
 
     def description(self, make):
-        """Calls `make`; no time-out of the cell interrupts it, and its guards share one limit."""
+        """Calls `make`; its guards share one limit."""
         self.described_by = self._monotonic() + GUARD
         try:
             return make()

@@ -1,5 +1,7 @@
 """What a value looks like from outside: a short, bounded description, by type and never by trust.
 
+A value is never asked what it is (`isinstance` asks its `__class__`): its type is looked at.
+
 `describe(value, guard)` returns the nine fields of a record's `value`. Built-in types are read with
 the methods of the built-in type itself, so that no line of the notebook's code runs. Everything else
 may hold the notebook's code (`__repr__`, `__len__`, a property `shape`), and is only asked inside
@@ -76,7 +78,7 @@ def describe(value, guard):
     length, shape, size, dtype = -1, None, -1, ""
     if _has(kind, "__len__"):
         length = guard(lambda: len(value), -1)
-    if not isinstance(value, (type, types.ModuleType, types.FunctionType)):
+    if not issubclass(kind, (type, types.ModuleType, types.FunctionType)):
         shape = guard(lambda: _shape(value), None)
         size = guard(lambda: _number(getattr(value, "size", -1)), -1)
         if shape is not None:
@@ -115,7 +117,7 @@ def render(value, guard):
     kind = type(value)
     if kind is str:
         return clean(cut(value)), len(value)
-    if isinstance(value, str) and _root(kind) in _TRUSTED:
+    if issubclass(kind, str) and _root(kind) in _TRUSTED:
         text = str.__str__(value)
         return clean(cut(text)), len(text)
     writer = _Writer(guard)
@@ -157,7 +159,7 @@ class _Writer:
         if scalar is not None:
             return self.put(scalar(value))
         for base, write in _CONTAINERS:
-            if isinstance(value, base):
+            if issubclass(kind, base):
                 return self.nested(value, kind, write)
         self.put(self.other(value, kind, top))
 
@@ -190,9 +192,9 @@ class _Writer:
             return self.guard(lambda: _numpy_text(self, value), None) or type_name(kind)
         if root == "pandas":
             return self.guard(lambda: _pandas_text(self, value), None) or type_name(kind)
-        if isinstance(value, type):
+        if issubclass(kind, type):
             return "<class '%s'>" % type_name(value)
-        if isinstance(value, types.ModuleType):
+        if issubclass(kind, types.ModuleType):
             return "<module '%s'>" % clean(str(getattr(value, "__name__", "?")))[:MAX_NAME]
         if _is_default(kind):
             return "<%s object>" % type_name(kind)
@@ -255,7 +257,7 @@ def _dict(writer, value, kind):
 
 
 def _set(writer, value, kind):
-    base = frozenset if isinstance(value, frozenset) else set
+    base = frozenset if issubclass(kind, frozenset) else set
     if base.__len__(value) == 0:
         return writer.put(_text_attribute(kind, "__name__") + "()")
     writer.put("{" if kind is set else _text_attribute(kind, "__name__") + "({")

@@ -13,6 +13,7 @@ import signal
 import tempfile
 
 NOTEBOOK = "/notebook"
+MAX_COPY = 64 << 20
 SCRATCH, LOWER = "/nalin/scratch", "/nalin/lower"
 _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
@@ -102,9 +103,10 @@ class Plain:
         copy = os.path.join(self.folder, "notebook")
         os.mkdir(copy)
         if job["view"] is not None:
-            copy_folder(os.path.join(config["data"], job["view"]), copy, job["scratch_bytes"])
+            copy_folder(os.path.join(config["data"], job["view"]), copy, min(job["scratch_bytes"], MAX_COPY))
         os.environ["TMPDIR"] = os.path.join(self.folder, "tmp")
         os.mkdir(os.environ["TMPDIR"])
+        tempfile.tempdir = None  # where the server found it, which was the host's
         return os.path.join(copy, job["folder"])
 
     def leave(self, _job):
@@ -135,8 +137,8 @@ def open_folders(lower, upper, limit=2000):
             return
 
 
-def copy_folder(source, target, max_bytes):
-    """Copies regular files and folders until `max_bytes` are full; links and the like stay behind."""
+def copy_folder(source, target, max_bytes, max_files=2000):
+    """Copies regular files until `max_bytes` or `max_files` are reached; links and the like stay behind."""
     left = max_bytes
     for folder, names, files in os.walk(source):
         inside = os.path.join(target, os.path.relpath(folder, source))
@@ -148,7 +150,9 @@ def copy_folder(source, target, max_bytes):
                 size = os.path.getsize(path)
                 if os.path.islink(path) or not os.path.isfile(path) or size > left:
                     continue
-                left -= size
+                left, max_files = left - size, max_files - 1
+                if max_files < 0:
+                    return
                 shutil.copyfile(path, os.path.join(inside, name))
             except OSError:
                 continue

@@ -25,9 +25,9 @@ for _name in __future__.all_feature_names:
     _FUTURE_FLAGS |= getattr(__future__, _name).compiler_flag
 
 
-def run(job, fd):
-    """Runs the notebook of a job and tells what happened on the channel `fd`."""
-    channel = Channel(fd)
+def run(job, fd, shared_fd):
+    """Runs the notebook of a job and tells what happened on the channel."""
+    channel = Channel(fd, shared_fd)
     clock = Clock(job["timeout"], job["cell_timeout"])
     recorder = Recorder(job["sites"], channel, clock, job["per_site"], job["max_values"])
     execution = Execution(job, channel, clock, recorder)
@@ -79,11 +79,9 @@ class Execution:
             if self.clock.is_over():
                 return False
             self.channel.send({"k": "b", "i": index})
-            self.channel.flush()
             ended = self.run_cell(index, cell)
             self.recorder.flush()
             self.channel.send(ended)
-            self.channel.flush()
             if ended["status"] != "ok" and self.job["stop_on_error"]:
                 return index + 1 == len(self.cells)
         return True

@@ -8,15 +8,15 @@ be large and must not be kept alive. Describing costs microseconds, so beyond `E
 site only every 1/256th of its executions is described: its last value is then the last such one, and
 says by its occurrence which that is. This depends on counts alone, never on time, so that two runs agree.
 
-What is kept leaves at once through the channel, what is only at hand at the end of every cell: a
-notebook that is killed loses what its last cell had at hand, and nothing else.
+What is kept goes to the channel at once, what is only at hand at the end of every cell: a notebook that
+is killed loses what its last cell had at hand, and nothing else.
 """
 
 import builtins
 import os
 import threading
 
-from .describe import describe
+from .describe import describe, type_name
 
 EXACT = 512
 _NEVER = 1 << 62
@@ -72,10 +72,16 @@ class Recorder:
         self.channel = None
 
     def look(self, site, value, count):
-        """Keeps or puts by a value, and decides when to look again."""
-        if self.channel is None:
+        """Keeps or puts by a value, and decides when to look again. Whatever happens here, the notebook goes on."""
+        if self.channel is None or self.clock.busy:
             return
-        atom = type(value) in _ATOMS
+        self.clock.busy = True
+        try:
+            self.keep(site, value, count, type(value) in _ATOMS)
+        finally:
+            self.clock.busy = False
+
+    def keep(self, site, value, count, atom):
         if count >= self.next_kept[site] and self.left > 0:
             self.left -= 1
             self.next_kept[site] = self.after(count)
@@ -108,6 +114,8 @@ class Recorder:
         builtins._nalin_t, builtins._nalin_w = _ignore, _pass
         try:
             return self.clock.description(lambda: describe(value, self.clock.guard))
+        except BaseException:
+            return [type_name(type(value)), -1, -1, [], -1, "", False, "<%s object>" % type_name(type(value)), -1]
         finally:
             builtins._nalin_t, builtins._nalin_w = self.probe, self.wrap
 
@@ -119,6 +127,13 @@ class Recorder:
         """Sends what is at hand, and the counts: at the end of a cell."""
         if self.channel is None:
             return
+        self.clock.busy = True
+        try:
+            self.send_rest()
+        finally:
+            self.clock.busy = False
+
+    def send_rest(self):
         for site, count in enumerate(self.counts):
             if count == self.counted[site]:
                 continue
@@ -132,7 +147,6 @@ class Recorder:
             if count != self.counted[site]:
                 self.counted[site] = count
                 self.channel.send({"k": "n", "s": site, "n": count})
-        self.channel.flush()
 
 
 def _ignore(_site, _value):

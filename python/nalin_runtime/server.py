@@ -6,6 +6,7 @@ notebook wrote to its record channel (`R`, untouched and untrusted), and the end
 One job at a time. When stdin closes, everything ends.
 """
 
+import fcntl
 import gc
 import importlib
 import json
@@ -16,10 +17,10 @@ import struct
 import sys
 import time
 
-from . import isolate, tree
+from . import channel, isolate, seccomp, tree
 
 POLL = 0.1  # seconds between two looks at the tree
-GRACE = 3.0  # seconds from the soft time-out to the hard one
+GRACE = 1.5  # seconds from the soft time-out to the hard one
 
 
 def main():
@@ -106,12 +107,13 @@ class Job:
         records, records_in = os.pipe()
         output, output_in = os.pipe()
         status, status_in = os.pipe()
+        self.shared = channel.open_shared()
         self.monitor = self.walls.fork()
         if self.monitor == 0:
             self.control.close()
             for fd in (records, output, status):
                 os.close(fd)
-            supervise(self.job, self.config, self.walls, records_in, output_in, status_in)
+            supervise(self.job, self.config, self.walls, (records_in, self.shared), output_in, status_in)
         for fd in (records_in, output_in, status_in):
             os.close(fd)
         try:
@@ -119,7 +121,7 @@ class Job:
         finally:
             if not self.config["namespaces"]:
                 tree.kill_below(os.getpid())
-            for fd in (records, output, status):
+            for fd in (records, output, status, self.shared):
                 os.close(fd)
             self.walls.leave(self.job)
         ended.setdefault("exit_code", -1)
@@ -176,6 +178,9 @@ class Job:
                 self.take_records(data)
         except BlockingIOError:
             pass
+        rest = channel.left_behind(self.shared)
+        if rest:
+            self.control.send(b"R", rest)
         try:
             return json.loads(said)
         except ValueError:
@@ -231,8 +236,8 @@ def supervise(job, config, walls, records, output, status):
             os.close(status)
             start(job, config, records, output)
         isolate.hide_from_children()
-        os.close(records)
-        os.close(output)
+        for fd in (*records, output):
+            os.close(fd)
         signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGKILL))
         while True:
             ended_pid, code, usage = os.wait4(-1, 0)
@@ -254,15 +259,18 @@ def start(job, config, records, output):
     try:
         os.setsid()
         null = os.open(os.devnull, os.O_RDONLY)
-        for source, target in ((null, 0), (output, 1), (output, 2), (records, 3)):
+        # Out of the way of the numbers that they get below.
+        sources = [fcntl.fcntl(fd, fcntl.F_DUPFD, 100) for fd in (null, output, output, *records)]
+        for target, source in enumerate(sources):
             os.dup2(source, target)
-        os.closerange(4, 1 << 12)
+        os.closerange(5, 1 << 12)
         isolate.set_limits(job)
+        seccomp.install()
         if config["cold"]:
             job_fd = os.memfd_create("job")
             os.write(job_fd, json.dumps(job).encode())
             os.lseek(job_fd, 0, os.SEEK_SET)
-            os.dup2(job_fd, 4)
+            os.dup2(job_fd, 5)
             command = "import sys; sys.path.insert(0, %r); from nalin_runtime import cold" % config["runtime"]
             os.execv(sys.executable, [sys.executable, "-s", "-B", "-c", command])
         from . import notebook
@@ -271,7 +279,7 @@ def start(job, config, records, output):
         sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
         sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False, buffering=1)
         sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
-        notebook.run(job, 3)
+        notebook.run(job, 3, 4)
         code = 0
         sys.stdout.flush()
     finally:

@@ -32,7 +32,9 @@ pub struct Collected {
     pub missing_module: String,
     /// First file that was missing.
     pub missing_file: String,
-    /// Whether the last word arrived, and says that every cell was started.
+    /// Whether the last word arrived.
+    pub ended: bool,
+    /// Whether it says that every cell was started.
     pub whole: bool,
     /// Lines that were dropped.
     pub dropped: u64,
@@ -136,7 +138,7 @@ impl Collected {
                 self.missing_module = cut(name, MAX_NAME_CHARS);
             }
             Word::File { name } if self.missing_file.is_empty() => self.missing_file = cut(name, 1000),
-            Word::End { whole } => self.whole = whole,
+            Word::End { whole } => (self.ended, self.whole) = (true, whole),
             _ => return false,
         }
         true

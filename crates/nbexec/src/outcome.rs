@@ -6,6 +6,9 @@ use sandbox::Ended;
 
 use crate::collect::Collected;
 
+/// SIGALRM and SIGXCPU: the limits of a notebook that became another program.
+const TIME_SIGNALS: [i64; 2] = [14, 24];
+
 /// The run record of a notebook.
 pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>, sandbox: &str) -> Run {
     let script = &notebook.script;
@@ -51,7 +54,8 @@ pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>
 
 /// The cells in the order of the script; one that began and never ended was running at the end.
 fn cells(notebook: &Instrumented, collected: &Collected, ended: &Ended) -> Vec<CellRun> {
-    let status_at_end = if ended.reason == "timeout" { CellStatus::Timeout } else { CellStatus::Killed };
+    let timed_out = ended.reason == "timeout" || TIME_SIGNALS.contains(&ended.signal);
+    let status_at_end = if timed_out { CellStatus::Timeout } else { CellStatus::Killed };
     let cell = |(place, cell): (usize, &records::Cell)| match &collected.cells[place] {
         Some(run) => run.clone(),
         None => CellRun {
@@ -77,12 +81,18 @@ fn outcome(cells: &[CellRun], collected: &Collected, ended: &Ended) -> (Outcome,
     if let Some(outcome) = outcome {
         return (outcome, ended.detail.clone());
     }
+    if TIME_SIGNALS.contains(&ended.signal) {
+        return (Outcome::Timeout, format!("signal {}", ended.signal));
+    }
     if ended.signal != 0 {
         return (Outcome::Killed, format!("signal {}", ended.signal));
     }
     let has = |status| cells.iter().find(|cell| cell.status == status);
     if has(CellStatus::Killed).is_some() || ended.exit_code != 0 {
         return (Outcome::Killed, format!("ended its own interpreter, exit code {}", ended.exit_code));
+    }
+    if !collected.ended {
+        return (Outcome::Killed, said("the end of its records is missing"));
     }
     if let Some(cell) = has(CellStatus::Timeout) {
         return (Outcome::Timeout, format!("cell {}: {}", cell.cell, cell.message));

@@ -1,7 +1,7 @@
 //! The Python that runs beside the notebook, in this binary.
 
 /// File names and texts of the package `nalin_runtime` (`python/nalin_runtime`).
-pub const FILES: [(&str, &str); 11] = [
+pub const FILES: [(&str, &str); 12] = [
     ("__init__.py", include_str!("../../../python/nalin_runtime/__init__.py")),
     ("channel.py", include_str!("../../../python/nalin_runtime/channel.py")),
     ("clock.py", include_str!("../../../python/nalin_runtime/clock.py")),
@@ -10,6 +10,7 @@ pub const FILES: [(&str, &str); 11] = [
     ("isolate.py", include_str!("../../../python/nalin_runtime/isolate.py")),
     ("notebook.py", include_str!("../../../python/nalin_runtime/notebook.py")),
     ("probe.py", include_str!("../../../python/nalin_runtime/probe.py")),
+    ("seccomp.py", include_str!("../../../python/nalin_runtime/seccomp.py")),
     ("server.py", include_str!("../../../python/nalin_runtime/server.py")),
     ("shell.py", include_str!("../../../python/nalin_runtime/shell.py")),
     ("tree.py", include_str!("../../../python/nalin_runtime/tree.py")),

@@ -1,0 +1,4 @@
+# expect cell_errors: before
+result = "before"
+with open("big", "wb") as file:
+    file.truncate(1 << 40)

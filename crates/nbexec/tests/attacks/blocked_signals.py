@@ -1,0 +1,5 @@
+# expect timeout: before
+import signal, time
+result = "before"
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+time.sleep(1000)

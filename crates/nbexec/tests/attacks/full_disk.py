@@ -1,0 +1,16 @@
+# expect ok: [True, True, True, True]
+import os
+def fills(folder):
+    written = 0
+    try:
+        for number in range(100):
+            with open("%s/%d" % (folder, number), "wb") as file:
+                for _ in range(8):
+                    written += file.write(bytes(1 << 20))
+    except OSError:
+        pass
+    for number in range(100):
+        if os.path.exists("%s/%d" % (folder, number)):
+            os.remove("%s/%d" % (folder, number))
+    return 1 << 20 < written <= 33 << 20
+result = [fills("."), fills("/tmp"), fills("/dev/shm"), fills(os.path.expanduser("~"))]

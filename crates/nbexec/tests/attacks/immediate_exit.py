@@ -1,0 +1,5 @@
+# expect killed: before
+import os
+result = "before"
+# %%
+os._exit(0)

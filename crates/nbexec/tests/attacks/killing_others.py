@@ -1,0 +1,11 @@
+# expect ok|killed: before
+import os, signal
+result = "before"
+for pid in [1, os.getppid()]:
+    for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGSEGV, signal.SIGTERM):
+        try:
+            os.kill(pid, number)
+        except OSError:
+            pass
+# %%
+os.kill(-1, signal.SIGKILL)

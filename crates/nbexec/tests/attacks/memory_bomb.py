@@ -1,0 +1,5 @@
+# expect oom: before
+result = "before"
+hold = []
+while True:
+    hold.append(bytearray(1 << 24))

@@ -1,0 +1,10 @@
+# expect ok: <__main__.Looper object>
+class Looper:
+    def __repr__(self):
+        while True:
+            try:
+                while True:
+                    pass
+            except Exception:
+                pass
+result = Looper()

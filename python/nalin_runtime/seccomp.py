@@ -1,0 +1,122 @@
+"""System calls that no notebook needs: refused by the kernel, whatever else holds or breaks.
+
+Most of them need a capability that a notebook does not have; the filter is a second wall, and the only
+one against making user namespaces where `max_user_namespaces` is not ours to set, and against sockets
+of families that network namespaces do not cover (vsock reaches from a virtual machine to its host).
+"""
+
+import ctypes
+import errno
+import os
+import struct
+
+# name: (x86_64, aarch64)
+_REFUSED = {
+    "acct": (163, 89),
+    "add_key": (248, 217),
+    "bpf": (321, 280),
+    "chroot": (161, 51),
+    "clock_settime": (227, 112),
+    "delete_module": (176, 106),
+    "finit_module": (313, 273),
+    "fsconfig": (431, 431),
+    "fsmount": (432, 432),
+    "fsopen": (430, 430),
+    "fspick": (433, 433),
+    "init_module": (175, 105),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+    "io_uring_setup": (425, 425),
+    "kcmp": (312, 272),
+    "kexec_file_load": (320, 294),
+    "kexec_load": (246, 104),
+    "keyctl": (250, 219),
+    "mount": (165, 40),
+    "mount_setattr": (442, 442),
+    "move_mount": (429, 429),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
+    "open_tree": (428, 428),
+    "perf_event_open": (298, 241),
+    "pidfd_getfd": (438, 438),
+    "pivot_root": (155, 41),
+    "process_madvise": (440, 440),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "ptrace": (101, 117),
+    "quotactl": (179, 60),
+    "reboot": (169, 142),
+    "request_key": (249, 218),
+    "setns": (308, 268),
+    "settimeofday": (164, 170),
+    "swapoff": (168, 225),
+    "swapon": (167, 224),
+    "syslog": (103, 116),
+    "umount2": (166, 39),
+    "unshare": (272, 97),
+    "userfaultfd": (323, 282),
+}
+_MACHINES = {"x86_64": (0, 0xC000003E, 56, 41), "aarch64": (1, 0xC00000B7, 220, 198)}
+_CLONE3 = 435
+_NEW_NAMESPACES = 0x7E020000
+_FAMILIES = (1, 2, 10, 16)  # unix, IPv4, IPv6, netlink
+_ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_NUMBER, _ARCHITECTURE, _ARGUMENT = 0, 4, 16
+
+
+def program(machine):
+    """The filter for a machine as bytes, `None` for a machine that is not known here."""
+    if machine not in _MACHINES:
+        return None
+    column, architecture, clone, socket = _MACHINES[machine]
+    lines = []
+
+    def add(code, value, if_true=0, if_false=0):
+        lines.append(struct.pack("HBBI", code, if_true, if_false, value))
+
+    def refuse(number):
+        add(_RETURN, _ERRNO | number)
+
+    add(_LOAD, _ARCHITECTURE)
+    add(_EQUAL, architecture, 1, 0)
+    refuse(errno.ENOSYS)
+    add(_LOAD, _NUMBER)
+    if machine == "x86_64":
+        add(_AT_LEAST, 0x40000000, 0, 1)  # the x32 numbers of the same calls
+        refuse(errno.ENOSYS)
+    # As if the kernel were older: the C library then uses `clone`, whose flags can be seen here.
+    add(_EQUAL, _CLONE3, 0, 1)
+    refuse(errno.ENOSYS)
+    for numbers in _REFUSED.values():
+        add(_EQUAL, numbers[column], 0, 1)
+        refuse(errno.EPERM)
+    add(_EQUAL, clone, 0, 4)
+    add(_LOAD, _ARGUMENT)
+    add(_ANY_BIT, _NEW_NAMESPACES, 0, 1)
+    refuse(errno.EPERM)
+    add(_RETURN, _ALLOW)
+    add(_EQUAL, socket, 0, 2 + len(_FAMILIES))
+    add(_LOAD, _ARGUMENT)
+    for place, family in enumerate(_FAMILIES):
+        add(_EQUAL, family, len(_FAMILIES) - place, 0)
+    refuse(errno.EAFNOSUPPORT)
+    add(_RETURN, _ALLOW)
+    return b"".join(lines)
+
+
+def install():
+    """Puts the filter on this process and all that it starts. Whether there is one for this machine."""
+    filter_bytes = program(os.uname().machine)
+    if filter_bytes is None:
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    lines = ctypes.create_string_buffer(filter_bytes, len(filter_bytes))
+
+    class Program(ctypes.Structure):
+        _fields_ = [("length", ctypes.c_ushort), ("lines", ctypes.c_void_p)]
+
+    filter_program = Program(len(filter_bytes) // 8, ctypes.cast(lines, ctypes.c_void_p))
+    if libc.prctl(38, 1, 0, 0, 0) != 0 or libc.prctl(22, 2, ctypes.byref(filter_program), 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "install the system call filter")
+    return True
