@@ -183,8 +183,12 @@ fn read_line(reader: &mut Source, line: &mut Vec<u8>, max_bytes: usize) -> io::R
     }
 }
 
-/// Opens a file or stdin, and looks at its first bytes to see whether it is compressed.
-fn open(path: &std::path::Path) -> Result<(Arc<str>, Source)> {
+/// Opens a file or stdin (`-`), and looks at its first bytes to see whether it is compressed with zstd.
+/// Returns its name for messages, and its plain bytes.
+///
+/// # Errors
+/// If it cannot be opened or read, or its compression is damaged.
+pub fn open(path: &std::path::Path) -> Result<(Arc<str>, Source)> {
     let (name, mut source): (Arc<str>, Box<dyn Read + Send>) = if path == std::path::Path::new("-") {
         ("stdin".into(), Box::new(io::stdin()))
     } else {

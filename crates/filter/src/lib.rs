@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 pub use args::{Common, Generate, ProgressMode, RejectLimit};
 pub use emit::Emit;
-pub use input::{Input, Line, Place};
+pub use input::{Input, Line, Place, open};
 pub use output::Output;
 pub use parallel::ordered_map;
 pub use records::escape;

@@ -1,6 +1,6 @@
 //! The arguments of `nb2py`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use notebook::{Magics, Options, Order};
@@ -8,14 +8,15 @@ use notebook::{Magics, Options, Order};
 /// Turn notebooks and Python scripts into script records: one JSON object a line, with the code, the
 /// table of its cells, and the place of every line in the file that it came from.
 ///
-/// Reads FILEs (`.ipynb` of nbformat 2, 3 and 4, `.py`, plain or with `# %%` cells) and FOLDERs, which are
-/// searched for both, in the order of their names; or the files named in a list (`--files-from`); or, with
-/// neither, source/1 records on stdin: `{"path": "a/b.ipynb"}`, or `{"notebook": {…}}` with the notebook
-/// itself. Whatever is no Python notebook is rejected with a reason, and the rest goes on.
+/// Reads files (`.ipynb` of nbformat 2, 3 and 4; `.py`, plain or with `# %%` cells), folders, which are
+/// searched for both in the order of their names, archives (`.zip`, `.tar`, `.tar.gz`, `.tar.zst`) and
+/// `.jsonl` files; or the files named in a list (`--files-from`); or, with neither, source/1 records on
+/// stdin: `{"path": "a/b.ipynb"}`, or `{"notebook": {…}}` with the notebook itself. Whatever is no Python
+/// notebook is rejected with a reason, and the rest goes on.
 #[derive(clap::Parser, Clone, Debug)]
 #[command(version, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Args {
-    /// Notebooks, scripts and folders. None: source/1 records on stdin
+    /// Notebooks, scripts, folders, archives, JSONL. None: source/1 records on stdin
     #[arg(value_name = "INPUT", conflicts_with = "files_from")]
     pub inputs: Vec<PathBuf>,
 
@@ -38,6 +39,14 @@ pub struct Args {
     /// The order of the cells
     #[arg(long, value_enum, value_name = "ORDER", default_value_t)]
     pub order: OrderArg,
+
+    /// Find scripts that repeat an earlier one, and name it in their `duplicate_of`
+    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
+    pub dedup: Dedup,
+
+    /// Write plain scripts to files below DIR instead of records; the only FORMAT is `py`
+    #[arg(long, num_args = 2, value_names = ["FORMAT", "DIR"])]
+    pub to: Option<Vec<PathBuf>>,
 
     /// What all filters share.
     #[command(flatten)]
@@ -72,7 +81,24 @@ pub enum OrderArg {
     ExecutedOnly,
 }
 
+/// Which repetitions are found.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dedup {
+    /// None.
+    #[default]
+    Off,
+    /// Scripts with the same code.
+    Exact,
+    /// Scripts that share at least 80% of their runs of five tokens; needs about 5 kB for each script.
+    Near,
+}
+
 impl Args {
+    /// The folder for plain scripts.
+    pub fn folder(&self) -> Option<&Path> {
+        self.to.as_deref().and_then(|to| to.get(1)).map(PathBuf::as_path)
+    }
+
     /// How scripts are to be made.
     pub fn options(&self) -> Options {
         Options {
@@ -97,6 +123,11 @@ impl filter::Filter for Args {
     }
 
     fn run(self, stage: &mut filter::Stage) -> anyhow::Result<()> {
+        if let Some(format) = self.to.iter().flatten().next()
+            && format != Path::new("py")
+        {
+            anyhow::bail!("--to {}: the only format is `py`", format.display());
+        }
         crate::run(&self, stage)
     }
 }

@@ -1,7 +1,6 @@
 //! From one unit of work to a script record or a reject.
 
 use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -9,6 +8,7 @@ use filter::{Emit, Line};
 use notebook::{Fault, Options, notebook_script, python_script};
 use records::{Extra, Reason, Script};
 
+use crate::archive::read_limited;
 use crate::cli::Args;
 use crate::inputs::{Unit, record_path, repo_of};
 use crate::source::{self, Embedded};
@@ -39,33 +39,33 @@ impl Converter {
         }
     }
 
-    /// Converts one unit.
+    /// Converts one unit; what gives no script is rejected.
     ///
     /// # Errors
     /// If it is a line, but no `source/1` record.
-    pub fn convert(&self, unit: Unit, emit: &mut Emit) -> Result<()> {
-        match unit {
-            Unit::File { file, path } => self.file(&file, Name { path, ..Name::default() }, emit),
-            Unit::Line(line) => self.line(&line, emit),
-            Unit::Unreadable { detail } => {
-                emit.reject("", "", Reason::Unreadable, detail);
-                Ok(())
+    pub fn convert(&self, unit: Unit, emit: &mut Emit) -> Result<Option<Script>> {
+        let named = |path| Name { path, ..Name::default() };
+        Ok(match unit {
+            Unit::File { file, path } => self.file(&file, named(path), emit),
+            Unit::Member { path, bytes } => {
+                emit.count_bytes_in(bytes.len() as u64);
+                self.bytes(&bytes, named(path), emit)
             }
-        }
+            Unit::Line(line) => return self.line(&line, emit),
+            Unit::Unusable { path, reason, detail } => reject(path, Fault { reason, detail }, emit),
+        })
     }
 
-    fn line(&self, line: &Line, emit: &mut Emit) -> Result<()> {
+    fn line(&self, line: &Line, emit: &mut Emit) -> Result<Option<Script>> {
         if line.too_long {
-            let fault = too_large(self.max_bytes);
-            emit.reject("", line.place.to_string(), fault.reason, fault.detail);
-            return Ok(());
+            return Ok(reject(line.place.to_string(), self.too_large(), emit));
         }
         emit.count_bytes_in(line.bytes.len() as u64 + 1);
         let source = source::parse(line)?;
         let is_named = !source.path.is_empty();
         let path = if is_named { source.path } else { line.place.to_string() };
         let mut name = Name { path, repo: source.repo, extra: source.extra };
-        match source.notebook {
+        Ok(match source.notebook {
             None => {
                 let file = self.root.join(&name.path);
                 name.path = record_path(&file, &self.root);
@@ -73,37 +73,34 @@ impl Converter {
             }
             Some(Embedded::Object(text)) => self.bytes(text.as_bytes(), name, emit),
             Some(Embedded::Text(text)) => self.bytes(text.as_bytes(), name, emit),
-        }
+        })
     }
 
-    fn file(&self, file: &Path, name: Name, emit: &mut Emit) -> Result<()> {
-        match read(file, self.max_bytes) {
+    fn file(&self, file: &Path, name: Name, emit: &mut Emit) -> Option<Script> {
+        match self.read(file) {
             Ok(bytes) => {
                 emit.count_bytes_in(bytes.len() as u64);
                 self.bytes(&bytes, name, emit)
             }
-            Err(fault) => {
-                emit.reject("", name.path, fault.reason, fault.detail);
-                Ok(())
-            }
+            Err(fault) => reject(name.path, fault, emit),
         }
     }
 
-    fn bytes(&self, bytes: &[u8], name: Name, emit: &mut Emit) -> Result<()> {
+    fn bytes(&self, bytes: &[u8], name: Name, emit: &mut Emit) -> Option<Script> {
         let script = match self.script(bytes, &name.path, emit) {
             Ok(script) => script,
-            Err(fault) => {
-                emit.reject("", name.path, fault.reason, fault.detail);
-                return Ok(());
-            }
+            Err(fault) => return reject(name.path, fault, emit),
         };
         let repo = if name.repo.is_empty() { repo_of(&name.path, self.repo_depth) } else { name.repo };
         let script = Script { path: name.path, repo, extra: own_fields(name.extra), ..script };
         count(&script, emit);
-        emit.record(&script)
+        Some(script)
     }
 
     fn script(&self, bytes: &[u8], path: &str, emit: &mut Emit) -> Result<Script, Fault> {
+        if bytes.len() > self.max_bytes {
+            return Err(self.too_large());
+        }
         if Path::new(path).extension().is_some_and(|extension| extension == "py") {
             return python_script(bytes);
         }
@@ -115,23 +112,30 @@ impl Converter {
         emit.count("duplicate_keys", notebook.duplicate_keys);
         notebook_script(&notebook, self.options)
     }
-}
 
-fn read(file: &Path, max_bytes: usize) -> Result<Vec<u8>, Fault> {
-    let unreadable = |error: std::io::Error| Fault { reason: Reason::Unreadable, detail: error.to_string() };
-    let opened = File::open(file).map_err(unreadable)?;
-    let length = opened.metadata().map_err(unreadable)?.len();
-    if length > max_bytes as u64 {
-        return Err(too_large(max_bytes));
+    fn read(&self, file: &Path) -> Result<Vec<u8>, Fault> {
+        let unreadable =
+            |error: std::io::Error| Fault { reason: Reason::Unreadable, detail: error.to_string() };
+        let mut opened = File::open(file).map_err(unreadable)?;
+        let length = opened.metadata().map_err(unreadable)?.len();
+        if length > self.max_bytes as u64 {
+            return Err(self.too_large());
+        }
+        // The length of a pipe, and of a file that grows, is known only when it ends.
+        let mut bytes = Vec::with_capacity(length as usize + 1);
+        read_limited(&mut opened, self.max_bytes, &mut bytes).map_err(unreadable)?;
+        Ok(bytes)
     }
-    let mut bytes = Vec::with_capacity(length as usize + 1);
-    // The length of a pipe, and of a file that grows, is known only when it ends.
-    opened.take(max_bytes as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() > max_bytes { Err(too_large(max_bytes)) } else { Ok(bytes) }
+
+    fn too_large(&self) -> Fault {
+        let detail = format!("longer than {} bytes (--max-record-bytes)", self.max_bytes);
+        Fault { reason: Reason::TooLarge, detail }
+    }
 }
 
-fn too_large(max_bytes: usize) -> Fault {
-    Fault { reason: Reason::TooLarge, detail: format!("longer than {max_bytes} bytes (--max-record-bytes)") }
+fn reject(path: String, fault: Fault, emit: &mut Emit) -> Option<Script> {
+    emit.reject("", path, fault.reason, fault.detail);
+    None
 }
 
 /// Fields of users that bear the name of one of a script's own become `source_NAME`.

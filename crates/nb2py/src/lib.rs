@@ -1,20 +1,27 @@
 //! Notebooks in, script records out.
 //!
-//! Input: files, folders, a list of files, or `source/1` records; output: `script/1` records in the order
-//! of the input. What a notebook is, and how it becomes Python, is the crate `notebook`'s affair; here
-//! files are found, read and named. A file that gives no script is a reject, never an error.
+//! Input: files, folders, archives, a list of files, or `source/1` records; output: `script/1` records in
+//! the order of the input. What a notebook is, and how it becomes Python, is the crate `notebook`'s affair;
+//! here files are found, read and named, and repetitions are noticed. A file that gives no script is a
+//! reject, never an error.
 
+mod archive;
 pub mod cli;
 mod convert;
+mod duplicates;
 mod inputs;
+mod plain;
 mod source;
 
 use anyhow::Result;
-use filter::Stage;
+use filter::{Emit, Stage};
+use records::Script;
 
-use crate::cli::Args;
+use crate::cli::{Args, Dedup};
 use crate::convert::Converter;
-use crate::inputs::Unit;
+use crate::duplicates::{Seen, Sketch};
+use crate::inputs::{Finder, Unit};
+use crate::plain::Folder;
 
 /// Converts whatever the arguments name.
 ///
@@ -22,17 +29,48 @@ use crate::inputs::Unit;
 /// If a file or folder among the arguments or the list does not exist or cannot be opened, if a line on
 /// stdin is no `source/1` record, or if the output cannot be written.
 pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
+    let finder = Finder { root: args.root.clone(), max_bytes: args.common.max_record_bytes };
+    let units = match &args.files_from {
+        Some(list) => finder.listed(list)?,
+        None if args.inputs.is_empty() => Finder::lines(stage.input(Vec::new())),
+        None => finder.named(args.inputs.clone())?,
+    };
     let converter = Converter::new(args);
-    let convert = |unit, emit: &mut filter::Emit| converter.convert(unit, emit);
-    let done = |(), _: &mut filter::Emit| Ok(());
-    if let Some(list) = &args.files_from {
-        return stage.map_items(inputs::listed(list, &args.root)?, convert, done);
-    }
-    if !args.inputs.is_empty() {
-        return stage.map_items(inputs::named(args.inputs.clone(), &args.root)?, convert, done);
-    }
-    let mut input = stage.input(Vec::new());
-    // One record is work enough for a thread, unlike in the other stages: no batches.
-    let lines = std::iter::from_fn(|| input.next_line().transpose());
-    stage.map_items(lines.map(|line| line.map(Unit::Line)), convert, done)
+    let folder = args.folder();
+    // What does not depend on the scripts before is done by the workers, up to the line that is written.
+    let is_alone = args.dedup == Dedup::Off && folder.is_none();
+    let work = |unit: Unit, emit: &mut Emit| -> Result<Option<Converted>> {
+        let Some(script) = converter.convert(unit, emit)? else { return Ok(None) };
+        if is_alone {
+            emit.record(&script)?;
+            return Ok(None);
+        }
+        let sketch = (args.dedup == Dedup::Near).then(|| Sketch::of(&script));
+        Ok(Some(Converted { script, sketch }))
+    };
+    let mut seen = Seen::default();
+    let mut folder = folder.map(Folder::new);
+    let finish = |converted: Option<Converted>, emit: &mut Emit| -> Result<()> {
+        let Some(Converted { mut script, sketch }) = converted else { return Ok(()) };
+        if args.dedup != Dedup::Off
+            && let Some(original) = seen.original_of(&script, sketch)
+        {
+            script.duplicate_of = original;
+            emit.count("duplicates", 1);
+        }
+        match &mut folder {
+            None => emit.record(&script),
+            Some(folder) => {
+                emit.count("scripts", 1);
+                folder.write(&script)
+            }
+        }
+    };
+    stage.map_items(units, work, finish)
+}
+
+/// A script on its way from a worker to the thread that knows the ones before.
+struct Converted {
+    script: Script,
+    sketch: Option<Sketch>,
 }

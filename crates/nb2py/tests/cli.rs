@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -125,4 +126,76 @@ fn any_number_of_jobs_gives_the_same_bytes() {
     let one = run("1");
     assert!(one.len() > 10_000);
     assert_eq!(one, run("4"));
+}
+
+#[test]
+fn archives_give_the_records_of_their_files() {
+    let folder = study();
+    let study = folder.path().join("s");
+    let path = |name: &str| folder.path().join(name);
+    let mut tar = tar::Builder::new(Vec::new());
+    tar.append_dir_all(".", &study).unwrap();
+    let tar = tar.into_inner().unwrap();
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(&tar).unwrap();
+    let mut zip = zip::ZipWriter::new(fs::File::create(path("s.zip")).unwrap());
+    for name in ["top.ipynb", "a/one.ipynb", "a/.ipynb_checkpoints/one.ipynb", "b/two.ipynb", "../a/tool.py"]
+    {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        let file = study.join(name.trim_start_matches("../"));
+        zip.write_all(&fs::read(file).unwrap()).unwrap();
+    }
+    zip.finish().unwrap();
+    fs::write(path("s.tar.zst"), zstd::encode_all(&tar[..], 1).unwrap()).unwrap();
+    fs::write(path("s.tgz"), gz.finish().unwrap()).unwrap();
+    fs::write(path("s.tar"), tar).unwrap();
+
+    let sorted = |input| {
+        let mut records: Vec<String> =
+            records(&nb2py(folder.path(), ["--root", "s", input], "")).iter().map(Value::to_string).collect();
+        records.sort();
+        records
+    };
+    let unpacked = sorted("s");
+    assert_eq!(unpacked.len(), 4);
+    for archive in ["s.tar", "s.tgz", "s.tar.zst", "s.zip"] {
+        assert_eq!(sorted(archive), unpacked, "{archive}");
+    }
+    fs::write(path("bad.zip"), "no archive").unwrap();
+    let finished = nb2py(folder.path(), ["bad.zip", "s/top.ipynb"], "");
+    assert_eq!(paths(&finished), ["s/top.ipynb"]);
+    assert!(finished.stderr.contains("bad.zip: unreadable"), "{finished}");
+}
+
+#[test]
+fn scripts_can_be_files() {
+    let folder = study();
+    let finished = nb2py(folder.path(), ["--root", "s", "s", "--to", "py", "out"], "");
+    assert!(records(&finished).is_empty());
+    let read = |path: &str| fs::read_to_string(folder.path().join("out").join(path)).unwrap();
+    assert_eq!(read("a/one.py"), "# %% [cell 1]\nx = 1\n");
+    assert_eq!(read("a/tool.py"), "y = 2\n");
+    let wrong = nb2py(folder.path(), ["s", "--to", "html", "out"], "");
+    assert_eq!(wrong.status.code(), Some(2), "{wrong}");
+}
+
+#[test]
+fn repetitions_are_named() {
+    let folder = study();
+    for how in ["exact", "near"] {
+        let finished = nb2py(folder.path(), ["--root", "s", "s", "--dedup", how], "");
+        let records = records(&finished);
+        let first = records[0]["id"].clone();
+        let originals: Vec<_> = records.iter().map(|record| record["duplicate_of"].clone()).collect();
+        assert_eq!(originals, [Value::from(""), Value::from(""), first.clone(), first]);
+        assert!(finished.stderr.contains("duplicates 2"), "{finished}");
+    }
+}
+
+#[test]
+fn jsonl_files_are_read_as_stdin_is() {
+    let folder = study();
+    fs::write(folder.path().join("list.jsonl"), "{\"path\": \"top.ipynb\"}\n").unwrap();
+    let finished = nb2py(folder.path(), ["--root", "s", "list.jsonl", "s/a/one.ipynb"], "");
+    assert_eq!(paths(&finished), ["top.ipynb", "a/one.ipynb"]);
 }
