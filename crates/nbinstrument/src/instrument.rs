@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 use pysource::{Binding, Dialect, Edits, NoPlace, Query, SyntaxError};
-use records::{Cell, Instrumented, ProbeSite, Record as _, Script, Skipped};
+use records::{Cell, Instrumented, Magic, ProbeSite, Record as _, Script, Skipped};
 
 use crate::lines::Lines;
 use crate::{Hooks, probe};
@@ -59,9 +59,12 @@ pub fn instrument(script: Script, hooks: &Hooks) -> Result<Outcome> {
             }
         };
         let cell_lines = Lines::new(text);
+        let stand_ins = stand_ins(&script, cell);
         for binding in bindings.iter().filter(|binding| hooks.wants(binding)) {
+            let (line, _) = cell_lines.line(binding.statement.start);
             match &binding.place {
                 _ if already => *skipped.entry(ALREADY_PROBED).or_default() += 1,
+                _ if stand_ins.contains(&line) => *skipped.entry(NoPlace::Magic.as_str()).or_default() += 1,
                 Err(reason) => *skipped.entry(reason.as_str()).or_default() += 1,
                 Ok(place) => {
                     let place = place.moved_by(start);
@@ -117,6 +120,14 @@ pub(crate) fn python_cells<'a>(
     Ok(cells)
 }
 
+/// Lines on which `nb2py` put a stand-in for a value that only IPython could have made (`x = !ls`).
+fn stand_ins(script: &Script, cell: &Cell) -> Vec<u32> {
+    let replaced = |it: &&Magic| it.cell == cell.cell && it.action == "replaced";
+    // These two name the first line for what was done to all.
+    let of_line = |it: &&Magic| it.kind != "indent" && it.kind != "prompt";
+    script.magics.iter().filter(replaced).filter(of_line).map(|it| it.line).collect()
+}
+
 fn site(binding: &Binding, cell: &Cell, text: &str, lines: &Lines) -> ProbeSite {
     let (line, _) = lines.line(binding.statement.start);
     let (_, name_line_start) = lines.line(binding.name_range.start);
@@ -130,8 +141,12 @@ fn site(binding: &Binding, cell: &Cell, text: &str, lines: &Lines) -> ProbeSite 
         row: cell.first_row + line - 1,
         physical_line: cell.physical_lines.get(line as usize - 1).copied().unwrap_or(0),
         scope: binding.scope.to_string(),
-        text: text[binding.statement.clone()].chars().take(MAX_TEXT_CHARS).collect(),
+        text: cut(&text[binding.statement.clone()]).to_owned(),
     }
+}
+
+fn cut(text: &str) -> &str {
+    text.char_indices().nth(MAX_TEXT_CHARS).map_or(text, |(end, _)| &text[..end])
 }
 
 /// The name of the summary's counter for a reason to skip.

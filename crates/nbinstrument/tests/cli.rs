@@ -6,7 +6,7 @@ mod common;
 
 use common::{hooks, instrumented, kept, script};
 use nbinstrument::{Hooks, Outcome, instrument};
-use records::{Instrumented, Record as _, Reject, Script, Summary};
+use records::{Instrumented, Magic, Record as _, Reject, Script, Summary};
 
 fn lines(scripts: &[Script]) -> Vec<u8> {
     let lines = scripts.iter().map(|script| serde_json::to_string(script).unwrap() + "\n");
@@ -78,6 +78,15 @@ fn magics_that_were_kept() {
     assert_eq!((record.broken_cells.len(), record.sites.len()), (0, 1));
     assert!(record.instrumented_code.contains("%%time\nx = 1; _nalin_t(0, x)\n!ls\ny = !ls\n"));
     assert_eq!((record.skipped[0].reason.as_str(), record.skipped[0].count), ("magic", 2));
+}
+
+#[test]
+fn a_stand_in_for_a_magic_is_no_value() {
+    let mut input = script(&["x = []  # !ls\ny = 1"]);
+    input.magics = vec![Magic { action: "replaced".to_owned(), ..kept(1, "shell", "") }];
+    let record = instrumented(input, &Hooks::default());
+    assert_eq!(record.sites.iter().map(|site| site.name.as_str()).collect::<Vec<_>>(), ["y"]);
+    assert_eq!((record.skipped[0].reason.as_str(), record.skipped[0].count), ("magic", 1));
 }
 
 #[test]

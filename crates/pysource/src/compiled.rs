@@ -1,6 +1,7 @@
 //! Functions that something else than Python compiles: a probe in them would be an error there.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use memchr::memmem;
 use ruff_python_ast::visitor::{self, Visitor};
@@ -38,16 +39,22 @@ const COMPILERS_OF: &[(&str, &[&str])] = &[
     ("ray", &["remote"]),
 ];
 
+/// Searches for every word of the tables.
+static FINDERS: LazyLock<Vec<memmem::Finder<'static>>> = LazyLock::new(|| {
+    let words = COMPILERS.iter().chain(COMPILERS_OF.iter().flat_map(|(_, words)| *words));
+    words.collect::<BTreeSet<_>>().into_iter().map(memmem::Finder::new).collect()
+});
+
 /// Names of functions that the text hands to a compiler in a call: `fast = njit(slow)`.
 ///
 /// # Errors
 /// If the text does not parse.
 pub fn compiled_functions(text: &str, dialect: Dialect) -> Result<BTreeSet<String>, SyntaxError> {
-    let words = COMPILERS.iter().chain(COMPILERS_OF.iter().flat_map(|(_, words)| *words));
-    let may_call =
-        |word: &&str| memmem::find_iter(text.as_bytes(), word).any(|at| is_called(text, at + word.len()));
     // Most texts are settled by a look at their bytes.
-    if !words.into_iter().any(may_call) {
+    let may_call = |word: &memmem::Finder<'_>| {
+        word.find_iter(text.as_bytes()).any(|at| is_called(text, at + word.needle().len()))
+    };
+    if !FINDERS.iter().any(may_call) {
         return Ok(BTreeSet::new());
     }
     with_module(text, dialect, |module| {
