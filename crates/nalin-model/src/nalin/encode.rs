@@ -36,7 +36,7 @@ impl Encoding {
         let slot = types.iter().position(|class| class == subject.type_class).unwrap_or(types.len());
         Self {
             name: if name { Box::default() } else { name_buckets(subject.name, buckets) },
-            value: if value { Box::default() } else { value_slots(&subject.value.text) },
+            value: if value { Box::default() } else { value_slots(published_text(subject.value)) },
             type_: (!type_).then_some(slot as u8),
             len: (!len).then(|| length_slot(subject.value.len)),
             shape: (!shape).then(|| shape_slot(subject.value)),
@@ -52,6 +52,14 @@ fn name_buckets(name: &str, buckets: u32) -> Box<[u32]> {
     let grams =
         (3..=6).flat_map(|size| marked.windows(size)).map(|gram| feature(b'G', text(gram).as_bytes()));
     whole.chain(grams).map(|hash| hash % buckets).collect()
+}
+
+/// What the published system keeps of a value: of a `str` its first 200 characters, of anything else the
+/// text of its first 200 elements, which is what was recorded.
+fn published_text(value: &Value) -> &str {
+    const KEPT: usize = 200;
+    let end = value.text.char_indices().nth(KEPT).filter(|_| value.type_name == "str");
+    end.map_or(&value.text, |(end, _)| &value.text[..end])
 }
 
 /// First 50 and last 50 characters when longer than 100, padded with spaces; then decomposed, and what
@@ -104,7 +112,9 @@ pub fn shape_slot(value: &Value) -> u8 {
 mod tests {
     use records::Value;
 
-    use super::{ALPHABET, ALPHABET_SLOTS, character_slot, length_slot, shape_slot, value_slots};
+    use super::{
+        ALPHABET, ALPHABET_SLOTS, character_slot, length_slot, published_text, shape_slot, value_slots,
+    };
 
     #[test]
     fn the_alphabet() {
@@ -161,5 +171,12 @@ mod tests {
         assert_eq!(slots[..3], [4, 58, 100]);
         let long: String = "a".repeat(60) + &"b".repeat(60);
         assert_eq!(value_slots(&long)[..], [[0; 50], [1; 50]].concat());
+        let value = |type_name: &str| Value {
+            type_name: type_name.to_owned(),
+            text: "ä".repeat(150) + &"b".repeat(150),
+            ..Value::default()
+        };
+        assert_eq!(published_text(&value("str")), "ä".repeat(150) + &"b".repeat(50));
+        assert_eq!(published_text(&value("list")).chars().count(), 300);
     }
 }

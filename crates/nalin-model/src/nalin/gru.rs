@@ -1,44 +1,45 @@
 //! A GRU over characters, forward and backward by hand, as one operation of candle.
 //!
 //! The input is a one-hot row at each step, so its product with the input weights is a look-up of one row;
-//! and a graph of a hundred steps would cost more in bookkeeping than in arithmetic.
-//! PyTorch's cell: the reset gate is applied behind the recurrent product, and both products have a bias.
+//! a graph of a hundred steps would cost more in bookkeeping than in arithmetic; and texts that begin alike
+//! share their steps (`tree.rs`). PyTorch's cell: the reset gate is applied behind the recurrent product,
+//! and both products have a bias.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use candle_core::{
     CpuStorage, CustomOp3, DType, Device, Layout, Result, Shape, Tensor, WithDType as _, bail,
 };
+use pulp::{Arch, Simd, WithSimd};
 
-/// Stands for "no character": a row of zeros.
-pub(crate) const NO_CHARACTER: u8 = u8::MAX;
+use super::kernel::{Padded, sigmoid, tanh};
+use super::tree::{Level, Tree};
 
-/// Runs over `characters` and returns the last hidden state, (examples, hidden).
+/// Runs over texts of `steps` characters and returns the last hidden state, (texts, hidden).
 ///
 /// `input` is (characters, 3 hidden), `hidden` (3 hidden, hidden), `bias` (2, 3 hidden: of the input and
-/// of the hidden state); gates in the order reset, update, new. `characters` holds `steps` slots an example.
+/// of the hidden state); gates in the order reset, update, new.
 pub(crate) fn gru(
     input: &Tensor,
     hidden: &Tensor,
     bias: &Tensor,
-    characters: Arc<Vec<u8>>,
+    texts: &[u8],
     steps: usize,
     reverse: bool,
 ) -> Result<Tensor> {
-    input.apply_op3(hidden, bias, Gru { characters, steps, reverse, trace: Mutex::default() })
+    let tree = Tree::new(texts, steps, reverse);
+    input.apply_op3(hidden, bias, Gru { tree, trace: Mutex::default() })
 }
 
 struct Gru {
-    /// `steps` slots an example.
-    characters: Arc<Vec<u8>>,
-    steps: usize,
-    reverse: bool,
+    tree: Tree,
     trace: Mutex<Vec<Step>>,
 }
 
-/// What one step leaves for the backward pass, each (examples, hidden).
+/// What one step leaves for the backward pass, each (beginnings, hidden).
+#[derive(Default)]
 struct Step {
-    before: Vec<f32>,
+    state: Vec<f32>,
     reset: Vec<f32>,
     update: Vec<f32>,
     new: Vec<f32>,
@@ -46,19 +47,69 @@ struct Step {
     recurrent: Vec<f32>,
 }
 
-impl Gru {
-    fn examples(&self) -> usize {
-        self.characters.len() / self.steps
+/// The weights of a forward pass.
+struct Weights<'a> {
+    /// A row of gates for each character, bias included, and one for "no character" behind them.
+    input: Vec<f32>,
+    hidden_bias: &'a [f32],
+    size: usize,
+}
+
+/// A step forward, compiled for the processor at hand.
+struct Forth<'a> {
+    weights: &'a Weights<'a>,
+    level: &'a Level,
+    before: &'a [f32],
+    products: &'a [f32],
+}
+
+impl WithSimd for Forth<'_> {
+    type Output = Step;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> Step {
+        self.weights.step(self.level, self.before, self.products)
+    }
+}
+
+impl Weights<'_> {
+    /// The row of a character.
+    fn row(&self, character: u8) -> &[f32] {
+        let gates = 3 * self.size;
+        let place = usize::from(character).min(self.input.len() / gates - 1);
+        &self.input[place * gates..(place + 1) * gates]
     }
 
-    /// The position in the text that is read at a step.
-    fn position(&self, step: usize) -> usize {
-        if self.reverse { self.steps - 1 - step } else { step }
-    }
-
-    fn character(&self, example: usize, step: usize) -> Option<usize> {
-        let slot = self.characters[example * self.steps + self.position(step)];
-        (slot != NO_CHARACTER).then_some(usize::from(slot))
+    /// One step: `products` are the states of the level before times the hidden weights.
+    #[inline(always)]
+    fn step(&self, level: &Level, before: &[f32], products: &[f32]) -> Step {
+        let size = self.size;
+        let empty = || vec![0.0_f32; level.parents.len() * size];
+        let mut step =
+            Step { state: empty(), reset: empty(), update: empty(), new: empty(), recurrent: empty() };
+        let (reset_bias, rest) = self.hidden_bias.split_at(size);
+        let (update_bias, new_bias) = rest.split_at(size);
+        for (node, (&parent, &character)) in level.parents.iter().zip(&level.characters).enumerate() {
+            let (input, parent) = (self.row(character), parent as usize);
+            let product = &products[parent * 3 * size..(parent + 1) * 3 * size];
+            let before = &before[parent * size..(parent + 1) * size];
+            let place = node * size..(node + 1) * size;
+            let (reset, update) = (&mut step.reset[place.clone()], &mut step.update[place.clone()]);
+            let (new, recurrent) = (&mut step.new[place.clone()], &mut step.recurrent[place.clone()]);
+            let state = &mut step.state[place];
+            for at in 0..size {
+                reset[at] = sigmoid(input[at] + product[at] + reset_bias[at]);
+            }
+            for at in 0..size {
+                update[at] = sigmoid(input[size + at] + product[size + at] + update_bias[at]);
+            }
+            for at in 0..size {
+                recurrent[at] = product[2 * size + at] + new_bias[at];
+                new[at] = tanh(input[2 * size + at] + reset[at] * recurrent[at]);
+                state[at] = (1.0 - update[at]) * new[at] + update[at] * before[at];
+            }
+        }
+        step
     }
 }
 
@@ -78,44 +129,27 @@ impl CustomOp3 for Gru {
     ) -> Result<(CpuStorage, Shape)> {
         let (input, bias) = (contiguous(input, input_layout)?, contiguous(bias, bias_layout)?);
         let (gates, size) = hidden_layout.shape().dims2()?;
-        let weights =
-            Tensor::from_slice(contiguous(hidden, hidden_layout)?, (gates, size), &Device::Cpu)?.t()?;
-        let examples = self.examples();
+        let transposed = Padded::transposed(contiguous(hidden, hidden_layout)?, gates);
         let (input_bias, hidden_bias) = bias.split_at(gates);
-        let mut state = vec![0.0_f32; examples * size];
-        let mut trace = Vec::with_capacity(self.steps);
-        for step in 0..self.steps {
-            let before = state.clone();
-            let products: Vec<f32> = Tensor::from_vec(state, (examples, size), &Device::Cpu)?
-                .matmul(&weights)?
-                .flatten_all()?
-                .to_vec1()?;
-            state = vec![0.0; examples * size];
-            let empty = || vec![0.0_f32; examples * size];
-            let mut kept = Step { before, reset: empty(), update: empty(), new: empty(), recurrent: empty() };
-            for example in 0..examples {
-                let row = self.character(example, step).map(|slot| &input[slot * gates..(slot + 1) * gates]);
-                let product = &products[example * gates..(example + 1) * gates];
-                for unit in 0..size {
-                    let read = |gate: usize| {
-                        row.map_or(0.0, |row| row[gate * size + unit]) + input_bias[gate * size + unit]
-                    };
-                    let remember =
-                        |gate: usize| product[gate * size + unit] + hidden_bias[gate * size + unit];
-                    let reset = sigmoid(read(0) + remember(0));
-                    let update = sigmoid(read(1) + remember(1));
-                    let recurrent = remember(2);
-                    let new = (read(2) + reset * recurrent).tanh();
-                    let at = example * size + unit;
-                    state[at] = (1.0 - update) * new + update * kept.before[at];
-                    (kept.reset[at], kept.update[at], kept.new[at], kept.recurrent[at]) =
-                        (reset, update, new, recurrent);
-                }
-            }
-            trace.push(kept);
+        let none = vec![0.0; gates];
+        let rows = input.chunks_exact(gates).chain([&none[..]]);
+        let input =
+            rows.flat_map(|row| row.iter().zip(input_bias).map(|(weight, bias)| weight + bias)).collect();
+        let weights = Weights { input, hidden_bias, size };
+        let arch = Arch::new();
+        let mut trace = vec![Step { state: vec![0.0; size], ..Step::default() }];
+        for level in &self.tree.levels {
+            let before = &trace[trace.len() - 1].state;
+            let mut products = vec![0.0; before.len() * 3];
+            transposed.add_product(arch, before, &mut products);
+            let step = arch.dispatch(Forth { weights: &weights, level, before, products: &products });
+            trace.push(step);
         }
+        let last = &trace[trace.len() - 1].state;
+        let rows = self.tree.leaves.iter().map(|&leaf| leaf as usize * size);
+        let out: Vec<f32> = rows.flat_map(|start| last[start..start + size].iter().copied()).collect();
         *self.trace.lock().unwrap_or_else(PoisonError::into_inner) = trace;
-        Ok((f32::to_cpu_storage_owned(state), Shape::from((examples, size))))
+        Ok((f32::to_cpu_storage_owned(out), Shape::from((self.tree.leaves.len(), size))))
     }
 
     fn bwd(
@@ -127,48 +161,117 @@ impl CustomOp3 for Gru {
         grad: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let (gates, size) = hidden.dims2()?;
-        let (examples, trace) = (self.examples(), self.trace.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut slope: Vec<f32> = grad.flatten_all()?.to_vec1()?;
-        let mut input_grad = vec![0.0_f32; input.elem_count()];
-        let mut bias_grad = vec![0.0_f32; 2 * gates];
-        let mut hidden_grad = hidden.zeros_like()?;
-        for (step, kept) in trace.iter().enumerate().rev() {
-            let mut gate_slopes = vec![0.0_f32; examples * gates];
-            for example in 0..examples {
-                let row = self.character(example, step).map(|slot| slot * gates);
-                for unit in 0..size {
-                    let at = example * size + unit;
-                    let (reset, update, new) = (kept.reset[at], kept.update[at], kept.new[at]);
-                    let new_slope = slope[at] * (1.0 - update) * (1.0 - new * new);
-                    let update_slope = slope[at] * (kept.before[at] - new) * update * (1.0 - update);
-                    let reset_slope = new_slope * kept.recurrent[at] * reset * (1.0 - reset);
-                    slope[at] *= update;
-                    let slopes = [
-                        (reset_slope, reset_slope),
-                        (update_slope, update_slope),
-                        (new_slope, new_slope * reset),
-                    ];
-                    for (gate, (of_input, of_hidden)) in slopes.into_iter().enumerate() {
-                        let place = gate * size + unit;
-                        gate_slopes[example * gates + place] = of_hidden;
-                        bias_grad[place] += of_input;
-                        bias_grad[gates + place] += of_hidden;
-                        if let Some(row) = row {
-                            input_grad[row + place] += of_input;
-                        }
-                    }
-                }
-            }
-            let gate_slopes = Tensor::from_vec(gate_slopes, (examples, gates), &Device::Cpu)?;
-            let before = Tensor::from_slice(&kept.before, (examples, size), &Device::Cpu)?;
-            hidden_grad = (hidden_grad + gate_slopes.t()?.matmul(&before)?)?;
-            let through: Vec<f32> = gate_slopes.matmul(hidden)?.flatten_all()?.to_vec1()?;
-            slope.iter_mut().zip(through).for_each(|(slope, through)| *slope += through);
+        let trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
+        let weights = Padded::new(&hidden.flatten_all()?.to_vec1::<f32>()?, gates);
+        let arch = Arch::new();
+        let grad: Vec<f32> = grad.flatten_all()?.to_vec1()?;
+        let mut slopes = vec![0.0; trace[trace.len() - 1].state.len()];
+        for (&leaf, grad) in self.tree.leaves.iter().zip(grad.chunks_exact(size)) {
+            add(&mut slopes[leaf as usize * size..], grad);
         }
+        // A row more than there are characters, for "no character".
+        let mut input_grad = vec![0.0_f32; input.elem_count() + gates];
+        let (mut states, mut state_slopes) = (Vec::new(), Vec::new());
+        for (step, level) in self.tree.levels.iter().enumerate().rev() {
+            let before = &trace[step].state;
+            let mut back = Back {
+                slopes: vec![0.0; before.len()],
+                gates: vec![0.0; before.len() * 3],
+                input_grad: &mut input_grad,
+            };
+            arch.dispatch(Backwards {
+                back: &mut back,
+                level,
+                kept: &trace[step + 1],
+                before,
+                slopes: &slopes,
+            });
+            let Back { slopes: mut through, gates: gate_slopes, .. } = back;
+            weights.add_product(arch, &gate_slopes, &mut through);
+            slopes = through;
+            states.extend_from_slice(before);
+            state_slopes.extend(gate_slopes);
+        }
+        // The sums over all steps in one product each.
+        let rows = states.len() / size;
+        let mut hidden_bias_grad = vec![0.0_f32; gates];
+        state_slopes.chunks_exact(gates).for_each(|row| add(&mut hidden_bias_grad, row));
+        let states = Tensor::from_vec(states, (rows, size), &Device::Cpu)?;
+        let hidden_grad =
+            Tensor::from_vec(state_slopes, (rows, gates), &Device::Cpu)?.t()?.matmul(&states)?;
+        let mut bias_grad = vec![0.0_f32; gates];
+        input_grad.chunks_exact(gates).for_each(|row| add(&mut bias_grad, row));
+        bias_grad.extend(hidden_bias_grad);
+        input_grad.truncate(input.elem_count());
         let input_grad = Tensor::from_vec(input_grad, input.shape(), &Device::Cpu)?;
         let bias_grad = Tensor::from_vec(bias_grad, bias.shape(), &Device::Cpu)?;
         Ok((Some(input_grad), Some(hidden_grad), Some(bias_grad)))
     }
+}
+
+/// What a step back leaves for the level before it.
+struct Back<'a> {
+    /// Of its states, but for what went through the hidden weights.
+    slopes: Vec<f32>,
+    /// Of its states' products with the hidden weights.
+    gates: Vec<f32>,
+    input_grad: &'a mut [f32],
+}
+
+/// A step back, compiled for the processor at hand.
+struct Backwards<'a, 'b> {
+    back: &'a mut Back<'b>,
+    level: &'a Level,
+    kept: &'a Step,
+    before: &'a [f32],
+    slopes: &'a [f32],
+}
+
+impl WithSimd for Backwards<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.back.step(self.level, self.kept, self.before, self.slopes);
+    }
+}
+
+impl Back<'_> {
+    #[inline(always)]
+    fn step(&mut self, level: &Level, kept: &Step, before: &[f32], slopes: &[f32]) {
+        let size = kept.state.len() / level.parents.len();
+        let characters = self.input_grad.len() / (3 * size);
+        for (node, (&parent, &character)) in level.parents.iter().zip(&level.characters).enumerate() {
+            let place = node * size..(node + 1) * size;
+            let (reset, update) = (&kept.reset[place.clone()], &kept.update[place.clone()]);
+            let (new, recurrent) = (&kept.new[place.clone()], &kept.recurrent[place.clone()]);
+            let slope = &slopes[place];
+            let parent = parent as usize;
+            let before = &before[parent * size..(parent + 1) * size];
+            let through = &mut self.slopes[parent * size..(parent + 1) * size];
+            let row = usize::from(character).min(characters - 1) * 3 * size;
+            let (input_reset, rest) = self.input_grad[row..row + 3 * size].split_at_mut(size);
+            let (input_update, input_new) = rest.split_at_mut(size);
+            let (reset_out, rest) = self.gates[parent * 3 * size..(parent + 1) * 3 * size].split_at_mut(size);
+            let (update_out, new_out) = rest.split_at_mut(size);
+            for at in 0..size {
+                let new_slope = slope[at] * (1.0 - update[at]) * (1.0 - new[at] * new[at]);
+                let update_slope = slope[at] * (before[at] - new[at]) * update[at] * (1.0 - update[at]);
+                let reset_slope = new_slope * recurrent[at] * reset[at] * (1.0 - reset[at]);
+                through[at] += slope[at] * update[at];
+                reset_out[at] += reset_slope;
+                update_out[at] += update_slope;
+                new_out[at] += new_slope * reset[at];
+                input_reset[at] += reset_slope;
+                input_update[at] += update_slope;
+                input_new[at] += new_slope;
+            }
+        }
+    }
+}
+
+fn add(sum: &mut [f32], row: &[f32]) {
+    sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
 }
 
 fn contiguous<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
@@ -179,18 +282,13 @@ fn contiguous<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]>
     }
 }
 
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use candle_core::{Device, Tensor, Var};
     use records::Random;
 
-    use super::{NO_CHARACTER, gru};
+    use super::super::tree::NO_CHARACTER;
+    use super::gru;
 
     /// The backward pass against differences of the forward pass.
     #[test]
@@ -202,19 +300,15 @@ mod tests {
             Var::from_vec(values, shape, &Device::Cpu).unwrap()
         };
         let weights = [draw((slots, 3 * size)), draw((3 * size, size)), draw((2, 3 * size))];
-        let characters = Arc::new(vec![0, 1, 2, 3, NO_CHARACTER, 3, 3, 0, NO_CHARACTER, NO_CHARACTER]);
-        let wanted = Tensor::new(&[[0.3_f32, -1.0, 0.7], [1.1, 0.2, -0.4]], &Device::Cpu).unwrap();
+        // Three texts, of which two begin alike and two end alike.
+        let texts = [[0, 1, 2, 3, NO_CHARACTER], [0, 1, 3, 3, 3], [NO_CHARACTER, 0, 3, 3, 3]].concat();
+        let wanted =
+            Tensor::new(&[[0.3_f32, -1.0, 0.7], [1.1, 0.2, -0.4], [-0.6, 0.5, 0.9]], &Device::Cpu).unwrap();
         for reverse in [false, true] {
             let loss = || {
-                let out = gru(
-                    weights[0].as_tensor(),
-                    weights[1].as_tensor(),
-                    weights[2].as_tensor(),
-                    Arc::clone(&characters),
-                    steps,
-                    reverse,
-                );
-                (out.unwrap() * &wanted).unwrap().sum_all().unwrap()
+                let [input, hidden, bias] = weights.each_ref().map(|weight| weight.as_tensor());
+                let out = gru(input, hidden, bias, &texts, steps, reverse).unwrap();
+                (out * &wanted).unwrap().sum_all().unwrap()
             };
             let grads = loss().backward().unwrap();
             for weight in &weights {

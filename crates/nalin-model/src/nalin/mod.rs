@@ -2,7 +2,9 @@
 
 mod encode;
 mod gru;
+mod kernel;
 mod network;
+mod tree;
 
 pub use encode::{ALPHABET_SLOTS, Encoding, character_slot, length_slot, shape_slot};
 pub use network::{NalinConfig, NalinNetwork};

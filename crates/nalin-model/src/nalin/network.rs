@@ -1,15 +1,14 @@
 //! The published network: GRU and full-width convolution over the value's characters, beside the name's
 //! vector and three one-hot features; two linear layers.
 
-use std::sync::Arc;
-
 use anyhow::Result;
 use candle_core::Tensor;
 use records::Random;
 use serde::{Deserialize, Serialize};
 
 use super::encode::{ALPHABET_SLOTS, Encoding, VALUE_CHARS};
-use super::gru::{NO_CHARACTER, gru};
+use super::gru::gru;
+use super::tree::NO_CHARACTER;
 use crate::network::{Network, Pass, dropout};
 use crate::parameters::{Bags, Parameters, Slot};
 use crate::{Ablation, Subject};
@@ -97,9 +96,9 @@ impl NalinNetwork {
         })
     }
 
-    fn direction(&self, slots: [Slot; 3], characters: &Arc<Vec<u8>>, reverse: bool) -> Result<Tensor> {
+    fn direction(&self, slots: [Slot; 3], characters: &[u8], reverse: bool) -> Result<Tensor> {
         let [input, hidden, bias] = slots.map(|slot| self.parameters.dense(slot));
-        Ok(gru(input, hidden, bias, Arc::clone(characters), VALUE_CHARS, reverse)?)
+        Ok(gru(input, hidden, bias, characters, VALUE_CHARS, reverse)?)
     }
 
     /// Name vectors, and shape, length and type as one-hot rows.
@@ -153,7 +152,6 @@ impl Network for NalinNetwork {
             let place = |(at, &slot): (usize, &u8)| (at * ALPHABET_SLOTS + usize::from(slot)) as u32;
             bags.push(row.value.iter().enumerate().map(place), |_| 1.0);
         }
-        let characters = Arc::new(characters);
         let forward = self.direction(self.forward, &characters, false)?;
         let backward = self.direction(self.backward, &characters, true)?;
         let lookup = parameters.look_up(self.convolution, bags, noise.is_some())?;
