@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::{Config, Dedup, Merge, Occurrences, Preset};
+use crate::config::{Config, Dedup, Merge, Occurrences, Preset, Step};
 
 /// Cleans what was recorded and makes one set of name-value pairs of it
 ///
@@ -62,8 +62,8 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     types: Option<usize>,
 
-    /// When pairs of one repository with the same name and class are one; the first stays and counts
-    /// the others [default: exact; nalin: off]
+    /// When pairs of one repository with the same name and class are one: equal texts, or near ones that
+    /// differ in the digits of numbers; the first stays and counts the others [default: exact; nalin: off]
     #[arg(long, value_enum, value_name = "WHEN")]
     dedup: Option<Dedup>,
 
@@ -75,6 +75,15 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     per_name: Option<u32>,
 
+    /// Do what can be done to a shard of whole notebooks on its own; give the results of all shards, in
+    /// their order, to a run with `--final` and the same other options
+    #[arg(long, conflicts_with = "final_step")]
+    partial: bool,
+
+    /// Read the pairs that runs with `--partial` wrote, and finish: the same bytes as one run over all
+    #[arg(long = "final")]
+    final_step: bool,
+
     #[command(flatten)]
     common: filter::Common,
 }
@@ -83,7 +92,13 @@ impl Args {
     fn config(&self) -> Config {
         let preset = Config::of(self.preset);
         let merge_into = if self.merge == Some(Merge::Substring) { 15 } else { preset.merge_into };
+        let step = match (self.partial, self.final_step) {
+            (true, _) => Step::Partial,
+            (_, true) => Step::Final,
+            _ => Step::Whole,
+        };
         Config {
+            step,
             occurrences: self.occurrences.unwrap_or(preset.occurrences),
             published_values: self.published_values.unwrap_or(preset.published_values),
             max_name_chars: self.max_name_chars.unwrap_or(preset.max_name_chars),

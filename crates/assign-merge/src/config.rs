@@ -39,11 +39,27 @@ pub enum Dedup {
     Off,
     /// When text, length and shape agree.
     Exact,
+    /// When they agree but for the digits of numbers, addresses and white space.
+    Near,
+}
+
+/// Which part of the work a run does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Step {
+    /// All of it.
+    #[default]
+    Whole,
+    /// What can be done to a shard on its own.
+    Partial,
+    /// The rest, to partial results in the order of their shards.
+    Final,
 }
 
 /// The thresholds, resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
+    /// Which part of the work is done.
+    pub step: Step,
     /// Which executions of a site count; applied before anything else.
     pub occurrences: Occurrences,
     /// Drop the values that the published trimming loses.
@@ -75,6 +91,7 @@ impl Config {
     pub fn of(preset: Preset) -> Self {
         match preset {
             Preset::Default => Self {
+                step: Step::Whole,
                 occurrences: Occurrences::All,
                 published_values: false,
                 max_name_chars: 40,
@@ -89,6 +106,7 @@ impl Config {
                 per_name: 20,
             },
             Preset::Nalin => Self {
+                step: Step::Whole,
                 occurrences: Occurrences::Last,
                 published_values: true,
                 max_name_chars: 19,

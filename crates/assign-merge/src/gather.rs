@@ -9,12 +9,13 @@ use std::ops::Range;
 
 use anyhow::{Result, bail};
 use filter::{Input, Line, Spool, Stage};
-use records::{Assignment, Fields, Record as _, Run, SiteView, ValueView, append_text};
+use records::{Assignment, Fields, Pair, Record as _, Run, SiteView, ValueView, append_text};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::Error as _;
+use serde_json::value::RawValue;
 
-use crate::config::Config;
+use crate::config::{Config, Dedup, Step};
 use crate::rules::{Verdict, judge};
 
 /// An assignment, as far as the filters look at it.
@@ -118,55 +119,101 @@ struct View<'a> {
     /// Users may bring it; not a number when they do not.
     #[serde(default = "absent")]
     weight: f64,
-    /// Ours to write.
-    type_class: Option<IgnoredAny>,
-    /// Ours to write.
-    count: Option<IgnoredAny>,
+    /// Ours to write; there already in the result of a shard.
+    #[serde(borrow)]
+    type_class: Option<&'a RawValue>,
+    /// Likewise.
+    #[serde(borrow)]
+    count: Option<&'a RawValue>,
 }
-
-/// How our own programs begin an assignment; such lines are handed on as they stand.
-const CANONICAL: &[u8] = b"{\"schema\":\"assignment/1\"";
 
 /// Looks at one line; `None` for a run record.
 fn look(line: Line, config: &Config) -> Result<Option<Seen>> {
+    let is_final = config.step == Step::Final;
+    let schema = if is_final { Pair::SCHEMA } else { Assignment::SCHEMA };
     let text = std::str::from_utf8(&line.bytes).unwrap_or_default();
-    let view = match serde_json::from_str::<View<'_>>(text) {
-        Ok(view) if view.schema == Assignment::SCHEMA => view,
+    let result = match serde_json::from_str::<View<'_>>(text) {
+        Ok(view) if view.schema == schema => read(text, &view, config),
         _ if line.schema().as_deref() == Some(Run::SCHEMA) => return Ok(None),
-        result => {
+        result => result.and(Err(serde_json::Error::custom("another schema"))),
+    };
+    match result {
+        Ok(mut seen) => {
+            if seen.line.is_empty() {
+                seen.line = line.bytes;
+            }
+            Ok(Some(seen))
+        }
+        Err(error) => {
             // The slow reader knows how to say what is wrong; but it takes any weight for a user's field.
-            line.parse::<Assignment>()?;
-            let found = result.err().map(|error| error.to_string()).unwrap_or_default();
-            bail!("{}: expected an {} record, found {found}", line.place, Assignment::SCHEMA)
+            if is_final { line.parse::<Pair>().map(drop) } else { line.parse::<Assignment>().map(drop) }?;
+            bail!("{}: expected a {schema} record, found {error}", line.place)
+        }
+    }
+}
+
+/// Reads a record; leaves `line` empty when `text` itself will do.
+fn read(text: &str, view: &View<'_>, config: &Config) -> serde_json::Result<Seen> {
+    let mut entry = entry(view, config);
+    let is_final = config.step == Step::Final;
+    let type_name = if is_final {
+        let missing = serde_json::Error::missing_field;
+        let (class, count) = (view.type_class, view.count);
+        entry.count = serde_json::from_str(count.ok_or_else(|| missing("count"))?.get())?;
+        serde_json::from_str(class.ok_or_else(|| missing("type_class"))?.get())?
+    } else {
+        Box::from(&*view.value.type_name)
+    };
+    // What our own programs wrote is handed on as it stands; anything else is spelled anew.
+    let end = match view.type_class {
+        None if view.count.is_none() => text.len() - 1,
+        Some(class) if is_final => {
+            (class.get().as_ptr() as usize - text.as_ptr() as usize).saturating_sub(NEW.len())
+        }
+        _ => 0,
+    };
+    let head = if is_final { "{\"schema\":\"pair/1\"" } else { "{\"schema\":\"assignment/1\"" };
+    let tail = text.get(end..).unwrap_or_default();
+    let ends_as_ours = match view.type_class {
+        None => tail == "}",
+        Some(class) => {
+            let ours = |weight| format!("{NEW}{},\"count\":{}{weight}}}", class.get(), entry.count);
+            entry.has_weight = tail == ours("");
+            entry.has_weight || tail == ours(",\"weight\":1.0")
         }
     };
-    let entry = entry(&view, judge(&view.site.name, &view.value, config));
-    let type_name = view.value.type_name.as_ref().into();
-    let is_canonical = line.bytes.starts_with(CANONICAL)
-        && line.bytes.ends_with(b"}")
-        && view.type_class.is_none()
-        && view.count.is_none();
-    if is_canonical {
-        let rest = CANONICAL.len()..line.bytes.len() - 1;
-        return Ok(Some(Seen { entry, type_name, line: line.bytes, rest }));
+    if text.starts_with(head) && ends_as_ours {
+        return Ok(Seen { entry, type_name, line: Vec::new(), rest: head.len()..end });
     }
-    let mut rest = Vec::new();
-    let fields = Fields::parse(text)?;
-    fields.append_rest(&["schema", "type_class", "count"], &mut rest);
-    Ok(Some(Seen { entry, type_name, rest: 0..rest.len(), line: rest }))
+    entry.has_weight = !view.weight.is_nan();
+    let mut rest = Vec::with_capacity(text.len());
+    Fields::parse(text)?.append_rest(&["schema", "type_class", "count"], &mut rest);
+    Ok(Seen { entry, type_name, rest: 0..rest.len(), line: rest })
 }
+
+/// Where what is new in a pair begins.
+const NEW: &str = ",\"type_class\":";
 
 fn absent() -> f64 {
     f64::NAN
 }
 
-fn entry(view: &View<'_>, verdict: Verdict) -> Entry {
+fn entry(view: &View<'_>, config: &Config) -> Entry {
     // A notebook without a repository is one of its own.
     let group = if view.repo.is_empty() { &view.path } else { &view.repo };
     let name = hash((group, &view.site.name));
+    let value = &view.value;
     let pair = |salt: u64| {
-        let value = &view.value;
-        u128::from(hash((salt, name, &value.text, value.text_chars, value.len, &value.shape)))
+        u128::from(match config.dedup {
+            Dedup::Near => {
+                hash((salt, name, near(&value.text), value.len.max(0).checked_ilog2(), value.rank))
+            }
+            _ => hash((salt, name, &value.text, value.text_chars, value.len, &value.shape)),
+        })
+    };
+    let verdict = match config.step {
+        Step::Final => Verdict::Keep,
+        _ => judge(&view.site.name, value, config),
     };
     Entry {
         pair: pair(0) << 64 | pair(1),
@@ -180,6 +227,39 @@ fn entry(view: &View<'_>, verdict: Verdict) -> Entry {
     }
 }
 
+/// What is left of a text when the digits of its numbers do not count: of each run of digits its length up
+/// to four (so that 3 is not 3000), nothing of a fraction or an address, and one space for many.
+fn near(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut digits = 0;
+    let mut in_fraction = false;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '0'..='9' => {
+                digits += 1;
+                if digits <= 4 && !in_fraction {
+                    kept.push('0');
+                }
+                continue;
+            }
+            'x' if digits == 1 && kept.ends_with('0') => {
+                while characters.next_if(char::is_ascii_hexdigit).is_some() {}
+                kept.push('x');
+            }
+            c if c.is_whitespace() => {
+                if !kept.ends_with(' ') {
+                    kept.push(' ');
+                }
+            }
+            c => kept.push(c),
+        }
+        in_fraction = character == '.' && digits > 0;
+        digits = 0;
+    }
+    kept
+}
+
 /// Hashes to 64 bits; equal within one run of the program, which is all that it is used for.
 fn hash(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -191,9 +271,31 @@ fn hash(value: impl Hash) -> u64 {
 pub fn append_pair(line: &[u8], class: &str, count: u64, has_weight: bool, pair: &mut Vec<u8>) {
     pair.extend_from_slice(b"{\"schema\":\"pair/1\"");
     pair.extend_from_slice(line);
-    pair.extend_from_slice(b",\"type_class\":");
+    pair.extend_from_slice(NEW.as_bytes());
     append_text(class, pair);
     pair.extend_from_slice(b",\"count\":");
     pair.extend_from_slice(count.to_string().as_bytes());
     pair.extend_from_slice(if has_weight { b"}" } else { b",\"weight\":1.0}" });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+
+    #[test]
+    fn near_texts() {
+        for (a, b) in [
+            ("0.531", "0.532"),
+            ("[1.5, 2.25]", "[3.12,  4.1]"),
+            ("12", "97"),
+            ("123456", "1234567"),
+            ("<Foo object at 0x7f12ab>", "<Foo object at 0x55>"),
+            ("1.5e-05", "2.5e-17"),
+        ] {
+            assert_eq!(near(a), near(b), "{a} {b}");
+        }
+        for (a, b) in [("3", "3000"), ("-1", "1"), ("1", "1.0"), ("a1", "b1"), ("0.5", "50")] {
+            assert_ne!(near(a), near(b), "{a} {b}");
+        }
+    }
 }

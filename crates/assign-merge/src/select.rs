@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::config::{Config, Dedup, Merge, Occurrences};
+use crate::config::{Config, Dedup, Merge, Occurrences, Step};
 use crate::gather::Entry;
 use crate::rules::Verdict;
 use crate::types::{class_of, clean_published, merge_published};
@@ -25,7 +25,9 @@ pub struct Selection {
 pub fn select(entries: &[Entry], types: &[Box<str>], config: &Config) -> Selection {
     let mut selection =
         Selection { counts: entries.iter().map(|entry| entry.count).collect(), ..Selection::default() };
-    selection.choose_occurrences(entries, config.occurrences);
+    if config.step != Step::Final {
+        selection.choose_occurrences(entries, config.occurrences);
+    }
     selection.drop_where(entries, |entry| match entry.verdict {
         Verdict::Keep => None,
         Verdict::Value => Some("dropped_value"),
@@ -35,11 +37,16 @@ pub fn select(entries: &[Entry], types: &[Box<str>], config: &Config) -> Selecti
         Verdict::FewLetters => Some("dropped_few_letters"),
     });
     let class_ids = selection.merge_types(entries, types, config);
-    if config.types > 0 {
+    // Of a shard it is not known which types are frequent, nor which pair is the first of its site.
+    let is_partial = config.step == Step::Partial;
+    if config.types > 0 && !is_partial {
         selection.keep_frequent(entries, &class_ids, config.types);
     }
-    if config.dedup == Dedup::Exact {
+    if config.dedup != Dedup::Off {
         selection.deduplicate(entries, &class_ids);
+    }
+    if is_partial {
+        return selection;
     }
     selection.cap(entries, config.per_site, |entry| entry.site, "dropped_per_site");
     selection.cap(entries, config.per_name, |entry| entry.name, "dropped_per_name");
@@ -47,6 +54,7 @@ pub fn select(entries: &[Entry], types: &[Box<str>], config: &Config) -> Selecti
 }
 
 impl Selection {
+    /// Drops an entry; the account is of entries.
     fn drop(&mut self, index: usize, filter: &'static str) {
         self.counts[index] = 0;
         *self.account.entry(filter).or_default() += 1;
@@ -89,11 +97,13 @@ impl Selection {
     /// Finds the class of every type, and numbers the classes; returns the number of each type's class.
     fn merge_types(&mut self, entries: &[Entry], types: &[Box<str>], config: &Config) -> Vec<u32> {
         let cleaned: Vec<String> = match config.merge {
+            // They were cleaned shard by shard.
+            _ if config.step == Step::Final => types.iter().map(ToString::to_string).collect(),
             Merge::Words => types.iter().map(|name| class_of(name)).collect(),
             Merge::Substring | Merge::None => types.iter().map(|name| clean_published(name)).collect(),
         };
         self.classes.clone_from(&cleaned);
-        if config.merge == Merge::Substring {
+        if config.merge == Merge::Substring && config.step != Step::Partial {
             // Counts by cleaned name, in the order in which the names first appear among what is left.
             let mut positions: FxHashMap<&str, usize> = FxHashMap::default();
             let mut counted: Vec<(String, u64)> = Vec::new();
@@ -119,12 +129,9 @@ impl Selection {
             }
             _ => cleaned.iter().zip(&self.classes).map(|(name, class)| name != class).collect(),
         };
-        let merged = entries
-            .iter()
-            .zip(&self.counts)
-            .filter(|(entry, count)| **count > 0 && is_merged[entry.type_id as usize])
-            .count();
-        self.account.insert("merged_types", merged as u64);
+        let counted = entries.iter().zip(&self.counts);
+        let merged = counted.filter(|(entry, _)| is_merged[entry.type_id as usize]).map(|(_, count)| count);
+        self.account.insert("merged_types", merged.sum());
 
         let mut ids: FxHashMap<&str, u32> = FxHashMap::default();
         let mut number = |class| {
@@ -153,7 +160,14 @@ impl Selection {
         for class in ranked.into_iter().take(keep) {
             kept[class as usize] = true;
         }
-        self.drop_where(entries, |entry| (!kept[class_of_entry(entry) as usize]).then_some("dropped_type"));
+        // Counted in assignments: how many of them a pair stands for by now depends on the shards.
+        let dropped: u64 = counts.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|((n, _), _)| n).sum();
+        self.account.insert("dropped_type", dropped);
+        for (index, entry) in entries.iter().enumerate() {
+            if !kept[class_of_entry(entry) as usize] {
+                self.counts[index] = 0;
+            }
+        }
     }
 
     /// Lets the first of equal pairs stand for all.

@@ -1,6 +1,7 @@
 //! The program as a process: what it passes over, hands on and refuses.
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
+use proptest::prelude::*;
 use records::{Assignment, Pair, Record as _, Site, Value};
 use testkit::{Command, Finished};
 
@@ -124,4 +125,90 @@ fn the_published_filters_remove_in_their_order_and_say_what() {
         ("merged_types", 1),
     ];
     assert_eq!(counts, expected);
+}
+
+/// Some notebooks with names and values that repeat.
+fn notebooks() -> impl Strategy<Value = Vec<String>> {
+    let names =
+        prop::sample::select(vec!["x", "df", "n_rows", "loss", "total_count", "a_name_of_20_letters"]);
+    let types = prop::sample::select(vec![
+        "int",
+        "numpy.int64",
+        "str",
+        "list",
+        "NoneType",
+        "__main__.Point",
+        "collections.OrderedDict",
+        "x.MyString",
+    ]);
+    let binding = (names, types, 0_u32..6, 0_u32..4, 1_u64..3, prop::option::of(0.0..1.0));
+    prop::collection::vec((0_u32..3, prop::collection::vec(binding, 0..12)), 1..8).prop_map(|notebooks| {
+        let notebook = |(number, (repo, bindings)): (usize, (u32, Vec<_>))| {
+            let line_of =
+                |(name, type_name, text, row, occurrence, weight): (_, _, u32, _, _, Option<f64>)| {
+                    let mut assignment = assignment(name, row, type_name, &format!("{text}.{row}"));
+                    assignment.path = format!("repo{repo}/{number}.ipynb");
+                    assignment.repo = format!("repo{repo}");
+                    assignment.occurrence = occurrence;
+                    assignment.value.iterable = text % 2 == 0;
+                    if let Some(weight) = weight.filter(|weight| *weight < 0.2) {
+                        assignment.extra.insert("weight".to_owned(), weight.into());
+                    }
+                    line(&assignment)
+                };
+            bindings.into_iter().map(line_of).collect()
+        };
+        notebooks.into_iter().enumerate().map(notebook).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Shards of whole notebooks, merged, give the bytes and the counts of one run.
+    #[test]
+    fn shards_give_the_same_bytes_as_one_run(
+        notebooks in notebooks(),
+        cut in 0_usize..8,
+        options in prop::sample::select(vec![
+            vec![],
+            vec!["--preset", "nalin", "--types", "2"],
+            vec!["--dedup", "near", "--per-site", "1", "--per-name", "2"],
+            vec!["--merge", "substring", "--dedup", "exact", "--types", "3", "--occurrences", "first"],
+        ]),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let go = |more: &[&str], summary: &str, input: &str| {
+            let summary = path(summary);
+            let finished = run(&[&options[..], more, &["--summary", &summary]].concat(), input);
+            assert!(finished.status.success(), "{finished}");
+            let summary: records::Summary = serde_json::from_slice(&std::fs::read(summary).unwrap()).unwrap();
+            (String::from_utf8(finished.stdout).unwrap(), summary.counts)
+        };
+        let cut = cut.min(notebooks.len());
+        let (whole, counts) = go(&["-j1"], "w", &notebooks.concat());
+        let (first, mut sum) = go(&["--partial", "-j4"], "a", &notebooks[..cut].concat());
+        let (second, more) = go(&["--partial"], "b", &notebooks[cut..].concat());
+        std::fs::write(path("first"), first).unwrap();
+        std::fs::write(path("second"), second).unwrap();
+        let (merged, last) = go(&["--final", &path("first"), &path("second")], "f", "");
+        prop_assert_eq!(whole, merged);
+        for (name, n) in more.into_iter().chain(last.into_iter().filter(|(name, _)| name != "assignments")) {
+            *sum.entry(name).or_default() += n;
+        }
+        prop_assert_eq!(counts, sum);
+    }
+}
+
+#[test]
+fn partial_results_are_told_from_assignments() {
+    let good = line(&assignment("names", 1, "list", "[1]"));
+    let finished = run(&["--final"], &good);
+    assert_eq!(finished.status.code(), Some(2));
+    assert!(finished.stderr.contains("expected a pair/1 record, found a assignment/1 record"), "{finished}");
+    let partial = String::from_utf8(run(&["--partial"], &good).stdout).unwrap();
+    let spaced = partial.replace(",\"", ", \"");
+    assert_eq!(pairs(&run(&["--final"], &spaced))[0].type_class, "list");
+    assert_eq!(String::from_utf8(run(&["--final"], &partial).stdout).unwrap(), partial);
 }
