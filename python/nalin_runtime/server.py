@@ -271,6 +271,7 @@ def start(job, config, records, output):
             os.write(job_fd, json.dumps(job).encode())
             os.lseek(job_fd, 0, os.SEEK_SET)
             os.dup2(job_fd, 5)
+            os.set_inheritable(5, True)  # for when it was 5 already
             command = "import sys; sys.path.insert(0, %r); from nalin_runtime import cold" % config["runtime"]
             os.execv(sys.executable, [sys.executable, "-s", "-B", "-c", command])
         from . import notebook

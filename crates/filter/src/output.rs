@@ -1,6 +1,6 @@
 //! Where records go: stdout, or a file that is whole or absent.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -58,6 +58,21 @@ impl Output {
             Writer::plain(file)
         };
         Ok(Self { writer, target: Some((temporary, path.to_owned())), bytes: 0 })
+    }
+
+    /// Goes on in a plain file that an earlier run left under its final name: keeps its first `keep` bytes.
+    ///
+    /// For long runs that can be resumed; whoever reads the file must be able to tell its torn end.
+    ///
+    /// # Errors
+    /// If the file cannot be written to.
+    pub fn append(path: &Path, keep: u64) -> Result<Self> {
+        let trouble = || format!("cannot write to {}", path.display());
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options.create(true).truncate(false).write(true).open(path).with_context(trouble)?;
+        file.set_len(keep).with_context(trouble)?;
+        file.seek(SeekFrom::End(0)).with_context(trouble)?;
+        Ok(Self { writer: Writer::plain(Box::new(file)), target: None, bytes: 0 })
     }
 
     /// Writes bytes.
@@ -175,6 +190,18 @@ mod tests {
         output.finish().unwrap();
         assert_eq!(reader.join().unwrap(), "{}\n");
         assert!(std::fs::symlink_metadata(&path).unwrap().file_type().is_fifo());
+    }
+
+    #[test]
+    fn appending_keeps_what_it_is_told_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.jsonl");
+        for (keep, expected) in [(0, "{}\n"), (3, "{}\n{}\n"), (3, "{}\n{}\n")] {
+            let mut output = Output::append(&path, keep).unwrap();
+            output.write(b"{}\n").unwrap();
+            output.finish().unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+        }
     }
 
     #[test]

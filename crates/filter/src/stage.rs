@@ -50,6 +50,11 @@ impl Stage {
         })
     }
 
+    /// Writes to `output` from now on, instead of what `--output` names.
+    pub fn redirect(&mut self, output: Output) {
+        self.output = output;
+    }
+
     /// The arguments that all programs share.
     pub fn common(&self) -> &Common {
         &self.common

@@ -75,6 +75,11 @@ pub struct Args {
     #[arg(long, value_name = "WHICH", default_value = "spread:10", value_parser = per_site)]
     pub per_site: String,
 
+    /// Write to FILE itself as notebooks finish; when it holds records of an earlier run of the same input
+    /// that did not come to its end, go on behind them
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    pub resume: Option<PathBuf>,
+
     #[command(flatten)]
     /// Limits.
     pub limits: LimitArgs,

@@ -13,6 +13,7 @@ pub mod cli;
 pub mod collect;
 pub mod job;
 pub mod outcome;
+pub mod resume;
 pub mod runtime;
 pub mod start;
 
@@ -20,13 +21,14 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use filter::{Emit, Input, Line, Stage};
+use filter::{Emit, Input, Line, Output, Stage};
 use records::{Assignment, Instrumented, Outcome, ProbeSite, Reason, Record, Script, Site, id_of};
 use sandbox::{Ended, Setup, Worker};
 
 use crate::cli::Args;
 use crate::collect::Collected;
 use crate::job::{Job, Limits};
+use crate::resume::Finished;
 
 /// Beyond a notebook's own time: the server's grace, and a machine under load.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -48,12 +50,24 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
         return Ok(());
     }
     let limits = Limits::new(args, stage.common().seed);
+    let mut finished = Finished::default();
+    if let Some(path) = &args.resume {
+        finished = Finished::read(path)?;
+        stage.redirect(Output::append(path, finished.bytes)?);
+        stage.count("resumed", finished.len() as u64);
+    }
     let mut input: Input = stage.input(args.input.clone());
     let mut bytes = 0;
     let lines = std::iter::from_fn(|| {
-        let line = input.next_line().transpose();
-        bytes = input.bytes;
-        line
+        loop {
+            let line = input.next_line().transpose()?;
+            bytes = input.bytes;
+            match line.and_then(|line| Ok((finished.passes_over(&line)?, line))) {
+                Ok((true, _)) => continue,
+                Ok((false, line)) => return Some(Ok(line)),
+                Err(error) => return Some(Err(error)),
+            }
+        }
     });
     stage.map_items(lines, |line, emit| execute_line(&line, &setup, &limits, emit), |(), _| Ok(()))?;
     stage.count_in(0, bytes);

@@ -1,0 +1,181 @@
+//! `nbexec` as a process: what its records say, and how it goes on after being killed.
+
+#![allow(clippy::unwrap_used, reason = "a test panics where something is wrong")]
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use testkit::Folder;
+
+/// An instrumented/1 record of one cell, whose probes are written out.
+fn notebook(id: &str, code: &str, sites: usize) -> String {
+    let rows = code.lines().count();
+    let site = json!({"name": "value", "kind": "assign", "cell": 1, "line": 1, "column": 1, "row": 2,
+        "physical_line": 3, "scope": "", "text": "value = 1"});
+    let record = json!({
+        "schema": "instrumented/1", "id": id, "path": "a.ipynb", "repo": "r", "language": "python",
+        "language_version": "", "kernel": "", "nbformat": 4, "nbformat_minor": 5, "code": code,
+        "cells": [{"cell": 2, "cell_id": "", "execution_count": -1, "first_row": 1, "last_row": rows,
+            "physical_lines": vec![1; rows], "has_error": false}],
+        "magics": [], "duplicate_of": "", "instrumented_code": code, "sites": vec![site; sites],
+        "broken_cells": [], "skipped": [], "split": "train",
+    });
+    format!("{record}\n")
+}
+
+fn start(arguments: &[&str], input: &str) -> Child {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_nbexec"))
+        .args(["--preload", "", "--quiet"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_owned();
+    std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    child
+}
+
+fn run(arguments: &[&str], input: &str) -> Output {
+    start(arguments, input).wait_with_output().unwrap()
+}
+
+/// The records without what differs from run to run.
+fn records(bytes: &[u8]) -> Vec<Value> {
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines
+        .map(|line| {
+            let mut record: Value = serde_json::from_slice(line).unwrap();
+            for volatile in ["wall_seconds", "cpu_seconds", "peak_bytes"] {
+                record.as_object_mut().unwrap().shift_remove(volatile);
+            }
+            record
+        })
+        .collect()
+}
+
+#[test]
+fn values_and_the_run_that_closes_them() {
+    let code = "value = [1, 2]; _nalin_t(0, value)\nvalue = None; _nalin_t(1, value)\nimport nosuch";
+    let output = run(&["--sandbox", "none"], &notebook("n", code, 3));
+    let records = records(&output.stdout);
+    assert_eq!(records.len(), 3);
+    let value = json!({"type": "list", "len": 2, "rank": -1, "shape": [], "size": -1, "dtype": "",
+        "iterable": true, "text": "[1, 2]", "text_chars": 6});
+    assert_eq!(records[0]["value"], value);
+    assert_eq!(records[0]["occurrences"], 1);
+    assert_eq!(records[0]["split"], "train");
+    assert_eq!(records[1]["value"]["type"], "NoneType");
+    let closing = &records[2];
+    assert_eq!(closing["outcome"], "cell_errors");
+    assert_eq!(closing["missing_module"], "nosuch");
+    assert_eq!(closing["complete"], true);
+    let counts =
+        ["sites", "sites_reached", "values", "cells_failed"].map(|name| closing[name].as_u64().unwrap());
+    assert_eq!(counts, [3, 2, 2, 1]);
+    assert_eq!(closing["cells"][0]["frames"], json!(["cell 2 line 3"]));
+}
+
+#[test]
+fn a_cold_interpreter_says_the_same() {
+    let code = "value = {'a': 1.5}; _nalin_t(0, value)\nimport sys, os\nvalue = (sys.argv, __name__, \
+        hash('a'), sys.path[0], os.getcwd()); _nalin_t(1, value)\nraise KeyError(value)";
+    let input = notebook("n", code, 2);
+    let warm = run(&[], &input);
+    let cold = run(&["--cold"], &input);
+    assert_eq!(records(&warm.stdout), records(&cold.stdout));
+    assert_eq!(records(&warm.stdout).len(), 3);
+}
+
+#[test]
+fn without_its_sandbox_it_refuses() {
+    let child = Command::new(env!("CARGO_BIN_EXE_nbexec"))
+        .env("PATH", "/nowhere")
+        .args(["--sandbox", "podman"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(child.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&child.stderr).contains("container does not work here"));
+    assert!(child.stdout.is_empty());
+}
+
+#[test]
+fn it_goes_on_after_any_torn_end() {
+    let input: String =
+        (0..4).map(|number| notebook(&format!("n{number}"), "value = 1; _nalin_t(0, value)", 1)).collect();
+    let folder = Folder::new();
+    let file = folder.join("out.jsonl");
+    let name = file.display().to_string();
+    let arguments = ["--sandbox", "none", "--resume", &name];
+    assert!(run(&arguments, &input).status.success());
+    let whole = std::fs::read(&file).unwrap();
+    assert_eq!(records(&whole).len(), 8);
+    let mut second_run =
+        whole.windows(15).enumerate().filter(|(_, bytes)| bytes.starts_with(b"{\"schema\":\"run/"));
+    let (second_run, _) = second_run.nth(1).unwrap();
+    for keep in [0, 10, second_run - 3, second_run + 20, whole.len() - 1, whole.len()] {
+        std::fs::write(&file, &whole[..keep]).unwrap();
+        let output = run(&arguments, &input);
+        assert!(output.status.success() && output.stdout.is_empty());
+        assert_eq!(records(&std::fs::read(&file).unwrap()), records(&whole), "after {keep} bytes");
+    }
+    let other = run(&arguments, &notebook("other", "1", 0));
+    assert_eq!(other.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&other.stderr).contains("stdin:1: --resume expects notebook n0 here"));
+    assert_eq!(records(&std::fs::read(&file).unwrap()), records(&whole));
+}
+
+#[test]
+fn killed_at_any_moment_it_loses_only_what_was_in_flight() {
+    let code = "import time; time.sleep(0.05)\nvalue = 1; _nalin_t(0, value)";
+    let input: String = (0..12).map(|number| notebook(&format!("n{number}"), code, 1)).collect();
+    let folder = Folder::new();
+    let file = folder.join("out.jsonl");
+    let name = file.display().to_string();
+    let root = folder.join("root");
+    std::fs::create_dir(&root).unwrap();
+    let root_name = root.display().to_string();
+    let arguments = ["--resume", &name, "--jobs", "2", "--root", &root_name];
+    for _ in 0..3 {
+        let mut child = start(&arguments, &input);
+        std::thread::sleep(Duration::from_millis(700));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_nothing_runs(&root);
+    }
+    let before = records(
+        &std::fs::read(&file)
+            .unwrap_or_default()
+            .split_inclusive(|byte| *byte == b'\n')
+            .filter(|line| line.ends_with(b"\n"))
+            .collect::<Vec<_>>()
+            .concat(),
+    );
+    assert!(run(&arguments, &input).status.success());
+    let records = records(&std::fs::read(&file).unwrap());
+    let closed: Vec<_> = records.iter().filter(|record| record["schema"] == "run/1").collect();
+    let ids: Vec<_> = closed.iter().map(|record| record["notebook"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids, (0..12).map(|number| format!("n{number}")).collect::<Vec<_>>());
+    assert_eq!(records.len(), 24);
+    assert_eq!(&records[..before.len()], &before[..]);
+}
+
+/// No worker of a killed run is left: bubblewrap's command line names the root folder.
+fn assert_nothing_runs(root: &Path) {
+    let root = root.display().to_string();
+    let deadline = Instant::now() + Duration::from_secs(5);
+    let names_root = |entry: std::fs::DirEntry| {
+        let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&command).contains(&root)
+    };
+    while std::fs::read_dir("/proc").unwrap().flatten().any(names_root) {
+        assert!(Instant::now() < deadline, "a worker outlives its nbexec");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
