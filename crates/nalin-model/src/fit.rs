@@ -140,7 +140,7 @@ pub fn fit<N: Network>(
 }
 
 /// Gradient and summed loss (weighted binary cross entropy) of one part of a batch.
-fn learn<N: Network>(
+pub(crate) fn learn<N: Network>(
     network: &N,
     lessons: &[&Lesson<N::Row>],
     batch_weight: f32,

@@ -45,6 +45,7 @@ pub struct NalinNetwork {
     convolution_bias: Slot,
     hidden: [Slot; 2],
     out: [Slot; 2],
+    dropout: f64,
 }
 
 impl NalinNetwork {
@@ -93,6 +94,7 @@ impl NalinNetwork {
             convolution_bias,
             hidden,
             out,
+            dropout: DROPOUT,
         })
     }
 
@@ -158,11 +160,11 @@ impl Network for NalinNetwork {
         let convolution = lookup.leaf.broadcast_add(parameters.dense(self.convolution_bias))?.relu()?;
         let (names, one_hots) = self.side_inputs(rows)?;
         let inputs = Tensor::cat(&[&names, &forward, &backward, &convolution, &one_hots], 1)?;
-        let hidden = dropout(&inputs, DROPOUT, noise.as_deref_mut())?
+        let hidden = dropout(&inputs, self.dropout, noise.as_deref_mut())?
             .matmul(parameters.dense(self.hidden[0]))?
             .broadcast_add(parameters.dense(self.hidden[1]))?
             .relu()?;
-        let logits = dropout(&hidden, DROPOUT, noise)?
+        let logits = dropout(&hidden, self.dropout, noise)?
             .matmul(parameters.dense(self.out[0]))?
             .broadcast_add(parameters.dense(self.out[1]))?
             .squeeze(1)?;
@@ -172,19 +174,101 @@ impl Network for NalinNetwork {
 
 #[cfg(test)]
 mod tests {
-    use candle_core::Device;
+    use candle_core::{Device, Tensor};
+    use records::{Random, Value};
 
     use super::{NalinConfig, NalinNetwork};
-    use crate::Ablation;
+    use crate::fit::{Lesson, learn};
     use crate::network::Network as _;
     use crate::parameters::Parameters;
+    use crate::{Ablation, Subject};
+
+    fn network(ablation: Ablation) -> NalinNetwork {
+        let types = (0..10).map(|number| format!("type{number}")).collect();
+        let config = NalinConfig { types, name_buckets: 16, name_seed: 0 };
+        NalinNetwork::new(config, ablation, Parameters::new(&Device::Cpu, 0)).unwrap()
+    }
 
     #[test]
     fn as_many_parameters_as_published() {
-        let types = (0..10).map(|number| format!("type{number}")).collect();
-        let config = NalinConfig { types, name_buckets: 16, name_seed: 0 };
-        let network =
-            NalinNetwork::new(config, Ablation::default(), Parameters::new(&Device::Cpu, 0)).unwrap();
-        assert_eq!(network.parameters().count(), 1_224_001);
+        assert_eq!(network(Ablation::default()).parameters().count(), 1_224_001);
+    }
+
+    /// Weights that need no file: the same formula stands in `bench/peers/pytorch_nalin.py`.
+    fn formula(n: usize, salt: usize, bound: f64) -> Vec<f32> {
+        let number = |at: usize| ((at * 7919 + salt * 104_729) % 2003) as f64 / 1001.0 - 1.0;
+        (0..n).map(|at| (number(at) * bound) as f32).collect()
+    }
+
+    /// Loss, and norm and sum of each gradient, against `bench/peers/pytorch_nalin.py gradients`
+    /// (PyTorch 2.15, in double precision).
+    #[test]
+    fn loss_and_gradients_are_those_of_pytorch() {
+        // The name's vector is not part of what is compared: all zeros on both sides.
+        let mut network = network(Ablation { name: true, ..Ablation::default() });
+        network.dropout = 0.0;
+        for (position, (name, var)) in network.parameters.dense.iter().enumerate() {
+            let salt = if position < 6 { position + 1 } else { position + 2 };
+            let bound = if name == "hidden.weight" { 0.05 } else { 0.1 };
+            let values = formula(var.elem_count(), salt, bound);
+            var.set(&Tensor::from_vec(values, var.shape(), &Device::Cpu).unwrap()).unwrap();
+        }
+        let table = &mut network.parameters.tables[0];
+        table.values = formula(table.values.len(), 7, 0.05);
+
+        let value = |text: String, shape: Option<&[i64]>, len| Value {
+            text,
+            type_name: "list".to_owned(),
+            len,
+            rank: shape.map_or(-1, |shape| shape.len() as i64),
+            shape: shape.unwrap_or_default().to_vec(),
+            ..Value::default()
+        };
+        let values = [
+            value("17".to_owned(), None, -1),
+            value("[0.5, 1.25, 3]".to_owned(), Some(&[3, 1000]), 3),
+            value("Hello, w\u{f6}rld: data/in.csv".to_owned() + &"x".repeat(90), Some(&[]), 120),
+        ];
+        let lessons: Vec<_> = ["type0", "type4", "other"]
+            .iter()
+            .zip(&values)
+            .zip([0.0, 1.0, 1.0])
+            .map(|((type_class, value), label)| {
+                let row = network.encode(&Subject { name: "", value, type_class });
+                Lesson { row, label, weight: 1.0 }
+            })
+            .collect();
+        let noise = Random::keyed(0, "test", "");
+        let (gradients, loss) = learn(&network, &lessons.iter().collect::<Vec<_>>(), 3.0, noise).unwrap();
+        assert!((loss / 3.0 - 0.674_767).abs() < 1e-5, "{loss}");
+
+        let expected = [
+            ("gru.forward.input", 1.489_746e-1, 2.586_780e-3),
+            ("gru.forward.hidden", 1.539_572e-1, 4.017_368e-2),
+            // Two biases in one: the norm of both, the sum of both.
+            ("gru.forward.bias", 1.676_954e-1_f64.hypot(8.642_659e-2), 2.586_780e-3 - 6.167_940e-3),
+            ("gru.backward.input", 1.442_875e-1, -9.649_815e-2),
+            ("gru.backward.hidden", 1.316_025e-1, 3.031_553e-2),
+            ("gru.backward.bias", 1.704_858e-1_f64.hypot(8.748_692e-2), -9.649_815e-2 - 5.007_768e-2),
+            ("convolution.bias", 1.401_486e-1, 8.277_240e-2),
+            ("hidden.weight", 4.183_230e-1, -1.620_200),
+            ("hidden.bias", 1.308_385e-1, -2.641_529e-1),
+            ("out.weight", 1.007_412e-1, -7.333_620e-1),
+            ("out.bias", 1.871_746e-1, -1.871_746e-1),
+            ("convolution.weight", 1.342_545, 8.277_240),
+        ];
+        let names =
+            network.parameters.dense.iter().map(|(name, _)| name.as_str()).chain(["convolution.weight"]);
+        let found = gradients.dense.iter().chain([&gradients.sparse[0].values]);
+        for ((name, values), (expected_name, norm, sum)) in names.zip(found).zip(expected) {
+            assert_eq!(name, expected_name);
+            let found_norm = values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
+            let found_sum: f64 = values.iter().map(|&value| f64::from(value)).sum();
+            assert!((found_norm / norm - 1.0).abs() < 1e-4, "{name}: norm {found_norm}, expected {norm}");
+            assert!(
+                (found_sum - sum).abs() < 1e-4 * norm.max(sum.abs()),
+                "{name}: sum {found_sum}, expected {sum}"
+            );
+        }
     }
 }
