@@ -1,0 +1,97 @@
+//! `nbliterals`: reads name-value pairs off the source, without running anything.
+//!
+//! Script records in, assignment records out, as `nbexec` would write them: one for every name that has a
+//! literal beside it. A cell that does not parse is passed over; a script of which no cell parses leaves as
+//! a reject (`syntax`). Fields of users flow through.
+
+pub mod cli;
+mod python;
+
+use anyhow::{Context as _, Result};
+use filter::{Emit, Input, Stage};
+use pysource::{Constant, Dialect, Literal, literals};
+use records::{Assignment, Cell, Reason, Record as _, Script, Site, id_of};
+
+/// A site shows this much of its statement, in characters.
+const MAX_TEXT_CHARS: usize = 200;
+
+/// Cell magics whose body is Python that runs in the notebook's own namespace.
+const PYTHON_BODIES: [&str; 7] = ["time", "timeit", "capture", "prun", "memit", "mprun", "lprun"];
+
+/// Reads scripts, writes assignments.
+///
+/// # Errors
+/// A malformed line, or an output that cannot be written.
+pub fn run(weight: f64, input: Input, stage: &mut Stage) -> Result<()> {
+    stage.map(input, |script: Script, emit| read_script(&script, weight, emit))
+}
+
+fn read_script(script: &Script, weight: f64, emit: &mut Emit) -> Result<()> {
+    let rows: Vec<&str> = script.code.split('\n').collect();
+    let mut broken = Vec::new();
+    let mut n_cells = 0;
+    for cell in script.cells.iter().filter(|cell| cell.last_row >= cell.first_row && is_python(script, cell))
+    {
+        n_cells += 1;
+        let rows = rows
+            .get(cell.first_row.max(1) as usize - 1..cell.last_row as usize)
+            .with_context(|| format!("{}: cell {} lies outside of the code", script.id, cell.cell))?;
+        let text = rows.join("\n");
+        match literals(&text, Dialect::Ipython) {
+            Ok(found) => {
+                for literal in found.iter().filter(|it| it.value != Constant::None) {
+                    emit.record(&assignment(script, cell, &text, literal, weight))?;
+                    emit.count(literal.kind, 1);
+                }
+            }
+            Err(fault) => broken.push(format!("cell {} line {}: {}", cell.cell, fault.line, fault.message)),
+        }
+    }
+    emit.count("cells", n_cells);
+    emit.count("broken_cells", broken.len() as u64);
+    if n_cells > 0 && broken.len() as u64 == n_cells {
+        emit.reject(&script.id, &script.path, Reason::Syntax, broken.swap_remove(0));
+    }
+    Ok(())
+}
+
+/// The body of `%%bash` is not Python, though the parser would try.
+fn is_python(script: &Script, cell: &Cell) -> bool {
+    !script.magics.iter().any(|magic| {
+        magic.cell == cell.cell && magic.kind == "cell_magic" && !PYTHON_BODIES.contains(&magic.name.as_str())
+    })
+}
+
+fn assignment(script: &Script, cell: &Cell, text: &str, literal: &Literal, weight: f64) -> Assignment {
+    let before = &text[..literal.name_range.start];
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u32 + 1;
+    let row = cell.first_row + line - 1;
+    let written = &text[literal.range.clone()];
+    let end = written.char_indices().nth(MAX_TEXT_CHARS).map_or(written.len(), |(end, _)| end);
+    let mut extra = script.extra.clone();
+    extra.entry("weight").or_insert_with(|| weight.into());
+    Assignment {
+        schema: Assignment::SCHEMA.to_owned(),
+        id: id_of([&script.id, &row.to_string(), &column.to_string(), &literal.name, "literal"]),
+        notebook: script.id.clone(),
+        path: script.path.clone(),
+        repo: script.repo.clone(),
+        site: Site {
+            name: literal.name.clone(),
+            kind: literal.kind.to_owned(),
+            cell: cell.cell,
+            line,
+            column,
+            row,
+            physical_line: cell.physical_lines.get(line as usize - 1).copied().unwrap_or(0),
+            scope: literal.scope.to_string(),
+            text: written[..end].to_owned(),
+        },
+        value: python::describe(&literal.value),
+        occurrence: 1,
+        occurrences: 1,
+        evidence: "literal".to_owned(),
+        extra,
+    }
+}

@@ -1,0 +1,270 @@
+//! Values that a text writes down beside a name: `x = 3`, `self.rate = 0.1`, `f(verbose=True)`,
+//! `def f(n_rows=10)`. Nothing is computed; a value is a literal through and through or it is not listed.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Expr, Keyword, Number, Parameters, Stmt, UnaryOp};
+use ruff_text_size::Ranged;
+
+use crate::parse::with_module;
+use crate::place::bytes;
+use crate::{Dialect, SyntaxError};
+
+/// A name and the literal that stands beside it. Ranges are in bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Literal {
+    /// The name; of an attribute its last part.
+    pub name: String,
+    /// How they stand together: `assign`, `ann_assign`, `attribute`, `keyword` or `parameter`.
+    pub kind: &'static str,
+    /// Where the name stands.
+    pub name_range: Range<usize>,
+    /// The assignment, the keyword with its value, or the parameter with its default.
+    pub range: Range<usize>,
+    /// Enclosing functions and classes, joined by dots; `""` at the top.
+    pub scope: Arc<str>,
+    /// The value.
+    pub value: Constant,
+}
+
+/// A value that is written down.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "named as in Python")]
+pub enum Constant {
+    None,
+    Bool(bool),
+    /// A whole number; larger ones than this are not listed.
+    Int(i128),
+    Float(f64),
+    /// A complex number without a real part.
+    Imaginary(f64),
+    Str(String),
+    Bytes(Vec<u8>),
+    List(Vec<Constant>),
+    Tuple(Vec<Constant>),
+    /// In the order of the text, each once.
+    Set(Vec<Constant>),
+    /// In the order of the text; of equal keys the last value counts, at the place of the first.
+    Dict(Vec<(Constant, Constant)>),
+}
+
+/// Lists the names of a text that have a literal beside them, by place.
+///
+/// # Errors
+/// If the text does not parse.
+pub fn literals(text: &str, dialect: Dialect) -> Result<Vec<Literal>, SyntaxError> {
+    with_module(text, dialect, |module| {
+        let mut walk = Walk { found: Vec::new(), scope: "".into() };
+        walk.visit_body(&module.body);
+        walk.found.sort_by_key(|literal| literal.name_range.start);
+        walk.found
+    })
+}
+
+struct Walk {
+    found: Vec<Literal>,
+    scope: Arc<str>,
+}
+
+impl Walk {
+    fn add(
+        &mut self,
+        name: &str,
+        kind: &'static str,
+        name_range: Range<usize>,
+        range: Range<usize>,
+        value: Constant,
+    ) {
+        let scope = self.scope.clone();
+        self.found.push(Literal { name: name.to_owned(), kind, name_range, range, scope, value });
+    }
+
+    /// A target with what is assigned to it; a tuple with a tuple part by part.
+    fn assign(&mut self, kind: &'static str, target: &Expr, value: &Expr, range: &Range<usize>) {
+        let parts = |it: &Expr| -> Option<Vec<Expr>> {
+            match it {
+                Expr::Tuple(tuple) => Some(tuple.elts.clone()),
+                Expr::List(list) => Some(list.elts.clone()),
+                _ => None,
+            }
+        };
+        match target {
+            Expr::Name(name) => {
+                if let Some(value) = constant(value) {
+                    self.add(name.id.as_str(), kind, bytes(name.range), range.clone(), value);
+                }
+            }
+            Expr::Attribute(it) => {
+                if let Some(value) = constant(value) {
+                    self.add(it.attr.as_str(), "attribute", bytes(it.attr.range), range.clone(), value);
+                }
+            }
+            Expr::Tuple(_) | Expr::List(_) => {
+                if let (Some(targets), Some(values)) = (parts(target), parts(value))
+                    && targets.len() == values.len()
+                    && !targets.iter().chain(&values).any(Expr::is_starred_expr)
+                {
+                    for (target, value) in targets.iter().zip(&values) {
+                        self.assign(kind, target, value, range);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn inside(&mut self, name: &str, visit: impl FnOnce(&mut Self)) {
+        let inner = if self.scope.is_empty() { name.into() } else { format!("{}.{name}", self.scope).into() };
+        let outer = std::mem::replace(&mut self.scope, inner);
+        visit(self);
+        self.scope = outer;
+    }
+}
+
+impl<'a> Visitor<'a> for Walk {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::Assign(it) => {
+                for target in &it.targets {
+                    self.assign("assign", target, &it.value, &bytes(it.range));
+                }
+            }
+            Stmt::AnnAssign(it) => {
+                if let Some(value) = &it.value {
+                    self.assign("ann_assign", &it.target, value, &bytes(it.range));
+                }
+            }
+            _ => {}
+        }
+        match statement {
+            Stmt::FunctionDef(it) => self.inside(&it.name, |walk| visitor::walk_stmt(walk, statement)),
+            Stmt::ClassDef(it) => self.inside(&it.name, |walk| visitor::walk_stmt(walk, statement)),
+            _ => visitor::walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_parameters(&mut self, parameters: &'a Parameters) {
+        for it in parameters.iter_non_variadic_params() {
+            if let Some(value) = it.default().and_then(constant) {
+                let name = &it.parameter.name;
+                self.add(name.as_str(), "parameter", bytes(name.range), bytes(it.range), value);
+            }
+        }
+        visitor::walk_parameters(self, parameters);
+    }
+
+    fn visit_keyword(&mut self, keyword: &'a Keyword) {
+        if let Some(name) = &keyword.arg
+            && let Some(value) = constant(&keyword.value)
+        {
+            self.add(name.as_str(), "keyword", bytes(name.range), bytes(keyword.range()), value);
+        }
+        visitor::walk_keyword(self, keyword);
+    }
+}
+
+/// The value of an expression that is a literal; `None` of any other.
+fn constant(expression: &Expr) -> Option<Constant> {
+    let all = |items: &[Expr]| items.iter().map(constant).collect::<Option<Vec<_>>>();
+    Some(match expression {
+        Expr::NoneLiteral(_) => Constant::None,
+        Expr::BooleanLiteral(it) => Constant::Bool(it.value),
+        Expr::NumberLiteral(it) => match &it.value {
+            Number::Int(value) => Constant::Int(i128::from(value.as_u64()?)),
+            Number::Float(value) => Constant::Float(*value),
+            Number::Complex { imag, .. } => Constant::Imaginary(*imag),
+        },
+        Expr::UnaryOp(it) => match (it.op, constant(&it.operand)?) {
+            (UnaryOp::USub, Constant::Int(value)) => Constant::Int(-value),
+            (UnaryOp::USub, Constant::Float(value)) => Constant::Float(-value),
+            (UnaryOp::UAdd, value @ (Constant::Int(_) | Constant::Float(_))) => value,
+            _ => return None,
+        },
+        Expr::StringLiteral(it) => Constant::Str(it.value.to_str().to_owned()),
+        Expr::BytesLiteral(it) => Constant::Bytes(it.value.bytes().collect()),
+        Expr::List(it) => Constant::List(all(&it.elts)?),
+        Expr::Tuple(it) => Constant::Tuple(all(&it.elts)?),
+        Expr::Set(it) => {
+            let mut items = Vec::new();
+            for item in all(&it.elts)? {
+                if !items.contains(&item) {
+                    items.push(item);
+                }
+            }
+            Constant::Set(items)
+        }
+        Expr::Dict(it) => {
+            let mut items: Vec<(Constant, Constant)> = Vec::with_capacity(it.items.len());
+            for item in &it.items {
+                let (key, value) = (constant(item.key.as_ref()?)?, constant(&item.value)?);
+                // Large tables of data have no double keys worth a quadratic search.
+                match items.iter_mut().take(200).find(|(known, _)| *known == key) {
+                    Some((_, old)) => *old = value,
+                    None => items.push((key, value)),
+                }
+            }
+            Constant::Dict(items)
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Constant, literals};
+    use crate::Dialect;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(&str, &str, Constant)]) {
+        let found = literals(text, Dialect::Ipython).unwrap();
+        let found: Vec<_> = found.iter().map(|it| (it.name.as_str(), it.kind, it.value.clone())).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn where_literals_stand() {
+        let int = Constant::Int;
+        check("x = y = 3\n", &[("x", "assign", int(3)), ("y", "assign", int(3))]);
+        check("self.rate: float = -0.5\n", &[("rate", "attribute", Constant::Float(-0.5))]);
+        check("n: int = 1\nm: int\n", &[("n", "ann_assign", int(1))]);
+        check("a, (b, c) = 1, [2, f()]\n", &[("a", "assign", int(1)), ("b", "assign", int(2))]);
+        check("a, *b = 1, 2\na, b = 1,\n", &[]);
+        check("f(g(n=1), *a, m=x, **k)\n", &[("n", "keyword", int(1))]);
+        check("f = lambda a, b=2: h(c=b, d=4)\n", &[("b", "parameter", int(2)), ("d", "keyword", int(4))]);
+        check("x += 1\nx[0] = 1\nx = 1 + 1\nx = f'{1}'\n", &[]);
+    }
+
+    #[test]
+    fn values() {
+        let text = |it: &str| Constant::Str(it.to_owned());
+        check("x = 'a' \"b\\n\"\n", &[("x", "assign", text("ab\n"))]);
+        check("x = b'\\xff'\n", &[("x", "assign", Constant::Bytes(vec![255]))]);
+        check("x = {1, 1, 2}\n", &[("x", "assign", Constant::Set(vec![Constant::Int(1), Constant::Int(2)]))]);
+        let dict = vec![(text("a"), Constant::Int(3)), (text("b"), Constant::None)];
+        check("x = {'a': 1, 'b': None, 'a': 3}\n", &[("x", "assign", Constant::Dict(dict))]);
+        check("x = {'a': 1, **b}\n", &[]);
+        check(
+            "x = (True, 2j, 1e400)\n",
+            &[(
+                "x",
+                "assign",
+                Constant::Tuple(vec![
+                    Constant::Bool(true),
+                    Constant::Imaginary(2.0),
+                    Constant::Float(f64::INFINITY),
+                ]),
+            )],
+        );
+        check("x = 99999999999999999999999999999999\n", &[]);
+    }
+
+    #[test]
+    fn scopes_and_ranges() {
+        let text = "class A:\n    def f(self, n=1):\n        fit(alpha=0.5)\n";
+        let found = literals(text, Dialect::Python).unwrap();
+        let places: Vec<_> = found.iter().map(|it| (&*it.scope, &text[it.range.clone()])).collect();
+        assert_eq!(places, [("A.f", "n=1"), ("A.f", "alpha=0.5")]);
+    }
+}
