@@ -20,9 +20,10 @@ jq -c '.wall_seconds = 0.0 | .cpu_seconds = 0.0 | .peak_bytes = 0 | .arguments =
 mv "$part/summary.new" "$part/summary.jsonl"
 "$bin/assign-merge" -q < "$part/assignment.jsonl" > "$part/pair.jsonl"
 "$bin/negsample" -q --split by-row < "$part/pair.jsonl" > "$part/example.jsonl"
-"$bin/nalin-train" -q --model "$part/model" < "$part/example.jsonl" > "$part/metrics.jsonl"
+"$bin/nalin-train" -q --model "$part/model" --epochs 2 < "$part/example.jsonl" > "$part/metric.jsonl"
 "$bin/nalin-score" -q --model "$part/model" < "$part/pair.jsonl" > "$part/scored.jsonl"
 "$bin/nalin-score" -q --model "$part/model" --findings --min-score 0 --generic-names < "$part/pair.jsonl" > "$part/finding.jsonl"
+"$bin/nalin-score" -q --model "$part/model" --eval < "$part/example.jsonl" > "$part/evaluation.jsonl"
 printf '{"path":"odd/not_json.ipynb"}\n' | "$bin/nb2py" -q --root fixtures --rejects "$part/reject.jsonl"
-rm "$part/execution.jsonl" "$part/metrics.jsonl"
+rm "$part/execution.jsonl"
 for file in "$part"/*.jsonl; do head -n 60 "$file" > "$out/$(basename "$file")"; done

@@ -62,6 +62,8 @@ fn schemas() -> Vec<(String, Value)> {
         one::<records::Example>(),
         one::<records::Scored>(),
         one::<records::Finding>(),
+        one::<records::Metric>(),
+        one::<records::Evaluation>(),
         one::<records::Reject>(),
         one::<records::Summary>(),
     ]

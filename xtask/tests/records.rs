@@ -73,6 +73,8 @@ fn samples_survive_a_round_trip() {
     trip::<records::Example>();
     trip::<records::Scored>();
     trip::<records::Finding>();
+    trip::<records::Metric>();
+    trip::<records::Evaluation>();
     trip::<records::Reject>();
     trip::<records::Summary>();
 }

@@ -1,34 +1,10 @@
 //! The program as users run it, with a model trained for the test.
 
-use std::sync::OnceLock;
+mod common;
 
-use nalin_model::{Ablation, Arch, Device, Known, Schedule, train};
-use records::{Example, Split};
-use testkit::{Command, Finished, Folder, examples, lines};
+use testkit::{Command, Finished, examples, lines};
 
-/// A small model that knows the made-up examples.
-fn model() -> &'static Folder {
-    static MODEL: OnceLock<Folder> = OnceLock::new();
-    MODEL.get_or_init(|| {
-        let examples: Vec<Example> = examples(300)
-            .into_iter()
-            .map(|example| serde_json::from_value(example).expect("an example"))
-            .collect();
-        let part = |split| -> Vec<Known> {
-            let of_part = examples.iter().filter(|example| example.split == split);
-            of_part.map(|one| Known { subject: one.into(), misfit: one.label == 1, weight: 1.0 }).collect()
-        };
-        let schedule = Schedule { epochs: 8, ..Arch::Default.schedule(1) };
-        let parts = (&part(Split::Train)[..], &part(Split::Valid)[..]);
-        let model =
-            train(Arch::Default, Ablation::default(), parts, &schedule, &Device::Cpu, &mut |_| Ok(()));
-        let folder = Folder::new();
-        for (name, bytes) in model.and_then(|model| model.files()).expect("a model") {
-            folder.write(name, bytes);
-        }
-        folder
-    })
-}
+use common::model;
 
 fn score(args: &[&str], input: &[u8]) -> Finished {
     let model = model().path().to_str().expect("a temporary folder's name is plain");
