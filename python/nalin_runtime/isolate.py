@@ -166,9 +166,9 @@ def drop_capabilities():
     _check(_libc.capset(header, (ctypes.c_uint32 * 6)()), "drop capabilities")
 
 
-def hide_from_children():
-    """No process of the same user may look into this one or trace it."""
-    _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+def set_visible(visible):
+    """Whether processes of the same user may look into this one and trace it."""
+    _libc.prctl(_PR_SET_DUMPABLE, int(visible), 0, 0, 0)
 
 
 def set_limits(job):

@@ -231,11 +231,12 @@ def supervise(job, config, walls, records, output, status):
         pid = None
         folder = walls.enter(job, config)
         os.chdir(folder)
+        isolate.set_visible(False)
         pid = os.fork()
         if pid == 0:
+            isolate.set_visible(True)
             os.close(status)
             start(job, config, records, output)
-        isolate.hide_from_children()
         for fd in (*records, output):
             os.close(fd)
         signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGKILL))

@@ -130,7 +130,7 @@ impl Collected {
                 if p > 0 {
                     self.last[s] = Some((n, value));
                 } else if self.kept.len() < self.max_values {
-                    self.kept.insert((s, n), value);
+                    self.kept.entry((s, n)).or_insert(value);
                 }
             }
             Word::Count { s, n } if s < self.counts.len() => self.counts[s] = self.counts[s].max(n),
@@ -184,4 +184,96 @@ fn cut(mut text: String, chars: usize) -> String {
         text.truncate(end);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::Collected;
+
+    fn collected() -> Collected {
+        Collected {
+            counts: vec![0; 2],
+            last: vec![None; 2],
+            cells: vec![None],
+            numbers: vec![5],
+            max_values: 3,
+            ..Collected::default()
+        }
+    }
+
+    fn value(site: usize, occurrence: i64, pending: u8, text: &str) -> Json {
+        json!({"k": "v", "s": site, "n": occurrence, "p": pending, "v": ["int", -1, -1, [], -1, "", false, text, 1]})
+    }
+
+    fn take(collected: &mut Collected, words: &[Json]) {
+        for word in words {
+            collected.take(format!("{word}\n").as_bytes());
+        }
+    }
+
+    fn texts(mut collected: Collected) -> Vec<(usize, u64, String)> {
+        collected.close();
+        collected.values.into_iter().map(|(site, occurrence, value)| (site, occurrence, value.text)).collect()
+    }
+
+    #[test]
+    fn values_come_out_by_site_and_occurrence() {
+        let mut all = collected();
+        take(
+            &mut all,
+            &[value(1, 1, 0, "b"), value(0, 2, 0, "a2"), value(0, 1, 0, "a1"), value(0, 2, 0, "again")],
+        );
+        let expected = [(0, 1, "a1"), (0, 2, "a2"), (1, 1, "b")];
+        assert_eq!(texts(all), expected.map(|(site, occurrence, text)| (site, occurrence, text.to_owned())));
+    }
+
+    #[test]
+    fn the_last_value_of_a_cell_gives_way_to_a_later_one() {
+        let mut all = collected();
+        take(&mut all, &[value(0, 1, 0, "first"), value(0, 5, 1, "last of a cell"), value(0, 8, 0, "kept")]);
+        take(&mut all, &[value(1, 4, 1, "last"), value(1, 9, 1, "very last")]);
+        let found: Vec<_> = texts(all).into_iter().map(|(_, _, text)| text).collect();
+        assert_eq!(found, ["first", "kept", "very last"]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_dropped() {
+        let mut all = collected();
+        let nonsense =
+            json!({"k": "v", "s": 0, "n": 1, "p": 0, "v": ["int", -7, -1, [], -1, "", false, "", 1]});
+        take(
+            &mut all,
+            &[value(2, 1, 0, ""), value(0, 0, 0, ""), value(0, -1, 0, ""), nonsense, json!({"k": "?"})],
+        );
+        take(&mut all, &[json!({"k": "b", "i": 1}), json!([]), json!({"k": "n", "s": 9, "n": 1})]);
+        all.take(&vec![b'x'; 1 << 20]);
+        all.take(b"\n\xff\n");
+        assert_eq!((all.dropped, all.counts.clone()), (10, vec![0, 0]));
+        take(&mut all, &[value(0, 1, 0, "x")]);
+        assert_eq!(texts(all).len(), 1);
+    }
+
+    #[test]
+    fn numbers_and_texts_have_limits() {
+        let mut all = collected();
+        let many: Vec<_> = (1..10).map(|occurrence| value(0, occurrence, 0, &"é".repeat(1000))).collect();
+        take(&mut all, &many);
+        take(&mut all, &[json!({"k": "m", "name": "a".repeat(1000)}), json!({"k": "e", "whole": true})]);
+        assert_eq!((all.counts[0], all.missing_module.len(), all.whole), (9, 200, true));
+        let values = texts(all);
+        assert_eq!((values.len(), values[0].2.chars().count()), (3, 400));
+    }
+
+    #[test]
+    fn pieces_of_a_line_are_put_together() {
+        let mut all = collected();
+        let bytes = format!("{}\n{{\"k\":\"b\"", value(0, 1, 0, "x"));
+        for byte in bytes.as_bytes() {
+            all.take(&[*byte]);
+        }
+        all.close();
+        assert_eq!((all.values.len(), all.dropped), (1, 1));
+    }
 }

@@ -126,3 +126,45 @@ pub fn name(outcome: Outcome) -> &'static str {
         Outcome::Sandbox => "sandbox",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use records::{CellRun, CellStatus, Outcome};
+    use sandbox::Ended;
+
+    use super::outcome;
+    use crate::collect::Collected;
+
+    fn cell(status: CellStatus, exception: &str) -> CellRun {
+        CellRun { cell: 1, status, exception: exception.to_owned(), ..CellRun::default() }
+    }
+
+    #[test]
+    fn the_gravest_word_wins() {
+        use CellStatus::{Error, Killed, Ok, Syntax, Timeout};
+        let table = [
+            (vec![], "", 0, 0, Outcome::Ok),
+            (vec![cell(Ok, "")], "", 0, 0, Outcome::Ok),
+            (vec![cell(Ok, ""), cell(Syntax, "SyntaxError")], "", 0, 0, Outcome::CellErrors),
+            (vec![cell(Syntax, "SyntaxError")], "", 0, 0, Outcome::Syntax),
+            (vec![cell(Error, "MemoryError"), cell(Ok, "")], "", 0, 0, Outcome::Oom),
+            (vec![cell(Timeout, ""), cell(Error, "MemoryError")], "", 0, 0, Outcome::Timeout),
+            (vec![cell(Killed, "")], "", 0, 0, Outcome::Killed),
+            (vec![cell(Ok, "")], "", 70, 0, Outcome::Killed),
+            (vec![cell(Ok, "")], "", -1, 11, Outcome::Killed),
+            (vec![cell(Timeout, "")], "", -1, 14, Outcome::Timeout),
+            (vec![cell(Ok, "")], "memory", -1, 9, Outcome::Oom),
+            (vec![cell(Ok, "")], "processes", -1, 9, Outcome::Killed),
+            (vec![cell(Ok, "")], "output", -1, 9, Outcome::OutputLimit),
+            (vec![], "setup", -1, 0, Outcome::Sandbox),
+        ];
+        for (cells, reason, exit_code, signal, expected) in table {
+            let ended = Ended { exit_code, signal, reason: reason.to_owned(), ..Ended::default() };
+            let mut collected = Collected::default();
+            collected.ended = true;
+            assert_eq!(outcome(&cells, &collected, &ended).0, expected, "{cells:?} {ended:?}");
+        }
+        let silent = Collected::default();
+        assert_eq!(outcome(&[], &silent, &Ended::default()).0, Outcome::Killed);
+    }
+}

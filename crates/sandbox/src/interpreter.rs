@@ -63,3 +63,30 @@ impl Interpreter {
         Ok(found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test panics where something is wrong")]
+
+    use std::path::Path;
+
+    use super::Interpreter;
+
+    #[test]
+    fn an_interpreter_knows_its_folders() {
+        let found = Interpreter::find(Path::new("python3")).unwrap();
+        let real = found.executable.canonicalize().unwrap();
+        assert!(found.folders.iter().any(|folder| real.starts_with(folder)), "{found:?}");
+        assert!(found.version.starts_with("3."));
+    }
+
+    #[test]
+    fn what_is_no_interpreter_is_refused() {
+        for (program, trouble) in
+            [("/nowhere/python", "cannot start"), ("true", "is no Python"), ("false", "fails")]
+        {
+            let error = Interpreter::find(Path::new(program)).unwrap_err();
+            assert!(error.to_string().contains(trouble), "{error:#}");
+        }
+    }
+}

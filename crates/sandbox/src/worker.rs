@@ -192,3 +192,38 @@ fn complaints(mut stderr: impl Read) -> String {
     let _ = io::copy(&mut stderr, &mut io::sink());
     String::from_utf8_lossy(&said).trim().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test panics where something is wrong")]
+
+    use super::{Frame, read_frame};
+
+    fn frame(letter: u8, body: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(body.len()).unwrap();
+        [&[letter], &length.to_be_bytes()[..], body].concat()
+    }
+
+    #[test]
+    fn frames_are_read_one_by_one() {
+        let bytes = [frame(b'R', b"abc"), frame(b'D', b"{\"signal\": 9}")].concat();
+        let mut stream = &bytes[..];
+        assert!(matches!(read_frame(&mut stream).unwrap(), Some(Frame::Bytes(bytes)) if bytes == b"abc"));
+        assert!(matches!(read_frame(&mut stream).unwrap(), Some(Frame::Ended(ended)) if ended.signal == 9));
+        assert!(read_frame(&mut stream).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_broken_worker_is_found_out() {
+        let huge = [&b"R"[..], &u32::MAX.to_be_bytes()].concat();
+        for (bytes, trouble) in [
+            (frame(b'?', b""), "type 63"),
+            (frame(b'D', b"no json"), "end of a job"),
+            (huge, "4294967295 bytes"),
+            (frame(b'R', b"abc")[..6].to_vec(), "middle of a frame"),
+        ] {
+            let error = read_frame(&mut &bytes[..]).err().unwrap();
+            assert!(error.to_string().contains(trouble), "{error}");
+        }
+    }
+}
