@@ -7,9 +7,11 @@
 
 use std::borrow::Cow;
 
-use ruff_python_ast::token::TokenKind;
-use ruff_python_parser::{Mode, ParseOptions, parse_expression, parse_module, parse_unchecked};
+use ruff_python_ast::token::{TokenKind, Tokens};
+use ruff_python_parser::Mode;
 use ruff_text_size::Ranged as _;
+
+use crate::parse::{Dialect, parses, with_tokens};
 
 /// One piece of IPython syntax in a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,14 +61,17 @@ pub fn comment_lines(source: &str) -> Vec<(u32, &str)> {
     let mut comments = Vec::new();
     let mut line = 1;
     let mut counted = 0;
-    for token in parse_unchecked(source, ParseOptions::from(Mode::Module)).tokens() {
-        let start = token.start().to_usize();
-        if token.kind() == TokenKind::Comment && (start == 0 || source.as_bytes()[start - 1] == b'\n') {
-            line += newlines(&source[counted..start]);
-            counted = start;
-            comments.push((line, &source[token.range()]));
+    with_tokens(source, Mode::Module, |tokens| {
+        for token in tokens {
+            let start = token.start().to_usize();
+            let opens_line = start == 0 || source.as_bytes()[start - 1] == b'\n';
+            if token.kind() == TokenKind::Comment && opens_line {
+                line += newlines(&source[counted..start]);
+                counted = start;
+                comments.push((line, &source[token.range()]));
+            }
         }
-    }
+    });
     comments
 }
 
@@ -219,7 +224,7 @@ fn commands(text: &str, found: &mut Vec<Escape>) -> String {
     let mut plain = String::with_capacity(text.len() + 16);
     let mut copied = 0;
     let mut line = 1;
-    for command in find_commands(text) {
+    for command in with_tokens(&disarm(text), Mode::Ipython, |tokens| find_commands(text, tokens)) {
         let Command { start, end, targets } = command;
         if start < copied {
             continue;
@@ -238,7 +243,7 @@ fn commands(text: &str, found: &mut Vec<Escape>) -> String {
     plain
 }
 
-fn find_commands(text: &str) -> Vec<Command> {
+fn find_commands(text: &str, tokens: &Tokens) -> Vec<Command> {
     let mut commands = Vec::new();
     // Of the logical line that we are in: its start, its commas outside brackets, and the last token's kind.
     let mut start = None;
@@ -246,7 +251,7 @@ fn find_commands(text: &str) -> Vec<Command> {
     let mut last = TokenKind::Newline;
     // Where a `?` stands that may end the line.
     let mut help = None;
-    for token in parse_unchecked(text, ParseOptions::from(Mode::Ipython)).tokens() {
+    for token in tokens {
         let kind = token.kind();
         let (from, to) = (token.start().to_usize(), token.end().to_usize());
         match kind {
@@ -277,6 +282,28 @@ fn find_commands(text: &str) -> Vec<Command> {
     }
     commands.sort_by_key(|command| command.start);
     commands
+}
+
+/// The text with `%` for every `?`, `,`, `;` and `/` at the beginning of a line.
+///
+/// Where these begin a command, `%` does so too, with the same tokens at the same places; elsewhere an
+/// operator becomes another, which is no matter here. But where the parser, in code that is broken, meets a
+/// command in the place of an expression, it takes `%` and panics at the others (`x: [}` above `,f`).
+fn disarm(text: &str) -> Cow<'_, str> {
+    let is_armed = |line: &str| line.trim_start().starts_with(['?', ',', ';', '/']);
+    if !text.split('\n').any(is_armed) {
+        return Cow::Borrowed(text);
+    }
+    let lines: Vec<Cow<str>> = text
+        .split('\n')
+        .map(|line| match line.trim_start() {
+            code if is_armed(line) => {
+                Cow::Owned(format!("{}%{}", &line[..line.len() - code.len()], &code[1..]))
+            }
+            _ => Cow::Borrowed(line),
+        })
+        .collect();
+    Cow::Owned(lines.join("\n"))
 }
 
 /// Whether the question mark at the end stands behind something to ask about: a name, a pattern (`s*?`)
@@ -312,7 +339,7 @@ fn replace(command: &str, targets: usize, indented: bool) -> (Escape, String) {
                     (magic("body_kept"), format!("{statement}  # %{name}{options}"))
                 }
                 // Of these only `%time` gives back what the statement is worth.
-                Some((_, value)) if name == "time" && parse_expression(value).is_ok() => {
+                Some((_, value)) if name == "time" && is_expression(value) => {
                     (magic("body_kept"), format!("{value}  # %{name}"))
                 }
                 _ if targets > 0 => (magic("replaced"), format!("{}  {comment}", value_of(name, targets))),
@@ -368,7 +395,7 @@ fn statement_of<'a>(name: &str, rest: &'a str) -> Option<(&'a str, &'a str)> {
     }
     let options = rest[..rest.len() - statement.len()].trim_end();
     let statement = statement.trim_end();
-    (!statement.is_empty() && parse_module(statement).is_ok()).then_some((options, statement))
+    (!statement.is_empty() && parses(statement, Dialect::Python).is_ok()).then_some((options, statement))
 }
 
 /// The call that `,f a b` (each word quoted), `;f a b` (all quoted) or `/f a b` stands for.
@@ -381,7 +408,13 @@ fn call_of(sign: u8, text: &str) -> Option<String> {
         _ => format!("{function}({})", words.join(", ")),
     };
     let is_name = function.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.'));
-    (is_name && parse_expression(&call).is_ok()).then_some(call)
+    (!function.is_empty() && is_name && is_expression(&call)).then_some(call)
+}
+
+/// Whether the text is one expression: as a statement, and in brackets.
+fn is_expression(text: &str) -> bool {
+    let parses = |text: &str| parses(text, Dialect::Python).is_ok();
+    !text.starts_with('#') && parses(text) && parses(&format!("({text}\n)"))
 }
 
 fn first_word(text: &str) -> &str {
@@ -492,6 +525,15 @@ mod tests {
         ] {
             check(cell, cell, &[]);
         }
+    }
+
+    #[test]
+    fn broken_code_does_no_harm() {
+        check("x: [}\n,", "x: [}\n# ,", &[(2, "quote", "", "replaced")]);
+        check("x: [}\n?f", "x: [}\n# ?f", &[(2, "help", "", "replaced")]);
+        let deep = "(".repeat(20_000);
+        assert_eq!(neutralise(&format!("%time {deep}")).0, format!("# %time {deep}"));
+        assert_eq!(neutralise(&format!("{deep}\n%cd x")).0.lines().count(), 2);
     }
 
     #[test]

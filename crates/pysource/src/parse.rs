@@ -68,6 +68,15 @@ pub(crate) fn with_module<R>(
     })
 }
 
+/// Hands the tokens of a text to `work`, whether it parses or not; `mode` is the parser's own.
+pub(crate) fn with_tokens<R>(text: &str, mode: Mode, work: impl FnOnce(&Tokens) -> R) -> R {
+    let parsed = parse_unchecked(text, ParseOptions::from(mode));
+    let result = work(parsed.tokens());
+    let stack = 64 * 1024 + depth_limit(parsed.tokens()) * BYTES_PER_LEVEL;
+    stacker::maybe_grow(stack, stack, move || drop(parsed));
+    result
+}
+
 fn line_of(text: &str, at: usize) -> usize {
     text.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
