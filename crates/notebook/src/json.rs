@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// A cursor in a JSON text. Its methods read one value each and leave the cursor behind it.
 pub struct Json<'a> {
     text: &'a str,
@@ -277,13 +279,13 @@ pub struct Decoded<'a> {
 impl<'a> RawString<'a> {
     /// Resolves the escapes.
     pub fn decode(self) -> Decoded<'a> {
-        if !self.raw.contains('\\') {
+        if memchr(b'\\', self.raw.as_bytes()).is_none() {
             return Decoded { text: Cow::Borrowed(self.raw), lone_surrogates: 0 };
         }
         let mut text = String::with_capacity(self.raw.len());
         let mut lone_surrogates = 0;
         let mut rest = self.raw;
-        while let Some(place) = rest.find('\\') {
+        while let Some(place) = memchr(b'\\', rest.as_bytes()) {
             text.push_str(&rest[..place]);
             let escape = rest.as_bytes()[place + 1];
             let mut used = 2;
@@ -331,8 +333,8 @@ fn hex4(text: &str, place: usize) -> Option<u32> {
 
 /// How many bytes from the start are neither a quote, a backslash nor a control character.
 ///
-/// Whole blocks are tested without a branch in between, which the compiler turns into vector code:
-/// base64 pictures are most of what we pass over.
+/// Whole blocks are tested without a branch in between, which the compiler turns into vector code: base64
+/// pictures are most of what we pass over. Then words find the place itself: most strings are short.
 fn plain_prefix(bytes: &[u8]) -> usize {
     let special = |byte: u8| byte == b'"' || byte == b'\\' || byte < 0x20;
     let mut plain = 0;
@@ -342,7 +344,22 @@ fn plain_prefix(bytes: &[u8]) -> usize {
         }
         plain += 32;
     }
+    for word in bytes[plain..].chunks_exact(8) {
+        let found = specials(u64::from_le_bytes(word.try_into().expect("chunks of eight")));
+        if found != 0 {
+            return plain + (found.trailing_zeros() / 8) as usize;
+        }
+        plain += 8;
+    }
     plain + bytes[plain..].iter().take_while(|&&byte| !special(byte)).count()
+}
+
+/// The high bit of every special byte of a word; bits above the lowest one may be wrong.
+fn specials(word: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    (below(word, 0x20) | equal(b'"') | equal(b'\\')) & (ONES << 7)
 }
 
 /// Length of the number at the start.
@@ -423,6 +440,19 @@ mod tests {
         };
         assert_eq!(decode(r#""a\ud83d\ude00b""#), ("a😀b".to_owned(), 0));
         assert_eq!(decode(r#""\ud83d\u0041\ude00\\ud83d""#), ("\u{fffd}A\u{fffd}\\ud83d".to_owned(), 2));
+    }
+
+    #[test]
+    fn plain_prefixes_end_at_the_first_special_byte() {
+        for length in 0..100 {
+            for special in [b'"', b'\\', 0, 0x1f] {
+                let mut bytes = "é".repeat(50).into_bytes();
+                bytes[length] = special;
+                bytes[length + 1..].fill(b'"');
+                assert_eq!(super::plain_prefix(&bytes), length);
+            }
+        }
+        assert_eq!(super::plain_prefix("é !~\u{7f}".repeat(9).as_bytes()), 54);
     }
 
     fn any_json() -> impl Strategy<Value = Value> {

@@ -63,7 +63,7 @@ impl<'a> LineCounter<'a> {
     /// The line, from 1, of a place that is not before the last one asked for.
     pub(crate) fn line_at(&mut self, at: usize) -> u32 {
         let passed = &self.text.as_bytes()[self.at..at];
-        let mut breaks = passed.iter().filter(|&&byte| byte == b'\n').count();
+        let mut breaks = memchr::memchr_iter(b'\n', passed).count();
         if self.has_returns {
             // A lone `\r` ends a line too; `\r\n` was counted above.
             let next = self.text.as_bytes()[at..].first();
