@@ -65,6 +65,11 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     test_per_class: Option<usize>,
 
+    /// Do not draw, but choose: read examples that nalin-score has scored, several negatives for each
+    /// positive, and keep the N negatives that the model finds most plausible
+    #[arg(long, value_name = "N", conflicts_with_all = ["preset", "strategy", "ratio", "split", "fold"])]
+    hardest: Option<u32>,
+
     #[command(flatten)]
     common: filter::Common,
 }
@@ -116,7 +121,10 @@ impl filter::Filter for Args {
 
     fn run(self, stage: &mut filter::Stage) -> anyhow::Result<()> {
         let input = stage.input(self.input.clone());
-        crate::run(&self.config()?, input, stage)
+        match self.hardest {
+            Some(keep) => crate::hard::run(keep, input, stage),
+            None => crate::run(&self.config()?, input, stage),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod cli;
 pub mod config;
 pub mod gather;
+pub mod hard;
 pub mod pools;
 pub mod split;
 

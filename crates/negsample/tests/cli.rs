@@ -170,6 +170,33 @@ fn what_is_no_pair_is_refused_with_its_place() {
     }
 }
 
+#[test]
+fn the_hardest_negatives_are_those_that_a_model_finds_plausible() {
+    let drawn = run(&["--ratio", "4", "--split", "none"], input(&pairs(300)));
+    let scored: String = examples(&drawn)
+        .iter()
+        .enumerate()
+        .map(|(number, example)| {
+            let mut record = serde_json::to_value(example).unwrap();
+            record["schema"] = "scored/1".into();
+            record["score"] = ((number * 7 % 5) as f64 / 5.0).into();
+            record.to_string() + "\n"
+        })
+        .collect();
+    let kept = examples(&run(&["--hardest", "2", "-j3"], scored.clone()));
+    let all = examples(&drawn);
+    for (kept, all) in kept.chunks(3).zip(all.chunks(5)) {
+        let ids: Vec<&str> = kept.iter().map(|example| example.id.as_str()).collect();
+        // Scores of a chunk's five: 0, .4, .8, .2, .6.
+        assert_eq!(ids, [all[0].id.as_str(), all[1].id.as_str(), all[3].id.as_str()]);
+        assert_eq!(serde_json::to_value(&kept[1]).unwrap(), serde_json::to_value(&all[1]).unwrap());
+    }
+    assert_eq!(kept.len(), 900);
+    let finished = run(&["--hardest", "1"], input(&pairs(1)));
+    assert_eq!(finished.status.code(), Some(2));
+    assert!(finished.stderr.contains("stdin:1: expected a scored/1 record of an example, found: a pair/1"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
