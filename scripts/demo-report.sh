@@ -7,8 +7,9 @@ out=$1 bin=$2 top=15
 echo
 echo "The $top worst fits of name and value:"
 echo
-"$bin/nalin-score" --quiet --model "$out/model" --format text --top "$top" "$out/pairs.jsonl.zst"
-"$bin/nalin-score" --quiet --model "$out/model" --format html --output "$out/findings.html" "$out/pairs.jsonl.zst"
+report() { "$bin/nalin-score" --quiet --model "$out/model" --keep-scores "$@" "$out/scored.jsonl"; }
+report --format text --top "$top"
+report --format html --output "$out/findings.html"
 python3 - "$out" "$top" <<'PYTHON'
 import json
 import sys
@@ -26,6 +27,7 @@ cat <<EOT
 Everything lies in $out:
   findings.html            the findings to look at in a browser
   findings.jsonl           the findings as records
+  scored.jsonl             every name and value with its score, from a model that had not seen its folder
   model/                   the model, with a card that says how good it is
   metrics.jsonl            how it learned, beside its baselines
   scripts, instrumented, assignments, pairs, examples (.jsonl.zst)

@@ -27,6 +27,15 @@ pub struct Args {
     #[arg(short, long, value_name = "DIR")]
     pub model: PathBuf,
 
+    /// Take the scores that the records have instead of computing them: of another scorer, or of several
+    /// models that each scored what they had not seen. The model then only explains
+    #[arg(long)]
+    pub keep_scores: bool,
+
+    /// Use only the examples of this part of the data
+    #[arg(long, value_name = "PART", value_parser = ["train", "valid", "test"])]
+    pub split: Option<String>,
+
     /// Report findings instead of scoring every record
     #[arg(long)]
     pub findings: bool,

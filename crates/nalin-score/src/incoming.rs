@@ -44,6 +44,21 @@ impl Incoming {
         Subject { name: &self.site.name, value: &self.value, type_class: &self.type_class }
     }
 
+    /// The score that it came with.
+    pub(crate) fn score(&self) -> Option<f64> {
+        self.extra.get("score")?.as_f64()
+    }
+
+    /// Whether it belongs to a part of the data.
+    pub(crate) fn is_in(&self, split: &str) -> bool {
+        self.extra.get("split").is_some_and(|own| own == split)
+    }
+
+    /// Whether it is an inconsistency that we made.
+    pub(crate) fn is_negative(&self) -> bool {
+        self.extra.get("label").is_some_and(|label| label == 1)
+    }
+
     pub(crate) fn scored(mut self, score: f64) -> Scored {
         // A record that is scored again gets the new score.
         self.extra.shift_remove("score");

@@ -14,7 +14,7 @@ mod incoming;
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use filter::{Emit, Line, Stage};
 use nalin_model::{Device, Model};
 use report::Format;
@@ -32,7 +32,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let input = stage.input(args.inputs.clone());
     if args.eval {
         let work = |lines, _: &mut Emit| {
-            let (scored, result) = score(&model, lines);
+            let (scored, result) = score(&model, args, lines);
             (scored.into_iter().filter_map(evaluate::Judged::of).collect::<Vec<_>>(), result)
         };
         let mut judged = Vec::new();
@@ -45,7 +45,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     if !args.wants_findings() {
         let at_least = args.min_score.unwrap_or(0.0);
         let work = |lines, emit: &mut Emit| {
-            let (scored, result) = score(&model, lines);
+            let (scored, result) = score(&model, args, lines);
             let kept = scored.into_iter().filter(|(_, score)| *score >= at_least);
             let written =
                 kept.map(|(record, score)| record.scored(score)).try_for_each(|record| emit.record(&record));
@@ -57,8 +57,10 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let mut candidates = Candidates::new(args.top);
     let at_least = args.min_score.unwrap_or(model.config.threshold);
     let work = |lines, emit: &mut Emit| {
-        let (scored, result) = score(&model, lines);
+        let (scored, result) = score(&model, args, lines);
         let over: Vec<_> = scored.into_iter().filter(|(_, score)| *score >= at_least).collect();
+        // A value that we put to the name ourselves is no finding.
+        let over: Vec<_> = over.into_iter().filter(|(record, _)| !record.is_negative()).collect();
         let is_quiet =
             |record: &Incoming| !args.generic_names && nalin_model::names::is_generic(&record.site.name);
         let before = over.len();
@@ -89,17 +91,29 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
 }
 
 /// Scores the records of some lines. At a malformed line it stops, with those before it and the error.
-fn score(model: &Model, lines: Vec<Line>) -> (Vec<(Incoming, f64)>, Result<()>) {
+fn score(model: &Model, args: &Args, lines: Vec<Line>) -> (Vec<(Incoming, f64)>, Result<()>) {
     let mut records = Vec::with_capacity(lines.len());
+    let mut kept = Vec::new();
     let mut result = Ok(());
     for line in lines {
         match Incoming::parse(&line) {
-            Ok(record) => records.push(record),
+            Ok(record) if args.split.as_ref().is_some_and(|part| !record.is_in(part)) => {}
+            Ok(record) if args.keep_scores && record.score().is_none() => {
+                result = Err(anyhow!("{}: expected a record with a `score` (--keep-scores)", line.place));
+                break;
+            }
+            Ok(record) => {
+                kept.extend(record.score());
+                records.push(record);
+            }
             Err(error) => {
                 result = Err(error);
                 break;
             }
         }
+    }
+    if args.keep_scores {
+        return (records.into_iter().zip(kept).collect(), result);
     }
     let subjects: Vec<_> = records.iter().map(Incoming::subject).collect();
     match model.scores(&subjects) {

@@ -115,3 +115,33 @@ fn what_cannot_be_scored_is_said() {
         .ends_with(2)
         .says("no model");
 }
+
+#[test]
+fn kept_scores_are_reported_as_they_came() {
+    let mut records = score(&[], &lines(&examples(40))).succeeds().records();
+    records.retain(|record| record["label"] == 0);
+    for (nth, record) in records.iter_mut().enumerate() {
+        record["score"] = serde_json::json!(if nth == 0 { 0.75 } else { 0.25 });
+    }
+    let flags = ["--keep-scores", "--findings", "--generic-names", "--min-score", "0.5"];
+    let findings = score(&flags, &lines(&records)).succeeds().records();
+    assert_eq!(findings.len(), 1);
+    assert_eq!(
+        (&findings[0]["score"], &findings[0]["site"]),
+        (&serde_json::json!(0.75), &records[0]["site"])
+    );
+    score(&["--keep-scores"], &lines(&examples(1)))
+        .ends_with(2)
+        .says("stdin:1: expected a record with a `score`");
+}
+
+#[test]
+fn only_one_part_is_scored_and_made_up_values_are_no_findings() {
+    let examples = examples(60);
+    let of_test = examples.iter().filter(|one| one["split"] == "test").count();
+    assert!(of_test > 0 && of_test < examples.len());
+    assert_eq!(score(&["--split", "test"], &lines(&examples)).succeeds().records().len(), of_test);
+    let made_up: Vec<_> = examples.into_iter().filter(|one| one["label"] == 1).collect();
+    let flags = ["--findings", "--min-score", "0", "--generic-names"];
+    assert!(score(&flags, &lines(&made_up)).succeeds().records().is_empty());
+}
