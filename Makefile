@@ -46,10 +46,10 @@ SCORE_FLAGS ?=
 
 BIN := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 STAGES := nb2py nbinstrument nbexec assign-merge negsample nalin-train nalin-score
+PROGRAMS := $(STAGES) nbliterals
 COMMON = --jobs $(JOBS) --seed $(SEED) --output $@ --summary $(@D)/$(firstword $(subst ., ,$(@F))).summary.json
 
-# The programs of the stages: any command that reads the same records and writes the same records.
-EXEC ?= $(BIN)/nbexec --root $(NOTEBOOKS) --python $(PYTHON) $(COMMON) $(EXEC_FLAGS)
+## Commands in place of assign-merge and negsample: any filters of the same records
 MERGE ?=
 SAMPLE ?=
 
@@ -62,8 +62,8 @@ help: ## Show this text
 
 # --- Building ------------------------------------------------------------------------------------
 .PHONY: build venv
-build: ## Build the seven programs
-	cargo build --quiet --locked --profile $(PROFILE) $(STAGES:%=--package %)
+build: ## Build the programs
+	cargo build --quiet --locked --profile $(PROFILE) $(PROGRAMS:%=--package %)
 
 venv: $(VENV)/requirements.txt ## Make the notebooks' Python environment, and see to the sandbox
 
@@ -90,7 +90,7 @@ $(OUT)/instrumented.jsonl.zst: $(OUT)/scripts.jsonl.zst | build
 	$(BIN)/nbinstrument $< --rejects $(@D)/instrumented.rejects.jsonl $(COMMON) $(INSTRUMENT_FLAGS)
 
 $(OUT)/assignments.jsonl.zst: $(OUT)/instrumented.jsonl.zst | build venv
-	$(EXEC) $<
+	$(BIN)/nbexec --root $(NOTEBOOKS) --python $(PYTHON) $(COMMON) $(EXEC_FLAGS) $<
 
 $(OUT)/pairs.jsonl.zst: $(OUT)/assignments.jsonl.zst | build
 	$(if $(MERGE),zstd -dcq $< | $(MERGE) | zstd -qfo $@,$(BIN)/assign-merge $< $(COMMON) $(MERGE_FLAGS))
