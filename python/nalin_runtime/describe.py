@@ -21,7 +21,7 @@ HEAD, TAIL = 300, 99  # what is left of a text longer than 400 characters
 MAX_INT_BITS = 8192
 MAX_NAME = 200
 
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_ADDRESS = re.compile(r" (?:at|@) 0x[0-9a-fA-F]+")
 _type_attribute = type.__getattribute__
 
 
@@ -38,7 +38,7 @@ def cut(text):
 
 def clean(text):
     """A text without addresses, which differ from run to run, and without lone surrogates."""
-    if " at 0x" in text:
+    if " 0x" in text:
         text = _ADDRESS.sub("", text)
     return text.encode("utf-8", "replace").decode("utf-8")
 

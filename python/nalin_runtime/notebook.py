@@ -79,7 +79,13 @@ class Execution:
             if self.clock.is_over():
                 return False
             self.channel.send({"k": "b", "i": index})
-            ended = self.run_cell(index, cell)
+            try:
+                ended = self.run_cell(index, cell)
+            except OutOfTime as error:
+                # The clock struck again while the cell's end was being noted, which it then did not reach.
+                self.clock.end_cell()
+                ended = {"k": "c", "i": index, "status": "timeout", "exception": "", "line": 0, "frames": []}
+                ended["message"] = "out of time: %s" % error
             self.recorder.flush()
             self.channel.send(ended)
             if ended["status"] != "ok" and self.job["stop_on_error"]:
@@ -102,9 +108,11 @@ class Execution:
             finally:
                 self.clock.end_cell()
         except OutOfTime as error:
+            self.clock.end_cell()
             ended.update(status="timeout", exception="", message="out of time: %s" % error)
             self.place(error, cell, ended)
         except BaseException as error:
+            self.clock.end_cell()
             ended.update(status="error", **_texts(error))
             self.place(error, cell, ended)
             self.note_missing(error)

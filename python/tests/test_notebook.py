@@ -54,6 +54,12 @@ class Cells(unittest.TestCase):
         self.assertEqual([status[0] for status in support.statuses(words)], ["timeout"])
         self.assertEqual(words[-1], {"k": "e", "whole": False})
 
+    def test_a_cell_that_is_slow_to_end_is_only_late(self):
+        slow = "class Slow:\n  def __del__(self):\n    import time\n    end = time.time() + 0.6\n    while time.time() < end: pass\n"
+        slow += "def f():\n  a = Slow()\n  while True: pass\ntry: f()\nfinally:\n  b = Slow()\n  del b"
+        words, code = support.run([slow, "y = 2; _nalin_t(0, y)"], cell_timeout=0.3)
+        self.assertEqual(([status[0] for status in support.statuses(words)], code), (["timeout", "ok"], 0))
+
     def test_seeds_are_fixed(self):
         cells = ["import random\nx = random.random(); _nalin_t(0, x)"]
         first, second = (support.texts(support.run(cells)[0]) for _ in range(2))

@@ -18,6 +18,7 @@ pub mod runtime;
 pub mod start;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -69,16 +70,35 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
             }
         }
     });
-    stage.map_items(lines, |line, emit| execute_line(&line, &setup, &limits, emit), |(), _| Ok(()))?;
+    let mut missing: BTreeMap<String, u64> = BTreeMap::new();
+    let work = |line: Line, emit: &mut Emit| execute_line(&line, &setup, &limits, emit);
+    stage.map_items(lines, work, |module, _| {
+        if !module.is_empty() {
+            *missing.entry(module).or_default() += 1;
+        }
+        Ok(())
+    })?;
+    say_missing(stage, missing);
     stage.count_in(0, bytes);
     Ok(())
 }
 
-fn execute_line(line: &Line, setup: &Setup, limits: &Limits, emit: &mut Emit) -> Result<()> {
+/// Says which modules most notebooks lacked, so that a user knows what to install.
+fn say_missing(stage: &Stage, missing: BTreeMap<String, u64>) {
+    let mut modules: Vec<_> = missing.into_iter().collect();
+    modules.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.cmp(b)));
+    let shown: Vec<_> = modules.iter().take(20).map(|(name, n)| format!("{name} {n}")).collect();
+    if !shown.is_empty() {
+        stage.warn(&format!("missing modules, by notebooks that lacked them first: {}", shown.join(", ")));
+    }
+}
+
+/// Runs the notebook of one line. Returns the first module that it lacked, `""` when none.
+fn execute_line(line: &Line, setup: &Setup, limits: &Limits, emit: &mut Emit) -> Result<String> {
     if line.too_long {
         let detail = format!("longer than {} bytes (--max-record-bytes)", line.bytes.len());
         emit.reject("", line.place.to_string(), Reason::TooLarge, detail);
-        return Ok(());
+        return Ok(String::new());
     }
     let notebook = if line.schema().as_deref() == Some(Script::SCHEMA) {
         uninstrumented(line.parse()?)
@@ -89,7 +109,9 @@ fn execute_line(line: &Line, setup: &Setup, limits: &Limits, emit: &mut Emit) ->
     let mut collected = Collected::new(&notebook, limits.max_values);
     let ended = in_sandbox(&job, setup, limits, &mut collected);
     collected.close();
-    emit_all(emit, &notebook, collected, &ended, setup)
+    let missing = collected.missing_module.clone();
+    emit_all(emit, &notebook, collected, &ended, setup)?;
+    Ok(missing)
 }
 
 /// A script runs as it is.
