@@ -33,6 +33,8 @@ pub struct BagsConfig {
     pub dropout: f64,
     /// Share of the name's features that a step leaves out, so that no single one is relied upon.
     pub name_dropout: f64,
+    /// Bound of the embeddings' first values: small, so that features never met say next to nothing.
+    pub init: f64,
 }
 
 impl BagsConfig {
@@ -46,6 +48,7 @@ impl BagsConfig {
             hidden: 64,
             dropout: 0.3,
             name_dropout: 0.2,
+            init: 0.05,
         }
     }
 
@@ -103,8 +106,8 @@ impl Deep {
         let inputs = 3 * config.width + NUMBERS;
         let bound = 1.0 / (inputs as f64).sqrt();
         Ok(Self {
-            names: parameters.add_table("names", config.name_rows, config.width, 0.5),
-            values: parameters.add_table("values", config.value_rows, config.width, 0.5),
+            names: parameters.add_table("names", config.name_rows, config.width, config.init),
+            values: parameters.add_table("values", config.value_rows, config.width, config.init),
             hidden: (
                 parameters.add_dense("hidden.weight", &[inputs, config.hidden], bound)?,
                 parameters.add_dense("hidden.bias", &[config.hidden], bound)?,

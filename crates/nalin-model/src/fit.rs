@@ -4,6 +4,7 @@ use anyhow::Result;
 use candle_core::Tensor;
 use rayon::prelude::*;
 use records::Random;
+use serde::{Deserialize, Serialize};
 
 use crate::adam::Adam;
 use crate::metrics::Metrics;
@@ -25,7 +26,7 @@ pub struct Lesson<R> {
 }
 
 /// How to train.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 pub struct Schedule {
     /// Most epochs.
     pub epochs: usize,
@@ -45,12 +46,15 @@ pub struct Schedule {
     pub choice: Choice,
     /// Whether a last batch that is not full is left out (never the only one).
     pub drop_last: bool,
+    /// How many more misfits are drawn for each pair of the training part that fits, see [`crate::train()`].
+    pub more_misfits: usize,
     /// Seed of the order and of dropout.
     pub seed: u64,
 }
 
 /// What the best epoch is chosen by, on the validation part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
 pub enum Choice {
     /// The area under the curve.
     Auc,
@@ -101,7 +105,8 @@ pub fn fit<N: Network>(
             let done = step as f64 / (steps_an_epoch * schedule.epochs) as f64;
             rate = schedule.rate * if schedule.decay { 1.0 - 0.9 * done } else { 1.0 };
             step += 1;
-            let batch_weight: f32 = batch.iter().map(|&at| train[at].weight).sum();
+            // A user may give weight 0 to every example of a batch.
+            let batch_weight = batch.iter().map(|&at| train[at].weight).sum::<f32>().max(f32::MIN_POSITIVE);
             let parts: Vec<(Gradients, f64)> = batch
                 .par_chunks(PART_ROWS)
                 .enumerate()

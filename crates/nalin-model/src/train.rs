@@ -3,6 +3,8 @@
 use anyhow::Result;
 use candle_core::Device;
 use rayon::prelude::*;
+use records::Random;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::bags::BagsConfig;
 use crate::calibration::Calibration;
@@ -50,6 +52,7 @@ impl Arch {
             patience: 5,
             choice: Choice::Auc,
             drop_last: false,
+            more_misfits: 4,
             seed,
         };
         match self {
@@ -62,6 +65,7 @@ impl Arch {
                 patience: usize::MAX,
                 choice: Choice::F1,
                 drop_last: true,
+                more_misfits: 0,
                 ..own
             },
             Self::Linear => Schedule { rate: 1e-2, weight_decay: 0.1, ..own },
@@ -90,6 +94,7 @@ pub struct Known<'a> {
 /// If the device fails, or `watch` does.
 pub fn train(
     arch: Arch,
+    bags: Option<BagsConfig>,
     ablation: Ablation,
     (train, valid): (&[Known], &[Known]),
     schedule: &Schedule,
@@ -98,8 +103,8 @@ pub fn train(
 ) -> Result<Model> {
     let statistics = Statistics::of(train.iter().filter(|known| !known.misfit).map(|known| known.subject));
     let design = match arch {
-        Arch::Default => Design::Bags(BagsConfig::standard()),
-        Arch::Linear => Design::Bags(BagsConfig::linear()),
+        Arch::Default => Design::Bags(bags.unwrap_or_else(BagsConfig::standard)),
+        Arch::Linear => Design::Bags(bags.unwrap_or_else(BagsConfig::linear)),
         Arch::Nalin => Design::Nalin(NalinConfig {
             types: statistics.types().iter().take(10).cloned().collect(),
             name_buckets: 1 << 14,
@@ -107,6 +112,8 @@ pub fn train(
         }),
         Arch::Lookup => Design::Lookup,
     };
+    let drawn = more_misfits(train, schedule);
+    let train = &[train, &drawn].concat()[..];
     let config = Config::new(arch.name(), design, ablation, schedule.seed);
     let mut model = Model::new(config, statistics, device)?;
     model.config.epoch = match &mut model.body {
@@ -114,13 +121,66 @@ pub fn train(
         Body::Nalin(network) => fit_encoded(network.as_mut(), (train, valid), schedule, watch)?,
         Body::Lookup => 0,
     };
-    if !valid.is_empty() {
+    // The look-up has two answers: a threshold chosen for F1 would make it warn of everything.
+    if !valid.is_empty() && arch != Arch::Lookup {
         let subjects: Vec<Subject> = valid.iter().map(|known| known.subject).collect();
         let labels: Vec<bool> = valid.iter().map(|known| known.misfit).collect();
         model.config.calibration = Calibration::fit(&model.logits(&subjects)?, &labels);
         model.config.threshold = best_threshold(&model.par_scores(&subjects)?, &labels);
     }
     Ok(model)
+}
+
+/// Draws misfits beside those that are given, so that each name is seen with more of what it does not hold:
+/// its value is that of another pair, of a class that the name never held, or of the same class but with
+/// another text, in the proportion of the misfits given. Together they weigh as much as those given do.
+fn more_misfits<'a>(train: &[Known<'a>], schedule: &Schedule) -> Vec<Known<'a>> {
+    let fitting: Vec<&Known> = train.iter().filter(|known| !known.misfit).collect();
+    let mut held: FxHashMap<&str, FxHashSet<&str>> = FxHashMap::default();
+    let mut by_class: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+    for (at, known) in fitting.iter().enumerate() {
+        held.entry(known.subject.name).or_default().insert(known.subject.type_class);
+        by_class.entry(known.subject.type_class).or_default().push(at);
+    }
+    let is_held = |known: &Known| {
+        held.get(known.subject.name).is_some_and(|classes| classes.contains(known.subject.type_class))
+    };
+    let misfits: Vec<&Known> = train.iter().filter(|known| known.misfit).collect();
+    let within = misfits.iter().filter(|known| is_held(known)).count() as f64 / misfits.len().max(1) as f64;
+    let given: f64 = misfits.iter().map(|known| known.weight).sum();
+    let mut random = Random::keyed(schedule.seed, "nalin-model/misfits", "");
+    let mut drawn = Vec::with_capacity(fitting.len() * schedule.more_misfits);
+    for known in &fitting {
+        let Subject { name, value, type_class } = known.subject;
+        for _ in 0..schedule.more_misfits {
+            let same_class = random.unit() < within;
+            let pool = &by_class[type_class];
+            // A few tries; a name that held every class gets no misfit.
+            let donor = (0..20).find_map(|_| {
+                let at = if same_class {
+                    pool[random.below(pool.len() as u64) as usize]
+                } else {
+                    random.below(fitting.len() as u64) as usize
+                };
+                let donor = fitting[at].subject;
+                let fits = if same_class {
+                    donor.value.text != value.text
+                } else {
+                    !held[name].contains(donor.type_class)
+                };
+                fits.then_some(donor)
+            });
+            if let Some(donor) = donor {
+                drawn.push(Known { subject: Subject { name, ..donor }, misfit: true, weight: known.weight });
+            }
+        }
+    }
+    let total: f64 = drawn.iter().map(|known| known.weight).sum();
+    if given <= 0.0 || total <= 0.0 {
+        return Vec::new();
+    }
+    drawn.iter_mut().for_each(|known| known.weight *= given / total);
+    drawn
 }
 
 fn fit_encoded<N: Network>(

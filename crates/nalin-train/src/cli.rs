@@ -48,6 +48,14 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub patience: Option<u32>,
 
+    /// The fold that is tested, for the `fold` of the metrics (`negsample --fold` makes it)
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub fold: u64,
+
+    /// Sizes and schedule of the architecture as a JSON file: what it names replaces the defaults
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
     /// Inputs to hide from the model, to learn what they are worth
     #[arg(long, value_enum, value_delimiter = ',', value_name = "INPUT")]
     pub ablate: Vec<Input>,

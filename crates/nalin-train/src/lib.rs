@@ -10,14 +10,16 @@ pub mod cli;
 mod card;
 mod data;
 mod folder;
+mod plan;
 mod results;
 
 use anyhow::{Context as _, Result, bail};
-use nalin_model::{Ablation, Arch, Device, Epoch, Model, Schedule};
+use nalin_model::{Arch, Device, Epoch, Model};
 use records::{Metric, Record as _, Split};
 
 use cli::{Args, DeviceName};
 use data::Data;
+use plan::Plan;
 
 /// Reads, trains, writes.
 ///
@@ -53,13 +55,9 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
     let mut metrics = Vec::new();
     for arch in std::iter::once(asked).chain(baselines) {
         let seed = stage.common().seed;
-        let (ablation, schedule) = if arch == asked {
-            (args.ablation(), args.schedule(arch.schedule(seed)))
-        } else {
-            (Ablation::default(), arch.schedule(seed))
-        };
-        let model = threads.install(|| train_one(arch, ablation, &data, &schedule, &device, stage))?;
-        metrics.extend(threads.install(|| results::measure(&model, &data))?);
+        let plan = if arch == asked { Plan::asked_for(args, seed)? } else { Plan::own(arch, seed) };
+        let model = threads.install(|| train_one(&plan, &data, &device, args.fold, stage))?;
+        metrics.extend(threads.install(|| results::measure(&model, &data, args.fold))?);
         models.push(model);
     }
     for metric in &metrics {
@@ -73,19 +71,20 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
 
 /// Trains one model and writes its epochs.
 fn train_one(
-    arch: Arch,
-    ablation: Ablation,
+    plan: &Plan,
     data: &Data,
-    schedule: &Schedule,
     device: &Device,
+    fold: u64,
     stage: &mut filter::Stage,
 ) -> Result<Model> {
+    let Plan { arch, bags, ablation, schedule } = plan;
     let (train, valid) = (data.part(Split::Train), data.part(Split::Valid));
     let mut watch = |epoch: Epoch| {
         let base = Metric {
             schema: Metric::SCHEMA.to_owned(),
             model: arch.name().to_owned(),
             phase: "epoch".to_owned(),
+            fold,
             epoch: epoch.epoch as u64,
             step: epoch.step as i64,
             lr: epoch.rate,
@@ -109,5 +108,5 @@ fn train_one(
         }
         stage.flush()
     };
-    nalin_model::train(arch, ablation, (&train, &valid), schedule, device, &mut watch)
+    nalin_model::train(*arch, bags.clone(), *ablation, (&train, &valid), schedule, device, &mut watch)
 }

@@ -16,7 +16,7 @@ pub(crate) fn split_name(split: Split) -> &'static str {
 }
 
 /// Figures on the validation and the test part: with all negatives, and with each kind of them alone.
-pub(crate) fn measure(model: &Model, data: &Data) -> Result<Vec<Metric>> {
+pub(crate) fn measure(model: &Model, data: &Data, fold: u64) -> Result<Vec<Metric>> {
     let mut metrics = Vec::new();
     for split in [Split::Valid, Split::Test] {
         let part = data.part(split);
@@ -41,6 +41,7 @@ pub(crate) fn measure(model: &Model, data: &Data) -> Result<Vec<Metric>> {
                 schema: Metric::SCHEMA.to_owned(),
                 model: model.config.arch.clone(),
                 phase: "result".to_owned(),
+                fold,
                 split: split_name(split).to_owned(),
                 origin: name.to_owned(),
                 epoch: model.config.epoch as u64,
