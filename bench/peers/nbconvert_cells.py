@@ -4,7 +4,8 @@
 
 Reads script/1 records, converts each notebook below DIR with nbconvert's Python exporter, and checks that our
 code cells stand in its output, one after the other. Cells with IPython syntax are left out: nbconvert makes
-calls of it that only IPython can run, we make plain Python. Every difference is a line on stdout; on stderr the
+calls of it that only IPython can run, we make plain Python. So are blank lines and white space at the end of a
+line, which nbconvert cleans up. Every difference is a line on stdout; on stderr the
 count, and how many notebooks and megabytes nbconvert did a CPU-second (imports not counted). RATE < 1 takes
 that share of the records, evenly.
 """
@@ -17,13 +18,18 @@ import time
 from nbconvert.exporters import PythonExporter
 
 
+def tidy(code):
+    """The code without blank lines and without white space at the end of a line."""
+    return "\n".join(line.rstrip() for line in code.splitlines() if line.strip())
+
+
 def cells(script):
     """Number and text of the code cells without IPython syntax."""
     rows = script["code"].split("\n")
     magic = {found["cell"] for found in script["magics"]}
     for cell in script["cells"]:
         if cell["cell"] not in magic:
-            yield cell["cell"], "\n".join(rows[cell["first_row"] - 1 : cell["last_row"]]).strip()
+            yield cell["cell"], tidy("\n".join(rows[cell["first_row"] - 1 : cell["last_row"]]))
 
 
 def main(root, rate="1"):
@@ -47,6 +53,7 @@ def main(root, rate="1"):
             seconds += time.process_time() - start
         done += 1
         size += os.path.getsize(path)
+        text = tidy(text)
         place = 0
         for cell, code in cells(script):
             compared += 1
