@@ -162,6 +162,7 @@ pub(crate) fn counter(reason: &str) -> &'static str {
         Ok(NoPlace::SourceIsValue) => "skipped_source_is_value",
         Ok(NoPlace::ClassNamespace) => "skipped_class_namespace",
         Ok(NoPlace::CompiledFunction) => "skipped_compiled_function",
+        Ok(NoPlace::Invalid) => "skipped_invalid",
         Ok(NoPlace::StarImport) => "skipped_star_import",
         Err(_) => "skipped_already_probed",
     }

@@ -201,6 +201,8 @@ fn hooks_that_are_asked_for() {
                 "",
             ),
             ("def f(a):\n  return(a)+1", "def f(a):\n  T(0, a); return W(1, ((a)+1))", ""),
+            ("def f(a): return *a", "def f(a): T(0, a); return *a", "invalid"),
+            ("def f(a):\n  for b in *a: pass", "def f(a):\n  for b in *a: pass", "invalid"),
             ("def f(a): return", "def f(a): T(0, a); return", ""),
             ("def f(a):\n  if a: return 1, *a", "def f(a):\n  if T(0, a) or (a): return W(1, (1, *a))", ""),
             ("lambda a, b=1: a", "lambda a, b=1: T(0, a) or (T(1, b) or (a))", ""),

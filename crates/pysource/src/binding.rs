@@ -147,6 +147,8 @@ words! {
         ClassNamespace = "class_namespace",
         /// The function is compiled by something else than Python (numba, TensorFlow, …).
         CompiledFunction = "compiled_function",
+        /// Python's compiler refuses the statement, though the parser takes it.
+        Invalid = "invalid",
         /// `from … import *` binds names that nobody knows beforehand.
         StarImport = "star_import",
     }

@@ -11,9 +11,24 @@ pub(crate) fn bytes(range: TextRange) -> Range<usize> {
     range.start().into()..range.end().into()
 }
 
+/// The place that runs before the value of an expression is computed.
+pub(crate) fn guard(expression: &Expr) -> Result<Place, NoPlace> {
+    bracketed(expression).map(Place::Guard)
+}
+
+/// The place round a value.
+pub(crate) fn value(expression: &Expr) -> Result<Place, NoPlace> {
+    bracketed(expression).map(Place::Value)
+}
+
+/// The range of an expression that may stand in brackets: all but `*x` alone, which the parser takes in
+/// places (`return *x`) where Python's compiler does not.
+fn bracketed(expression: &Expr) -> Result<Range<usize>, NoPlace> {
+    if expression.is_starred_expr() { Err(NoPlace::Invalid) } else { Ok(bytes(expression.range())) }
+}
+
 /// The place that runs before anything of these statements does, and once.
 pub(crate) fn before(statements: &[Stmt]) -> Result<Place, NoPlace> {
-    let guard = |expression: &Expr| Ok(Place::Guard(bytes(expression.range())));
     match statements.first().ok_or(NoPlace::NothingFollows)? {
         Stmt::If(it) => guard(&it.test),
         Stmt::For(it) => guard(&it.iter),

@@ -12,7 +12,7 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::parse::with_module;
-use crate::place::{before, bytes, function_start, is_magic};
+use crate::place::{self, before, bytes, function_start, is_magic};
 use crate::targets::{self, Target};
 use crate::{Binding, Dialect, Kind, NoPlace, Place, Query, Shape, SyntaxError, compiled};
 
@@ -94,7 +94,7 @@ impl Walk<'_> {
     ) {
         let first = self.found.len();
         let wrap = |shape| match value {
-            Some(value) if shape == Shape::Whole => Ok(Place::Value(bytes(value.range()))),
+            Some(value) if shape == Shape::Whole => place::value(value),
             _ => Err(NoPlace::SecondRead),
         };
         for target in targets {
@@ -362,8 +362,7 @@ impl<'a> Visitor<'a> for Walk<'_> {
                         if let Some(value) = &it.value {
                             let name = self.scope.rsplit('.').next().unwrap_or_default().to_owned();
                             let range = bytes(value.range());
-                            let place = Ok(Place::Value(range.clone()));
-                            self.bind(Kind::Return, name, Shape::Whole, range, place);
+                            self.bind(Kind::Return, name, Shape::Whole, range, place::value(value));
                         }
                     }
                     _ => {}
@@ -377,14 +376,14 @@ impl<'a> Visitor<'a> for Walk<'_> {
             Expr::Named(it) => {
                 self.visit_expr(&it.value);
                 if let Expr::Name(name) = &*it.target {
-                    let place = Ok(Place::Value(bytes(it.value.range())));
-                    self.bind(Kind::Walrus, name.id.as_str(), Shape::Whole, bytes(name.range), place);
+                    let range = bytes(name.range);
+                    self.bind(Kind::Walrus, name.id.as_str(), Shape::Whole, range, place::value(&it.value));
                 }
             }
             Expr::Lambda(it) => {
                 if let Some(parameters) = &it.parameters {
                     self.defaults(parameters);
-                    self.parameters(parameters, &Ok(Place::Guard(bytes(it.body.range()))));
+                    self.parameters(parameters, &place::guard(&it.body));
                 }
                 // Names that a lambda binds are its own.
                 let outer = std::mem::replace(&mut self.foreign_namespace, false);
@@ -398,10 +397,10 @@ impl<'a> Visitor<'a> for Walk<'_> {
     fn visit_comprehension(&mut self, it: &'a Comprehension) {
         visitor::walk_comprehension(self, it);
         let place = match it.ifs.first() {
-            Some(first) => Place::Guard(bytes(first.range())),
-            None => Place::Filter(it.range.end().into()),
+            Some(first) => place::guard(first),
+            None => Ok(Place::Filter(it.range.end().into())),
         };
-        self.bind_targets(Kind::Comprehension, [&it.target], &Ok(place), None);
+        self.bind_targets(Kind::Comprehension, [&it.target], &place, None);
     }
 
     fn visit_annotation(&mut self, annotation: &'a Expr) {
