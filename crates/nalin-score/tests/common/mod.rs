@@ -21,7 +21,7 @@ pub fn model() -> &'static Folder {
         let schedule = Schedule { epochs: 8, ..Arch::Default.schedule(1) };
         let parts = (&part(Split::Train)[..], &part(Split::Valid)[..]);
         let model =
-            train(Arch::Default, Ablation::default(), parts, &schedule, &Device::Cpu, &mut |_| Ok(()));
+            train(Arch::Default, None, Ablation::default(), parts, &schedule, &Device::Cpu, &mut |_| Ok(()));
         let folder = Folder::new();
         for (name, bytes) in model.and_then(|model| model.files()).expect("a model") {
             folder.write(name, bytes);
