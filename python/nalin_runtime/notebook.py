@@ -5,6 +5,7 @@ import ast
 import asyncio
 import builtins
 import gc
+import importlib.util
 import inspect
 import linecache
 import os
@@ -69,8 +70,10 @@ class Execution:
         linecache.cache[FILENAME] = (len(self.job["code"]), None, lines, FILENAME)
         seed = self.job["seed"] % 2**32
         random.seed(seed)
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed(seed)
+        if "numpy.random" in sys.modules:
+            sys.modules["numpy.random"].seed(seed)
+        else:
+            sys.meta_path.insert(0, _SeedNumpy(seed))
         gc.enable()
 
     def run_cells(self):
@@ -189,6 +192,28 @@ class Execution:
             if isinstance(name, (str, bytes)) and name:
                 self.missing_file = True
                 self.channel.send({"k": "f", "name": os.fsdecode(name)[:1000]})
+
+
+class _SeedNumpy:
+    """Seeds numpy when it is imported, so that a run does not depend on what was preloaded."""
+
+    def __init__(self, seed):
+        self.seed = seed
+
+    def find_spec(self, name, _path=None, _target=None):
+        if name != "numpy.random":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is not None:
+            load = spec.loader.exec_module
+
+            def load_and_seed(module):
+                load(module)
+                module.seed(self.seed)
+
+            spec.loader.exec_module = load_and_seed
+        return spec
 
 
 def _is_probe(expression):

@@ -207,7 +207,7 @@ class Job:
         self.peak = max([self.peak] + [process.resident for process in processes])
         if self.killed_at is not None:
             if now > self.killed_at + 1:
-                os.kill(self.monitor, signal.SIGKILL)
+                kill_quietly(self.monitor)
         elif now > self.start + self.job["timeout"] + GRACE:
             self.kill("timeout", "did not stop when asked to")
         elif memory > self.job["memory_bytes"]:
@@ -221,7 +221,10 @@ class Job:
         self.reason, self.detail, self.killed_at = reason, detail, time.monotonic()
         if not self.config["namespaces"]:
             tree.kill_below(self.monitor)
-        os.kill(self.monitor, signal.SIGTERM)
+        try:
+            os.kill(self.monitor, signal.SIGTERM)
+        except ProcessLookupError:
+            pass  # it has just ended by itself
 
 
 def supervise(job, config, walls, records, output, status):
@@ -239,7 +242,7 @@ def supervise(job, config, walls, records, output, status):
             start(job, config, records, output)
         for fd in (*records, output):
             os.close(fd)
-        signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGKILL))
+        signal.signal(signal.SIGTERM, lambda *_: kill_quietly(pid))
         while True:
             ended_pid, code, usage = os.wait4(-1, 0)
             if ended_pid == pid:
@@ -252,6 +255,14 @@ def supervise(job, config, walls, records, output, status):
         ended = {"reason": "setup", "detail": str(error)}
     os.write(status, json.dumps(ended).encode())
     os._exit(0)
+
+
+def kill_quietly(pid):
+    """Kills a process, which may have ended by itself."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def start(job, config, records, output):

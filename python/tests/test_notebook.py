@@ -1,3 +1,4 @@
+import os
 import unittest
 
 import support
@@ -64,6 +65,21 @@ class Cells(unittest.TestCase):
         cells = ["import random\nx = random.random(); _nalin_t(0, x)"]
         first, second = (support.texts(support.run(cells)[0]) for _ in range(2))
         self.assertEqual(first, second)
+
+
+    @unittest.skipUnless(support.has("numpy"), "needs numpy")
+    def test_numpy_is_seeded_however_it_is_imported(self):
+        import subprocess
+        import sys
+
+        cells = ["import numpy as np\nx = np.random.rand(); _nalin_t(0, x)"]
+        ask = "import sys; sys.path.insert(0, %r); import support; %sprint(support.texts(support.run(%r)[0]))"
+        said = {
+            subprocess.run([sys.executable, "-c", ask % (os.path.dirname(os.path.abspath(__file__)), preload, cells)], stdout=subprocess.PIPE).stdout
+            for preload in ("", "import numpy.random; ")
+        }
+        self.assertEqual(len(said), 1)
+        self.assertIn(b"1:0.", said.pop())
 
 
 class Probes(unittest.TestCase):

@@ -1,4 +1,4 @@
-# expect ok|killed: before
+# expect ok|killed|cell_errors: before
 import os, signal
 result = "before"
 for pid in [1, os.getppid()]:
