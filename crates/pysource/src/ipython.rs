@@ -289,7 +289,7 @@ fn find_commands(text: &str, tokens: &Tokens) -> Vec<Command> {
 /// Where these begin a command, `%` does so too, with the same tokens at the same places; elsewhere an
 /// operator becomes another, which is no matter here. But where the parser, in code that is broken, meets a
 /// command in the place of an expression, it takes `%` and panics at the others (`x: [}` above `,f`).
-fn disarm(text: &str) -> Cow<'_, str> {
+pub(crate) fn disarm(text: &str) -> Cow<'_, str> {
     let is_armed = |line: &str| line.trim_start().starts_with(['?', ',', ';', '/']);
     if !text.split('\n').any(is_armed) {
         return Cow::Borrowed(text);

@@ -1,8 +1,12 @@
 //! Parsing, with care for texts that are nested without measure.
 
+use std::borrow::Cow;
+
 use ruff_python_ast::ModModule;
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+
+use crate::ipython::disarm;
 
 /// No CPython compiles a tree deeper than this; most give up at a third of it.
 const MAX_DEPTH: usize = 10_000;
@@ -46,8 +50,19 @@ pub(crate) fn with_module<R>(
 ) -> Result<R, SyntaxError> {
     let mode = match dialect {
         Dialect::Python => Mode::Module,
-        Dialect::Ipython => Mode::Ipython,
+        Dialect::Ipython => {
+            // Broken code is found out in a form that the parser does not panic at.
+            let disarmed = disarm(text);
+            if let Cow::Owned(disarmed) = &disarmed {
+                with_tree(disarmed, Mode::Ipython, drop)?;
+            }
+            Mode::Ipython
+        }
     };
+    with_tree(text, mode, work)
+}
+
+fn with_tree<R>(text: &str, mode: Mode, work: impl FnOnce(ModModule) -> R) -> Result<R, SyntaxError> {
     let parsed = parse_unchecked(text, ParseOptions::from(mode));
     let depth = depth_limit(parsed.tokens());
     let stack = 64 * 1024 + depth * BYTES_PER_LEVEL;
@@ -142,6 +157,8 @@ mod tests {
         assert!(parses("%time f()\n!ls\nx = !ls\nf?\n", Dialect::Ipython).is_ok());
         assert_eq!(parses("x = 1\nprint 'a'\n", Dialect::Python).unwrap_err().line, 2);
         assert!(parses("!ls\n", Dialect::Python).is_err());
+        assert!(parses("x = (1\n/ 2)\n?f\n,f a\n;f\n/f\n", Dialect::Ipython).is_ok());
+        assert_eq!(parses("x: [}\n,f", Dialect::Ipython).unwrap_err().line, 1);
     }
 
     #[test]
