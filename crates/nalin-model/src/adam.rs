@@ -64,19 +64,22 @@ impl Adam {
         self.step += 1;
         let mut dense = self.add_up(parameters, parts);
         self.clip(parameters, &mut dense);
-        let rates = Rates {
-            rate: rate as f32,
-            decay: 1.0 - rate as f32 * self.weight_decay,
+        let rates = |pace: f32| Rates {
+            rate: rate as f32 * pace,
+            decay: 1.0 - rate as f32 * pace * self.weight_decay,
             correct_1: 1.0 - BETA_1.powi(self.step),
             correct_2: 1.0 - BETA_2.powi(self.step),
         };
-        for (((_, var), grad), moments) in parameters.dense.iter().zip(&dense).zip(&mut self.dense) {
+        let dense = parameters.dense.iter().zip(&parameters.paces.0).zip(&dense).zip(&mut self.dense);
+        for ((((_, var), &pace), grad), moments) in dense {
             let mut values: Vec<f32> = var.flatten_all()?.to_vec1()?;
-            rates.apply(&mut values, grad, &mut moments.first, &mut moments.second);
+            rates(pace).apply(&mut values, grad, &mut moments.first, &mut moments.second);
             var.set(&Tensor::from_vec(values, var.shape(), var.device())?)?;
         }
-        for (table, state) in parameters.tables.iter_mut().zip(&mut self.tables) {
-            state.step(table, &rates);
+        for ((table, &pace), state) in
+            parameters.tables.iter_mut().zip(&parameters.paces.1).zip(&mut self.tables)
+        {
+            state.step(table, &rates(pace));
         }
         Ok(())
     }

@@ -35,6 +35,8 @@ pub struct BagsConfig {
     pub name_dropout: f64,
     /// Bound of the embeddings' first values: small, so that features never met say next to nothing.
     pub init: f64,
+    /// The deep part's learning rate as a share of the wide part's.
+    pub deep_pace: f64,
 }
 
 impl BagsConfig {
@@ -43,18 +45,19 @@ impl BagsConfig {
         Self {
             name_rows: 1 << 14,
             value_rows: 1 << 13,
-            wide_rows: 1 << 17,
+            wide_rows: 1 << 18,
             width: 32,
             hidden: 64,
-            dropout: 0.3,
-            name_dropout: 0.2,
+            dropout: 0.5,
+            name_dropout: 0.4,
             init: 0.05,
+            deep_pace: 0.1,
         }
     }
 
     /// The linear baseline.
     pub fn linear() -> Self {
-        Self { wide_rows: 1 << 18, width: 0, dropout: 0.0, name_dropout: 0.0, ..Self::standard() }
+        Self { width: 0, ..Self::standard() }
     }
 }
 
@@ -63,8 +66,8 @@ pub struct BagsNetwork {
     config: BagsConfig,
     ablation: Ablation,
     parameters: Parameters,
-    bias: Slot,
-    wide: Option<Slot>,
+    /// Weights of the crosses, and a bias.
+    wide: Option<(Slot, Slot)>,
     deep: Option<Deep>,
 }
 
@@ -72,7 +75,7 @@ struct Deep {
     names: Slot,
     values: Slot,
     hidden: (Slot, Slot),
-    out: Slot,
+    out: [Slot; 2],
 }
 
 impl BagsNetwork {
@@ -81,19 +84,24 @@ impl BagsNetwork {
     /// # Errors
     /// If the device has no room for it.
     pub fn new(config: BagsConfig, ablation: Ablation, mut parameters: Parameters) -> Result<Self> {
-        let bias = parameters.add_dense("bias", &[1], 0.0)?;
-        let wide = (config.wide_rows > 0).then(|| parameters.add_table("wide", config.wide_rows, 1, 0.0));
+        let wide = if config.wide_rows > 0 {
+            let table = parameters.add_table("wide", config.wide_rows, 1, 0.0);
+            Some((table, parameters.add_dense("bias", &[1], 0.0)?))
+        } else {
+            None
+        };
+        parameters.set_pace(config.deep_pace);
         let deep = if config.width > 0 { Some(Deep::new(&config, &mut parameters)?) } else { None };
-        Ok(Self { config, ablation, parameters, bias, wide, deep })
+        Ok(Self { config, ablation, parameters, wide, deep })
     }
 
     /// Crosses of the name's features with those that sum up the value, and each side alone.
-    fn crosses(&self, row: &Features, dropped: &[bool]) -> Vec<u32> {
+    fn crosses(&self, row: &Features) -> Vec<u32> {
         let mask = self.config.wide_rows as u32 - 1;
         let key = &row.value[..usize::from(row.value_key)];
         let mut rows = Vec::with_capacity((row.name.len() + 1) * (key.len() + 1));
         rows.extend(key.iter().map(|&value| cross(0, value) & mask));
-        for (&name, _) in row.name.iter().zip(dropped).filter(|(_, dropped)| !**dropped) {
+        for &name in &row.name {
             rows.push(cross(name, 0) & mask);
             rows.extend(key.iter().map(|&value| cross(name, value) & mask));
         }
@@ -112,11 +120,14 @@ impl Deep {
                 parameters.add_dense("hidden.weight", &[inputs, config.hidden], bound)?,
                 parameters.add_dense("hidden.bias", &[config.hidden], bound)?,
             ),
-            out: parameters.add_dense(
-                "out.weight",
-                &[config.hidden, 1],
-                1.0 / (config.hidden as f64).sqrt(),
-            )?,
+            out: [
+                parameters.add_dense(
+                    "out.weight",
+                    &[config.hidden, 1],
+                    1.0 / (config.hidden as f64).sqrt(),
+                )?,
+                parameters.add_dense("out.bias", &[1], 0.0)?,
+            ],
         })
     }
 }
@@ -148,14 +159,14 @@ impl Network for BagsNetwork {
             .collect();
         let root = |n: usize| 1.0 / (n.max(1) as f32).sqrt();
         let mut lookups = Vec::new();
-        let mut logits = parameters.dense(self.bias).broadcast_as((rows.len(), 1))?;
-        if let Some(wide) = self.wide {
+        let mut heads = Vec::new();
+        if let Some((wide, bias)) = self.wide {
             let mut bags = Bags::default();
-            for (row, dropped) in rows.iter().zip(&dropped) {
-                bags.push(self.crosses(row, dropped), root);
+            for row in rows {
+                bags.push(self.crosses(row), root);
             }
             let lookup = parameters.look_up(wide, bags, learn)?;
-            logits = (logits + &lookup.leaf)?;
+            heads.push(lookup.leaf.broadcast_add(parameters.dense(bias))?.squeeze(1)?);
             lookups.push(lookup);
         }
         if let Some(deep) = &self.deep {
@@ -177,9 +188,10 @@ impl Network for BagsNetwork {
                 .broadcast_add(parameters.dense(deep.hidden.1))?
                 .relu()?;
             let hidden = dropout(&hidden, self.config.dropout, noise)?;
-            logits = (logits + hidden.matmul(parameters.dense(deep.out))?)?;
+            let [weight, bias] = deep.out.map(|slot| parameters.dense(slot));
+            heads.push(hidden.matmul(weight)?.broadcast_add(bias)?.squeeze(1)?);
             lookups.extend([names, values]);
         }
-        Ok(Pass { logits: logits.squeeze(1)?, lookups })
+        Ok(Pass { heads, lookups })
     }
 }

@@ -1,7 +1,7 @@
 //! The training loop: batches in a drawn order, parts of a batch in parallel, the best epoch kept.
 
 use anyhow::Result;
-use candle_core::Tensor;
+use candle_core::{DType, Tensor};
 use rayon::prelude::*;
 use records::Random;
 use serde::{Deserialize, Serialize};
@@ -153,17 +153,19 @@ pub(crate) fn learn<N: Network>(
 ) -> Result<(Gradients, f64)> {
     let rows: Vec<&N::Row> = lessons.iter().map(|lesson| &lesson.row).collect();
     let pass = network.forward(&rows, Some(&mut noise))?;
-    let logits: Vec<f32> = pass.logits.to_vec1()?;
-    let loss = logits.iter().zip(lessons).map(|(&logit, lesson)| loss_of(logit, lesson)).sum();
+    let loss = pass.logits()?.into_iter().zip(lessons).map(|(logit, lesson)| loss_of(logit, lesson)).sum();
     // The loss's derivative is known in closed form and exact where logarithms of sigmoids are not, so
     // the backward pass starts from it: a sum of logits times constants has just that gradient.
-    let slopes: Vec<f32> = logits
-        .iter()
-        .zip(lessons)
-        .map(|(&logit, lesson)| (sigmoid(logit) - lesson.label) * lesson.weight / batch_weight)
-        .collect();
-    let slopes = Tensor::from_vec(slopes, pass.logits.shape(), pass.logits.device())?;
-    let grads = (&pass.logits * slopes)?.sum_all()?.backward()?;
+    let mut total = Tensor::zeros((), DType::F32, network.parameters().device())?;
+    for head in &pass.heads {
+        let logits: Vec<f32> = head.to_vec1()?;
+        let slope = |(logit, lesson): (f32, &&Lesson<N::Row>)| {
+            (sigmoid(logit) - lesson.label) * lesson.weight / batch_weight
+        };
+        let slopes: Vec<f32> = logits.into_iter().zip(lessons).map(slope).collect();
+        total = (total + (head * Tensor::from_vec(slopes, head.shape(), head.device())?)?.sum_all()?)?;
+    }
+    let grads = total.backward()?;
     Ok((Gradients::gather(network.parameters(), &grads, pass.lookups)?, loss))
 }
 
@@ -188,7 +190,7 @@ pub fn logits<N: Network>(network: &N, rows: &[&N::Row]) -> Result<Vec<f32>> {
         // score would depend on how many rows there are: so there are always as many.
         let filled: Vec<&N::Row> =
             part.iter().chain(std::iter::repeat(&part[0])).take(PART_ROWS).copied().collect();
-        let pass: Vec<f32> = network.forward(&filled, None)?.logits.to_vec1()?;
+        let pass: Vec<f32> = network.forward(&filled, None)?.logits()?;
         logits.extend_from_slice(&pass[..part.len()]);
     }
     Ok(logits)

@@ -77,7 +77,7 @@ pub struct Model {
 }
 
 pub(crate) enum Body {
-    Bags(BagsNetwork),
+    Bags(Box<BagsNetwork>),
     Nalin(Box<NalinNetwork>),
     Lookup,
 }
@@ -93,7 +93,9 @@ impl Model {
         gemm::set_threading_threshold(usize::MAX);
         let parameters = Parameters::new(device, config.seed);
         let body = match &config.design {
-            Design::Bags(bags) => Body::Bags(BagsNetwork::new(bags.clone(), config.ablation, parameters)?),
+            Design::Bags(bags) => {
+                Body::Bags(Box::new(BagsNetwork::new(bags.clone(), config.ablation, parameters)?))
+            }
             Design::Nalin(nalin) => {
                 Body::Nalin(Box::new(NalinNetwork::new(nalin.clone(), config.ablation, parameters)?))
             }
@@ -124,7 +126,7 @@ impl Model {
     /// What the probabilities are made of.
     pub(crate) fn logits(&self, subjects: &[Subject]) -> Result<Vec<f32>> {
         match &self.body {
-            Body::Bags(network) => network_logits(network, subjects),
+            Body::Bags(network) => network_logits(network.as_ref(), subjects),
             Body::Nalin(network) => network_logits(network.as_ref(), subjects),
             Body::Lookup => {
                 let logit = |subject| if self.statistics.contradicts(subject) { 1.0 } else { -1.0 };

@@ -21,7 +21,7 @@ pub trait Network: Send + Sync {
     /// Turns a pair into what the network reads.
     fn encode(&self, subject: &Subject) -> Self::Row;
 
-    /// Logits of "does not fit", one a row. With `noise` it is a step of training: dropout is drawn
+    /// Logits of "does not fit". With `noise` it is a step of training: dropout is drawn
     /// from it, and look-ups become leaves of the graph.
     ///
     /// # Errors
@@ -31,10 +31,23 @@ pub trait Network: Send + Sync {
 
 /// A forward pass.
 pub struct Pass {
-    /// (rows), what the sigmoid is taken of.
-    pub logits: Tensor,
+    /// One or more opinions, (rows) each, that the sigmoid is taken of. Each learns as if it were alone, so
+    /// that none leans on another's mistakes; the answer is their mean.
+    pub heads: Vec<Tensor>,
     /// The look-ups that led there.
     pub lookups: Vec<Lookup>,
+}
+
+impl Pass {
+    /// The mean of the heads, one number a row.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn logits(&self) -> Result<Vec<f32>> {
+        let heads = self.heads.iter().map(|head| Ok(head.to_vec1::<f32>()?)).collect::<Result<Vec<_>>>()?;
+        let mean = |row: usize| heads.iter().map(|head| head[row]).sum::<f32>() / heads.len() as f32;
+        Ok((0..heads[0].len()).map(mean).collect())
+    }
 }
 
 /// A mask for dropout: 0 with probability `p`, else 1 / (1 - p), so that sums keep their mean.

@@ -14,6 +14,9 @@ use rustc_hash::FxHashMap;
 pub struct Parameters {
     pub(crate) dense: Vec<(String, Var)>,
     pub(crate) tables: Vec<Table>,
+    /// For each dense weight, then for each table, the factor of the learning rate.
+    pub(crate) paces: (Vec<f32>, Vec<f32>),
+    pace: f32,
     device: Device,
     seed: u64,
 }
@@ -36,12 +39,24 @@ pub struct Slot(usize);
 impl Parameters {
     /// No weights yet; all that is drawn depends on `seed` and the weight's name alone.
     pub fn new(device: &Device, seed: u64) -> Self {
-        Self { dense: Vec::new(), tables: Vec::new(), device: device.clone(), seed }
+        Self {
+            dense: Vec::new(),
+            tables: Vec::new(),
+            paces: Default::default(),
+            pace: 1.0,
+            device: device.clone(),
+            seed,
+        }
     }
 
     /// Where the tensors live.
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// Lets the weights that are added from now on learn at `pace` times the rate.
+    pub fn set_pace(&mut self, pace: f64) {
+        self.pace = pace as f32;
     }
 
     /// Adds a dense weight, uniform in ±`bound`.
@@ -52,6 +67,7 @@ impl Parameters {
         let values = self.uniform(name, shape.iter().product(), bound);
         let tensor = Tensor::from_vec(values, shape, &self.device)?;
         self.dense.push((name.to_owned(), Var::from_tensor(&tensor)?));
+        self.paces.0.push(self.pace);
         Ok(Slot(self.dense.len() - 1))
     }
 
@@ -59,6 +75,7 @@ impl Parameters {
     pub fn add_table(&mut self, name: &str, rows: usize, width: usize, bound: f64) -> Slot {
         let values = self.uniform(name, rows * width, bound);
         self.tables.push(Table { name: name.to_owned(), width, values, every_row: false });
+        self.paces.1.push(self.pace);
         Slot(self.tables.len() - 1)
     }
 

@@ -43,13 +43,13 @@ impl Arch {
     /// How this architecture is trained unless the user says otherwise.
     pub fn schedule(self, seed: u64) -> Schedule {
         let own = Schedule {
-            epochs: 30,
+            epochs: 12,
             batch: 128,
-            rate: 3e-3,
+            rate: 1e-2,
             decay: true,
-            weight_decay: 0.02,
+            weight_decay: 0.1,
             clip: None,
-            patience: 5,
+            patience: 4,
             choice: Choice::Auc,
             drop_last: false,
             more_misfits: 4,
@@ -68,8 +68,7 @@ impl Arch {
                 more_misfits: 0,
                 ..own
             },
-            Self::Linear => Schedule { rate: 1e-2, weight_decay: 0.1, ..own },
-            Self::Default | Self::Lookup => own,
+            Self::Default | Self::Linear | Self::Lookup => own,
         }
     }
 }
@@ -117,7 +116,7 @@ pub fn train(
     let config = Config::new(arch.name(), design, ablation, schedule.seed);
     let mut model = Model::new(config, statistics, device)?;
     model.config.epoch = match &mut model.body {
-        Body::Bags(network) => fit_encoded(network, (train, valid), schedule, watch)?,
+        Body::Bags(network) => fit_encoded(network.as_mut(), (train, valid), schedule, watch)?,
         Body::Nalin(network) => fit_encoded(network.as_mut(), (train, valid), schedule, watch)?,
         Body::Lookup => 0,
     };

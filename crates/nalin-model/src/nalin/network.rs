@@ -168,7 +168,7 @@ impl Network for NalinNetwork {
             .matmul(parameters.dense(self.out[0]))?
             .broadcast_add(parameters.dense(self.out[1]))?
             .squeeze(1)?;
-        Ok(Pass { logits, lookups: vec![lookup] })
+        Ok(Pass { heads: vec![logits], lookups: vec![lookup] })
     }
 }
 
