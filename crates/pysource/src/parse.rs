@@ -1,10 +1,11 @@
 //! Parsing, with care for texts that are nested without measure.
 
 use std::borrow::Cow;
+use std::panic;
 
-use ruff_python_ast::ModModule;
 use ruff_python_ast::token::{TokenKind, Tokens};
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_python_ast::{Mod, ModModule};
+use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 
 use crate::ipython::disarm;
 
@@ -63,7 +64,9 @@ pub(crate) fn with_module<R>(
 }
 
 fn with_tree<R>(text: &str, mode: Mode, work: impl FnOnce(ModModule) -> R) -> Result<R, SyntaxError> {
-    let parsed = parse_unchecked(text, ParseOptions::from(mode));
+    let Some(parsed) = parse(text, mode) else {
+        return Err(SyntaxError { line: 1, message: "broken IPython syntax".to_owned() });
+    };
     let depth = depth_limit(parsed.tokens());
     let stack = 64 * 1024 + depth * BYTES_PER_LEVEL;
     // Walking a tree recurses, and so does dropping it, even one that we refuse.
@@ -85,11 +88,20 @@ fn with_tree<R>(text: &str, mode: Mode, work: impl FnOnce(ModModule) -> R) -> Re
 
 /// Hands the tokens of a text to `work`, whether it parses or not; `mode` is the parser's own.
 pub(crate) fn with_tokens<R>(text: &str, mode: Mode, work: impl FnOnce(&Tokens) -> R) -> R {
-    let parsed = parse_unchecked(text, ParseOptions::from(mode));
+    let Some(parsed) = parse(text, mode) else { return work(&Tokens::new(Vec::new())) };
     let result = work(parsed.tokens());
     let stack = 64 * 1024 + depth_limit(parsed.tokens()) * BYTES_PER_LEVEL;
     stacker::maybe_grow(stack, stack, move || drop(parsed));
     result
+}
+
+/// What the parser makes of a text, errors and all; `None` where it panics.
+///
+/// In `Mode::Ipython` ruff 0.0.10 panics where recovery from an error puts a command that begins with `?`,
+/// `,`, `;` or `/` in the place of an expression. Such a cell is broken, and must not cost the others.
+fn parse(text: &str, mode: Mode) -> Option<Parsed<Mod>> {
+    let parse = || parse_unchecked(text, ParseOptions::from(mode));
+    if mode == Mode::Ipython { panic::catch_unwind(parse).ok() } else { Some(parse()) }
 }
 
 fn line_of(text: &str, at: usize) -> usize {
@@ -159,6 +171,8 @@ mod tests {
         assert!(parses("!ls\n", Dialect::Python).is_err());
         assert!(parses("x = (1\n/ 2)\n?f\n,f a\n;f\n/f\n", Dialect::Ipython).is_ok());
         assert_eq!(parses("x: [}\n,f", Dialect::Ipython).unwrap_err().line, 1);
+        // Met by the fuzzer: the parser itself panics.
+        assert!(parses("lambda $??]\n\\????", Dialect::Ipython).is_err());
     }
 
     #[test]
