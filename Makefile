@@ -127,7 +127,7 @@ demo: build venv ## Run everything on the notebooks of fixtures/demo and show th
 	@scripts/demo-report.sh $(DEMO) $(BIN)
 
 # --- Tests and chores ----------------------------------------------------------------------------
-.PHONY: test lint samples
+.PHONY: test lint samples check-corpus-front bench
 test: lint venv ## Run every test
 	scripts/setup.sh --tools jq
 	cargo test --quiet --locked --workspace
@@ -136,6 +136,13 @@ test: lint venv ## Run every test
 lint: ## Formatting and lints
 	cargo fmt --all --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
+
+check-corpus-front: build ## Prove of every notebook below NOTEBOOKS that probes change no tree and no line
+	$(BIN)/nb2py -q --jobs $(JOBS) --root $(NOTEBOOKS) $(NOTEBOOKS) --rejects /dev/null | $(BIN)/nbinstrument --verify --hooks all --jobs $(JOBS) --rejects /dev/null --output /dev/null
+
+bench: build ## Measure nb2py and nbinstrument beside nbconvert and libcst on NOTEBOOKS
+	$(MAKE) --no-print-directory venv VENV=build/venv-bench REQUIREMENTS=bench/requirements.txt
+	bench/front.sh $(NOTEBOOKS) $(BIN) build/venv-bench/bin/python
 
 samples: build venv ## Make fixtures/records and what is generated from it anew
 	scripts/samples.sh $(BIN) $(PYTHON)
