@@ -32,7 +32,12 @@ pub(crate) fn run(args: &Args) -> bool {
             Ok(()) => say(&format!("ok      {}: {}", check.name, check.demand)),
             Err(trouble) => {
                 all = false;
-                say(&format!("FAILED  {}: {}\n        {}", check.name, check.demand, trouble.replace('\n', "\n        ")));
+                say(&format!(
+                    "FAILED  {}: {}\n        {}",
+                    check.name,
+                    check.demand,
+                    trouble.replace('\n', "\n        ")
+                ));
             }
         }
     }

@@ -39,7 +39,10 @@ fn files(root: &Path) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     let mut page = include_str!("records-intro.md").to_owned();
     for (name, schema) in schemas {
-        files.push((format!("docs/schemas/{name}.json"), format!("{}\n", serde_json::to_string_pretty(&schema)?)));
+        files.push((
+            format!("docs/schemas/{name}.json"),
+            format!("{}\n", serde_json::to_string_pretty(&schema)?),
+        ));
         describe(&mut page, root, &name, &schema)?;
     }
     files.push(("docs/records.md".to_owned(), page));
@@ -91,7 +94,8 @@ fn describe(page: &mut String, root: &Path, name: &str, schema: &Value) -> Resul
 fn rows(page: &mut String, root: &Value, schema: &Value, nested: &mut Vec<String>) -> Result<()> {
     let empty = Map::new();
     for (field, description) in schema["properties"].as_object().unwrap_or(&empty) {
-        let meaning = description["description"].as_str().unwrap_or_default().replace('\n', " ").replace('|', "\\|");
+        let meaning =
+            description["description"].as_str().unwrap_or_default().replace('\n', " ").replace('|', "\\|");
         writeln!(page, "| `{field}` | {} | {meaning} |", type_name(root, description, nested))?;
     }
     Ok(())

@@ -23,7 +23,8 @@ fn samples_have_the_keys_of_their_schema() {
     for entry in fs::read_dir(folder).expect("docs/schemas is there") {
         let path = entry.expect("an entry can be read").path();
         let name = path.file_stem().expect("a schema has a name").to_str().expect("UTF-8").to_owned();
-        let schema: Value = serde_json::from_slice(&fs::read(&path).expect("readable")).expect("a schema is JSON");
+        let schema: Value =
+            serde_json::from_slice(&fs::read(&path).expect("readable")).expect("a schema is JSON");
         for line in sample(&name).split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
             records += 1;
             agree(&schema, &schema, &serde_json::from_slice(line).expect("a sample is JSON"), &name);

@@ -30,14 +30,17 @@ fn conforms(program: &Program) {
 
 fn parse<T: Record>(output: &[u8]) -> Vec<T> {
     let text = std::str::from_utf8(output).expect("UTF-8");
-    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect()
 }
 
 #[test]
 fn assign_merge_in_jq() {
     let filter = example("assign-merge.jq");
     conforms(&program("assignment", &["jq", "-c", "-f", &filter]));
-    let finished = Command::new("jq").args(["-c", "-f", &filter]).stdin(sample("assignment")).run().succeeds();
+    let finished =
+        Command::new("jq").args(["-c", "-f", &filter]).stdin(sample("assignment")).run().succeeds();
     let pairs: Vec<Pair> = parse(&finished.stdout);
     assert!(!pairs.is_empty());
     for pair in pairs {
@@ -52,6 +55,11 @@ fn nalin_score_in_python() {
     conforms(&program("pair", &["python3", &script]));
     let finished = Command::new("python3").args([&script]).stdin(sample("pair")).run().succeeds();
     let scored: Vec<Scored> = parse(&finished.stdout);
-    assert_eq!(scored.len(), sample("pair").split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).count());
-    assert!(scored.iter().all(|record| (0.0..1.0).contains(&record.score) && record.schema == Scored::SCHEMA));
+    assert_eq!(
+        scored.len(),
+        sample("pair").split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).count()
+    );
+    assert!(
+        scored.iter().all(|record| (0.0..1.0).contains(&record.score) && record.schema == Scored::SCHEMA)
+    );
 }

@@ -7,8 +7,16 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const STAGES: [&str; 8] =
-    ["nb2py", "nbinstrument", "nbexec", "nbliterals", "assign-merge", "negsample", "nalin-train", "nalin-score"];
+const STAGES: [&str; 8] = [
+    "nb2py",
+    "nbinstrument",
+    "nbexec",
+    "nbliterals",
+    "assign-merge",
+    "negsample",
+    "nalin-train",
+    "nalin-score",
+];
 /// Rooms that compute and never talk to the world.
 const PURE: [&str; 5] = ["records", "notebook", "pysource", "nalin-model", "report"];
 /// A file longer than this is more than one concept.
@@ -32,7 +40,10 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
         normal.map(|dependency| dependency["name"].as_str().expect("a name is text").to_owned()).collect()
     };
     let packages = metadata["packages"].as_array().expect("packages are a list");
-    packages.iter().map(|package| (package["name"].as_str().expect("a name is text").to_owned(), names(package))).collect()
+    packages
+        .iter()
+        .map(|package| (package["name"].as_str().expect("a name is text").to_owned(), names(package)))
+        .collect()
 }
 
 /// Fails for every crate but `allowed` that depends on a name for which `is_guarded` holds.
@@ -64,7 +75,8 @@ fn tracked() -> Vec<(String, Option<String>)> {
 
 fn sources_of(room: &str) -> Vec<(String, String)> {
     let folder = format!("crates/{room}/src/");
-    let sources = tracked().into_iter().filter(|(name, _)| name.starts_with(&folder) && name.ends_with(".rs"));
+    let sources =
+        tracked().into_iter().filter(|(name, _)| name.starts_with(&folder) && name.ends_with(".rs"));
     sources.map(|(name, text)| (name, text.expect("Rust is UTF-8"))).collect()
 }
 
@@ -103,7 +115,16 @@ fn stages_meet_in_records_alone() {
 
 #[test]
 fn pure_rooms_do_not_talk_to_the_world() {
-    let world = ["std::io::stdin", "io::stdin", "io::stdout", "io::stderr", "std::env::", "SystemTime", "Instant::now", "println!"];
+    let world = [
+        "std::io::stdin",
+        "io::stdin",
+        "io::stdout",
+        "io::stderr",
+        "std::env::",
+        "SystemTime",
+        "Instant::now",
+        "println!",
+    ];
     for room in PURE {
         for (name, text) in sources_of(room) {
             for word in world {
@@ -116,7 +137,8 @@ fn pure_rooms_do_not_talk_to_the_world() {
 #[test]
 fn a_program_is_a_few_lines_of_main() {
     for stage in STAGES {
-        let main = fs::read_to_string(root().join(format!("crates/{stage}/src/main.rs"))).expect("a stage has a main");
+        let main = fs::read_to_string(root().join(format!("crates/{stage}/src/main.rs")))
+            .expect("a stage has a main");
         assert!(main.lines().count() <= 20, "{stage}'s main.rs does more than start it");
         assert!(root().join(format!("crates/{stage}/README.md")).exists(), "{stage} has no README.md");
     }
@@ -129,14 +151,18 @@ fn every_rust_file_says_what_it_is_and_is_no_novel() {
             continue;
         }
         let text = text.expect("Rust is UTF-8");
-        assert!(text.starts_with("//!") || text.starts_with("#!"), "{name} does not open with a `//!` comment");
+        assert!(
+            text.starts_with("//!") || text.starts_with("#!"),
+            "{name} does not open with a `//!` comment"
+        );
         assert!(text.lines().count() <= MOST_LINES, "{name} is longer than {MOST_LINES} lines");
     }
 }
 
 #[test]
 fn nothing_is_left_undone() {
-    let leftovers = [["TO", "DO"], ["FIX", "ME"], ["to", "do!("], ["unimple", "mented!("], ["#[ig", "nore"]].map(|word| word.concat());
+    let leftovers = [["TO", "DO"], ["FIX", "ME"], ["to", "do!("], ["unimple", "mented!("], ["#[ig", "nore"]]
+        .map(|word| word.concat());
     for (name, text) in tracked() {
         let code = [".rs", ".py", ".sh", ".md", "Makefile"].iter().any(|end| name.ends_with(end));
         let Some(text) = text.filter(|_| code && !name.starts_with("fixtures/")) else { continue };
