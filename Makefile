@@ -123,7 +123,7 @@ demo: build venv ## Run everything on the notebooks of fixtures/demo and show th
 	  echo "WARNING: never do this with notebooks of others (docs/sandbox.md)." >&2; \
 	  sandbox="--sandbox none"; \
 	fi; \
-	$(MAKE) --no-print-directory corpus NOTEBOOKS=fixtures/demo LIST= LIMIT=0 OUT=$(DEMO) FOLDS=8 EXEC_FLAGS="$$sandbox $(EXEC_FLAGS)"
+	$(MAKE) --no-print-directory corpus NOTEBOOKS=fixtures/demo LIST= LIMIT=0 OUT=$(DEMO) FOLDS=4 EXEC_FLAGS="$$sandbox $(EXEC_FLAGS)"
 	@scripts/demo-report.sh $(DEMO) $(BIN)
 
 # --- Tests and chores ----------------------------------------------------------------------------

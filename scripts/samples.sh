@@ -25,5 +25,7 @@ mv "$part/summary.new" "$part/summary.jsonl"
 "$bin/nalin-score" -q --model "$part/model" --findings --min-score 0 --generic-names < "$part/pair.jsonl" > "$part/finding.jsonl"
 "$bin/nalin-score" -q --model "$part/model" --eval < "$part/example.jsonl" > "$part/evaluation.jsonl"
 printf '{"path":"odd/not_json.ipynb"}\n' | "$bin/nb2py" -q --root fixtures --rejects "$part/reject.jsonl"
+# jq writes 0 where the programs write 0.0.
+sed -Ei 's/"(wall|cpu)_seconds":0([,}])/"\1_seconds":0.0\2/g' "$part/run.jsonl" "$part/summary.jsonl"
 rm "$part/execution.jsonl"
 for file in "$part"/*.jsonl; do head -n 60 "$file" > "$out/$(basename "$file")"; done

@@ -27,7 +27,13 @@ fn samples_have_the_keys_of_their_schema() {
             serde_json::from_slice(&fs::read(&path).expect("readable")).expect("a schema is JSON");
         for line in sample(&name).split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
             records += 1;
-            agree(&schema, &schema, &serde_json::from_slice(line).expect("a sample is JSON"), &name);
+            let mut record: Value = serde_json::from_slice(line).expect("a sample is JSON");
+            if ["example", "scored"].contains(&name.as_str()) {
+                // They carry what else the record before them had.
+                let known = schema["properties"].as_object().expect("a record has fields");
+                record.as_object_mut().expect("a record").retain(|key, _| known.contains_key(key));
+            }
+            agree(&schema, &schema, &record, &name);
         }
     }
     assert!(records >= 11);
