@@ -186,6 +186,11 @@ fn invalid_utf8(program: &Program) -> Result<(), String> {
     let mut line = program.lines().swap_remove(0);
     line.pop();
     line.extend(b",\"own\":\"\xff\"}");
+    if !program.common_flags {
+        // jq, among others, replaces what is no UTF-8 and goes on: of a stranger it is enough to come to an end.
+        let finished = program.run(&[], join(&[line]));
+        return demand(finished.status.code().is_some(), "expected an exit status", &finished);
+    }
     damaged(program, &line)
 }
 
