@@ -37,7 +37,7 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<bool> {
 fn files(root: &Path) -> Result<Vec<(String, String)>> {
     let schemas = schemas();
     let mut files = Vec::new();
-    let mut page = include_str!("records-intro.md").to_owned();
+    let mut page = include_str!("records-intro.md.in").to_owned();
     for (name, schema) in schemas {
         files.push((
             format!("docs/schemas/{name}.json"),

@@ -1,3 +1,5 @@
+//! Tests of the JSON cursor.
+
 use proptest::prelude::*;
 use serde_json::Value;
 

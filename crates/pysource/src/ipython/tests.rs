@@ -1,3 +1,5 @@
+//! Tests of IPython syntax made plain.
+
 use proptest::prelude::*;
 use ruff_python_parser::parse_module;
 
