@@ -131,7 +131,7 @@ demo: build venv ## Run everything on the notebooks of fixtures/demo and show th
 test: lint venv ## Run every test
 	scripts/setup.sh --tools jq
 	cargo test --quiet --locked --workspace
-	python3 -m unittest discover --quiet --start-directory python/tests
+	$(PYTHON) -m unittest discover --quiet --start-directory python/tests
 
 lint: ## Formatting and lints
 	cargo fmt --all --check
