@@ -143,8 +143,12 @@ impl Network for BagsNetwork {
         &mut self.parameters
     }
 
-    fn encode(&self, subject: &Subject) -> Features {
-        featurise(subject, self.ablation)
+    fn ablation(&self) -> Ablation {
+        self.ablation
+    }
+
+    fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Features {
+        featurise(subject, hidden)
     }
 
     fn forward(&self, rows: &[&Features], mut noise: Option<&mut Random>) -> Result<Pass> {

@@ -20,6 +20,7 @@ pub mod parameters;
 mod statistics;
 mod subject;
 mod train;
+mod typical;
 
 pub use candle_core::Device;
 

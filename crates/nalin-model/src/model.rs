@@ -1,10 +1,11 @@
 //! A trained model: network, calibration, statistics; its folder.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -114,6 +115,23 @@ impl Model {
         Ok(logits.into_iter().map(|logit| self.config.calibration.apply(logit)).collect())
     }
 
+    /// As [`Model::scores`], without the inputs that `hidden` names beside those it never saw: what they are
+    /// worth to a single answer.
+    ///
+    /// # Errors
+    /// As [`Model::scores`].
+    pub fn scores_without(&self, subjects: &[Subject], hidden: Ablation) -> Result<Vec<f64>> {
+        let hidden = self.config.ablation.and(hidden);
+        let logits = match &self.body {
+            Body::Bags(network) => network_logits_without(network.as_ref(), subjects, hidden)?,
+            Body::Nalin(network) => network_logits_without(network.as_ref(), subjects, hidden)?,
+            // The look-up without name or type cannot contradict anything.
+            Body::Lookup if hidden.name || hidden.type_ => vec![-1.0; subjects.len()],
+            Body::Lookup => self.logits(subjects)?,
+        };
+        Ok(logits.into_iter().map(|logit| self.config.calibration.apply(logit)).collect())
+    }
+
     /// As [`Model::scores`], on all threads of the current rayon pool.
     ///
     /// # Errors
@@ -188,13 +206,21 @@ impl Model {
     pub fn load(folder: &Path, device: &Device) -> Result<Self> {
         let read = |name: &str| {
             let path = folder.join(name);
-            fs::read(&path).with_context(|| format!("no model: cannot read {}", path.display()))
+            let bytes =
+                fs::read(&path).with_context(|| format!("no model: cannot read {}", path.display()))?;
+            Ok(Cow::Owned(bytes))
         };
-        let damaged = |name: &str| format!("{} is damaged", folder.join(name).display());
+        Self::of_files(&read, device).with_context(|| format!("model {}", folder.display()))
+    }
+
+    /// Reads a model of files that lie elsewhere: in the program itself, say.
+    ///
+    /// # Errors
+    /// As [`Model::load`], and whatever `read` fails with.
+    pub fn of_files<'a>(read: &dyn Fn(&str) -> Result<Cow<'a, [u8]>>, device: &Device) -> Result<Self> {
+        let damaged = |name: &str| format!("{name} is damaged");
         let config: Config = serde_json::from_slice(&read(CONFIG)?).with_context(|| damaged(CONFIG))?;
-        if config.format != FORMAT {
-            bail!("{}: format {}, but this program reads format {FORMAT}", folder.display(), config.format);
-        }
+        ensure!(config.format == FORMAT, "format {}, but this program reads format {FORMAT}", config.format);
         let statistics = serde_json::from_slice(&read(STATISTICS)?).with_context(|| damaged(STATISTICS))?;
         let mut model = Self::new(config, statistics, device)?;
         model.set_weights(&read(WEIGHTS)?).with_context(|| damaged(WEIGHTS))?;
@@ -229,6 +255,14 @@ impl Model {
 }
 
 fn network_logits<N: Network>(network: &N, subjects: &[Subject]) -> Result<Vec<f32>> {
-    let rows: Vec<N::Row> = subjects.iter().map(|subject| network.encode(subject)).collect();
+    network_logits_without(network, subjects, network.ablation())
+}
+
+fn network_logits_without<N: Network>(
+    network: &N,
+    subjects: &[Subject],
+    hidden: Ablation,
+) -> Result<Vec<f32>> {
+    let rows: Vec<N::Row> = subjects.iter().map(|subject| network.encode_without(subject, hidden)).collect();
     logits(network, &rows.iter().collect::<Vec<_>>())
 }

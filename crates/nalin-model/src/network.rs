@@ -4,8 +4,8 @@ use anyhow::Result;
 use candle_core::Tensor;
 use records::Random;
 
-use crate::Subject;
 use crate::parameters::{Lookup, Parameters};
+use crate::{Ablation, Subject};
 
 /// A network that maps pairs to logits.
 pub trait Network: Send + Sync {
@@ -18,8 +18,16 @@ pub trait Network: Send + Sync {
     /// The weights, to be changed by a step or a snapshot.
     fn parameters_mut(&mut self) -> &mut Parameters;
 
+    /// The inputs that it never sees.
+    fn ablation(&self) -> Ablation;
+
     /// Turns a pair into what the network reads.
-    fn encode(&self, subject: &Subject) -> Self::Row;
+    fn encode(&self, subject: &Subject) -> Self::Row {
+        self.encode_without(subject, self.ablation())
+    }
+
+    /// As [`Network::encode`], without the inputs that are hidden.
+    fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Self::Row;
 
     /// Logits of "does not fit". With `noise` it is a step of training: dropout is drawn
     /// from it, and look-ups become leaves of the graph.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use records::Alternative;
 use serde::{Deserialize, Serialize};
 
+use crate::typical::typical;
 use crate::{Subject, names};
 
 /// Names kept in a model folder; the most frequent, so that the folder stays small.
@@ -19,6 +20,9 @@ pub struct Statistics {
     names: BTreeMap<String, Vec<(u32, u32)>>,
     /// The same for each word of a name.
     words: BTreeMap<String, Vec<(u32, u32)>>,
+    /// For each name, where there are any, values that are typical of it.
+    #[serde(default)]
+    values: BTreeMap<String, Vec<String>>,
 }
 
 type Counts = BTreeMap<String, BTreeMap<String, u32>>;
@@ -28,6 +32,7 @@ impl Statistics {
     pub fn of<'a>(subjects: impl IntoIterator<Item = Subject<'a>>) -> Self {
         let (mut totals, mut by_name, mut by_word) =
             (BTreeMap::<String, u32>::new(), Counts::new(), Counts::new());
+        let mut held: BTreeMap<&str, Vec<Subject>> = BTreeMap::new();
         for subject in subjects {
             let class = subject.type_class;
             *totals.entry(class.to_owned()).or_default() += 1;
@@ -35,6 +40,7 @@ impl Statistics {
                 *counts.entry(key.to_owned()).or_default().entry(class.to_owned()).or_default() += 1;
             };
             count(&mut by_name, subject.name);
+            held.entry(subject.name).or_default().push(subject);
             let mut words = names::words(subject.name);
             words.sort_unstable();
             words.dedup();
@@ -56,7 +62,12 @@ impl Statistics {
             rows.into_iter().collect()
         };
         let (names, words) = (compact(by_name), compact(by_word));
-        Self { types, names, words }
+        let of_known = |(name, values): (&str, Vec<Subject>)| {
+            let typical = typical(&values);
+            (names.contains_key(name) && !typical.is_empty()).then(|| (name.to_owned(), typical))
+        };
+        let values = held.into_iter().filter_map(of_known).collect();
+        Self { types, names, words, values }
     }
 
     /// The classes, most frequent first.
@@ -84,6 +95,11 @@ impl Statistics {
             share: f64::from(n) / total,
         };
         row.iter().map(share).filter(|alternative| alternative.share >= 0.05).take(5).collect()
+    }
+
+    /// Values that are typical of the name, as short texts; empty when none is.
+    pub fn usual_values(&self, name: &str) -> &[String] {
+        self.values.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// Names that mostly held this class, the most frequent first and at most `limit`.

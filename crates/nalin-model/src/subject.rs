@@ -42,3 +42,16 @@ pub struct Ablation {
     /// Hide the value's shape and size.
     pub shape: bool,
 }
+
+impl Ablation {
+    /// Hides what either hides.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            name: self.name || other.name,
+            value: self.value || other.value,
+            type_: self.type_ || other.type_,
+            len: self.len || other.len,
+            shape: self.shape || other.shape,
+        }
+    }
+}

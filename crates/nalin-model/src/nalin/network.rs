@@ -141,8 +141,12 @@ impl Network for NalinNetwork {
         &mut self.parameters
     }
 
-    fn encode(&self, subject: &Subject) -> Encoding {
-        Encoding::new(subject, &self.config.types, self.config.name_buckets, self.ablation)
+    fn ablation(&self) -> Ablation {
+        self.ablation
+    }
+
+    fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Encoding {
+        Encoding::new(subject, &self.config.types, self.config.name_buckets, hidden)
     }
 
     fn forward(&self, rows: &[&Encoding], mut noise: Option<&mut Random>) -> Result<Pass> {
