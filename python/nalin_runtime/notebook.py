@@ -15,6 +15,7 @@ import types
 
 from .channel import Channel
 from .clock import Clock, OutOfTime
+from .inline import inline, is_probe
 from .probe import Recorder
 from .shell import Shell, display
 
@@ -126,9 +127,19 @@ class Execution:
         # Blank lines before the cell keep the rows of the script in every traceback.
         text = "\n".join(self.rows[cell["first_row"] - 1 : cell["last_row"]])
         text = "\n" * (cell["first_row"] - 1) + text + "\n"
+        flags = self.flags
+        try:
+            return self.compile_text(text, inline)
+        except (SyntaxError, RecursionError):
+            # Perhaps only with the blocks of `inline`: Python has no more than twenty inside one another.
+            self.flags = flags
+            return self.compile_text(text, lambda _tree: None)
+
+    def compile_text(self, text, change):
         tree = compile(text, FILENAME, "exec", self.flags | ast.PyCF_ONLY_AST, True)
+        change(tree)
         last = None
-        if tree.body and isinstance(tree.body[-1], ast.Expr) and not _is_probe(tree.body[-1].value):
+        if tree.body and isinstance(tree.body[-1], ast.Expr) and not is_probe(tree.body[-1].value):
             last = ast.Expression(tree.body.pop().value)
         code = compile(tree, FILENAME, "exec", self.flags, True)
         self.flags |= code.co_flags & _FUTURE_FLAGS
@@ -214,11 +225,6 @@ class _SeedNumpy:
 
             spec.loader.exec_module = load_and_seed
         return spec
-
-
-def _is_probe(expression):
-    called = expression.func if isinstance(expression, ast.Call) else None
-    return isinstance(called, ast.Name) and called.id in ("_nalin_t", "_nalin_w")
 
 
 def _texts(error):

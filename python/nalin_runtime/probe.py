@@ -8,6 +8,11 @@ be large and must not be kept alive. Describing costs microseconds, so beyond `E
 site only every 1/256th of its executions is described: its last value is then the last such one, and
 says by its occurrence which that is. This depends on counts alone, never on time, so that two runs agree.
 
+Counting is what a hot loop pays for, and arithmetic in Python is dear: so a site gets an iterator of as
+many steps as it may run before it must be looked at again, and a probe takes one step. How often it has
+run is where it was looked at last and the steps taken since. A site whose first `EXACT` values could not
+change is taken to stay like that: should it not, its last value is described at the end of the cell.
+
 What is kept goes to the channel at once, what is only at hand at the end of every cell: a notebook that
 is killed loses what its last cell had at hand, and nothing else.
 """
@@ -15,12 +20,15 @@ is killed loses what its last cell had at hand, and nothing else.
 import builtins
 import os
 import threading
+from itertools import repeat
+from operator import length_hint
 
 from .describe import describe, type_name
 
 EXACT = 512
 _NEVER = 1 << 62
 _HOLE = object()
+_DONE = repeat(None, 0)
 _ATOMS = frozenset((int, float, bool, complex, str, bytes, type(None)))
 
 
@@ -33,8 +41,12 @@ class Recorder:
         self.mode, _, number = keep.partition(":")
         self.first = int(number or 1)
         self.left = max_values
-        self.counts = [0] * sites
-        self.due = [1] * sites  # at which execution a site must be looked at
+        self.seen = [0] * sites  # at which execution a site was looked at last
+        self.steps = [0] * sites  # how many it may run from there before it must be looked at again
+        self.rest = [_DONE] * sites  # of these, those to come, where the last value is kept at hand
+        self.skip = [_DONE] * sites  # the same, where it is not
+        self.touched = set()  # sites that may have run since the last cell
+        self.changeable = [False] * sites  # whether a value was seen that can change
         self.next_kept = [1 if self.mode != "last" else _NEVER] * sites
         self.last = [_HOLE] * sites  # an unchangeable value, described at the end of the cell
         self.pending = [None] * sites  # (occurrence, description) of a changeable one
@@ -45,16 +57,15 @@ class Recorder:
 
     def install(self):
         """Puts the probes where instrumented code finds them."""
-        counts, due, last, atoms, hole = self.counts, self.due, self.last, _ATOMS, _HOLE
-        look = self.look
+        rest, skip, last, look = self.rest, self.skip, self.last, self.look
 
         def probe(site, value):
-            count = counts[site] + 1
-            counts[site] = count
-            if count >= due[site]:
-                look(site, value, count)
-            else:
-                last[site] = value if type(value) in atoms else hole
+            for _step in rest[site]:
+                last[site] = value
+                return
+            for _step in skip[site]:
+                return
+            look(site, value)
 
         def wrap(site, value):
             probe(site, value)
@@ -62,18 +73,35 @@ class Recorder:
 
         # `_nalin_t` returns None, always: `for x in _nalin_t(0, y) or (xs):` depends on it.
         self.probe, self.wrap = probe, wrap
-        builtins._nalin_t, builtins._nalin_w = probe, wrap
+        builtins._nalin_d = [None]
+        self.switch_on()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self.stop)
 
+    def switch_on(self):
+        builtins._nalin_t, builtins._nalin_w = self.probe, self.wrap
+        builtins._nalin_r, builtins._nalin_l = self.rest, self.last  # for probes without a call (`inline`)
+
     def stop(self):
         """From now on nothing is recorded: in a child that the notebook forked, or at the end."""
-        self.due[:] = [_NEVER] * len(self.due)
+        self.rest[:] = [_DONE] * len(self.rest)
+        self.skip[:] = [repeat(None)] * len(self.skip)
         self.channel = None
 
-    def look(self, site, value, count):
+    def count(self, site):
+        """How often a site has run."""
+        return self.seen[site] + self.steps[site] - length_hint(self.rest[site]) - length_hint(self.skip[site])
+
+    def look(self, site, value):
         """Keeps or puts by a value, and decides when to look again. Whatever happens here, the notebook goes on."""
-        if self.channel is None or self.clock.busy:
+        if self.channel is None:
+            return
+        # Every step is taken. What cannot be looked at (another thread records just now) is counted.
+        self.seen[site] = count = self.seen[site] + self.steps[site] + 1
+        self.steps[site] = 0
+        self.rest[site] = self.skip[site] = _DONE
+        self.touched.add(site)
+        if self.clock.busy:
             return
         self.clock.busy = True
         try:
@@ -82,9 +110,13 @@ class Recorder:
             self.clock.busy = False
 
     def keep(self, site, value, count, atom):
-        if count >= self.next_kept[site] and self.left > 0:
-            self.left -= 1
+        if not atom:
+            self.changeable[site] = True
+        wanted = count >= self.next_kept[site]
+        if wanted:
             self.next_kept[site] = self.after(count)
+        if wanted and self.left > 0:
+            self.left -= 1
             self.last[site], self.pending[site] = _HOLE, None
             self.send(site, count, self.describe(value), True)
         elif atom:
@@ -92,7 +124,11 @@ class Recorder:
         elif self.mode != "first":
             self.last[site] = _HOLE
             self.pending[site] = (count, self.describe(value))
-        self.due[site] = self.next_look(site, count, atom)
+        steps = max(self.next_look(site, count) - self.seen[site] - 1, 0)
+        if steps:
+            self.steps[site] = steps
+            at_hand = self.mode != "first" and not self.changeable[site]
+            (self.rest if at_hand else self.skip)[site] = repeat(None, steps)
 
     def after(self, count):
         """The execution to keep after this one."""
@@ -100,24 +136,24 @@ class Recorder:
             return count + 1
         return _NEVER if self.mode == "first" else max(count * 2, 2)
 
-    def next_look(self, site, count, atom):
+    def next_look(self, site, count):
         if self.mode == "first":
             return self.next_kept[site]
         if count < EXACT:
             return count + 1
-        if atom:
+        if not self.changeable[site]:
             return self.next_kept[site]
         return min(self.next_kept[site], count + (1 << (count.bit_length() - 9)))
 
     def describe(self, value):
         # The notebook's code may run now (`__repr__`), and its probes must not record that.
-        builtins._nalin_t, builtins._nalin_w = _ignore, _pass
+        switch_off()
         try:
             return self.clock.description(lambda: describe(value, self.clock.guard))
         except BaseException:
             return [type_name(type(value)), -1, -1, [], -1, "", False, "<%s object>" % type_name(type(value)), -1]
         finally:
-            builtins._nalin_t, builtins._nalin_w = self.probe, self.wrap
+            self.switch_on()
 
     def send(self, site, count, description, kept):
         self.sent[site] = self.counted[site] = count
@@ -134,7 +170,8 @@ class Recorder:
             self.clock.busy = False
 
     def send_rest(self):
-        for site, count in enumerate(self.counts):
+        for site in sorted(self.touched):
+            count = self.count(site)
             if count == self.counted[site]:
                 continue
             value, pending = self.last[site], self.pending[site]
@@ -147,6 +184,13 @@ class Recorder:
             if count != self.counted[site]:
                 self.counted[site] = count
                 self.channel.send({"k": "n", "s": site, "n": count})
+        self.touched = {site for site in self.touched if self.steps[site]}  # those may run unseen
+
+
+def switch_off():
+    """Probes that do nothing."""
+    builtins._nalin_t, builtins._nalin_w = _ignore, _pass
+    builtins._nalin_r, builtins._nalin_l = _NOWHERE, _NOWHERE
 
 
 def _ignore(_site, _value):
@@ -155,3 +199,16 @@ def _ignore(_site, _value):
 
 def _pass(_site, value):
     return value
+
+
+class _Nowhere:
+    """Has no steps left for any site, and keeps nothing."""
+
+    def __getitem__(self, _site):
+        return ()
+
+    def __setitem__(self, _site, _value):
+        pass
+
+
+_NOWHERE = _Nowhere()

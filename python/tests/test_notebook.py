@@ -87,6 +87,25 @@ class Probes(unittest.TestCase):
         words, _ = support.run(["for i in range(50):\n  x = i; _nalin_t(0, x)"])
         self.assertEqual(support.texts(words), ["1:0", "2:1", "3:2", "6:5", "12:11", "24:23", "48:47", "~50:49"])
 
+    def test_inside_functions_it_is_the_same(self):
+        loop = "for i in range(5000):\n    x = %s; _nalin_t(0, x)"
+        for value in ("i", "[i]", "i if i % 7 else None", "i if i < 4000 else [i]"):
+            outside, _ = support.run(["if 1:\n  " + loop % value])
+            inside, _ = support.run(["def f():\n  %s\nf()" % (loop % value)])
+            self.assertEqual(outside, inside)
+            self.assertIn(5000, [word.get("n") for word in inside if word["k"] in "vn"])
+
+    def test_what_became_changeable_is_the_last_value_all_the_same(self):
+        words, _ = support.run(["def f(x):\n  y = x; _nalin_t(0, y)\nfor i in range(4000): f(i)\nf([1])"])
+        self.assertEqual(support.texts(words)[-1], "~4001:[1]")
+
+    def test_twenty_blocks_inside_one_another(self):
+        rows = ["  " * depth + "for i%d in (1,):" % depth for depth in range(19)]
+        rows = ["def f():"] + ["  " + row for row in rows] + ["  " * 20 + "for x in (2,): _nalin_t(0, x); y = x", "f()"]
+        words, _ = support.run(["\n".join(rows)])
+        self.assertEqual(support.statuses(words), [("ok", "", 0)])
+        self.assertEqual(support.texts(words), ["1:2"])
+
     def test_other_schedules(self):
         loop = ["for i in range(50):\n  x = [i]; _nalin_t(0, x)"]
         words, _ = support.run(loop, per_site="first:2")

@@ -1,12 +1,13 @@
 //! The Python that runs beside the notebook, in this binary.
 
 /// File names and texts of the package `nalin_runtime` (`python/nalin_runtime`).
-pub const FILES: [(&str, &str); 12] = [
+pub const FILES: [(&str, &str); 13] = [
     ("__init__.py", include_str!("../../../python/nalin_runtime/__init__.py")),
     ("channel.py", include_str!("../../../python/nalin_runtime/channel.py")),
     ("clock.py", include_str!("../../../python/nalin_runtime/clock.py")),
     ("cold.py", include_str!("../../../python/nalin_runtime/cold.py")),
     ("describe.py", include_str!("../../../python/nalin_runtime/describe.py")),
+    ("inline.py", include_str!("../../../python/nalin_runtime/inline.py")),
     ("isolate.py", include_str!("../../../python/nalin_runtime/isolate.py")),
     ("notebook.py", include_str!("../../../python/nalin_runtime/notebook.py")),
     ("probe.py", include_str!("../../../python/nalin_runtime/probe.py")),
