@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::features::{Features, NUMBERS, featurise};
 use crate::hash::cross;
-use crate::network::{Network, Pass, dropout};
+use crate::network::{Network, Pass, Row, dropout};
 use crate::parameters::{Bags, Parameters, Slot};
 use crate::{Ablation, Subject};
 
@@ -96,17 +96,19 @@ impl BagsNetwork {
     }
 
     /// Crosses of the name's features with those that sum up the value, and each side alone.
-    fn crosses(&self, row: &Features) -> Vec<u32> {
+    fn crosses(&self, (name, value): Row<Features>, rows: &mut Bags) {
         let mask = self.config.wide_rows as u32 - 1;
-        let key = &row.value[..usize::from(row.value_key)];
-        let mut rows = Vec::with_capacity((row.name.len() + 1) * (key.len() + 1));
-        rows.extend(key.iter().map(|&value| cross(0, value) & mask));
-        for &name in &row.name {
-            rows.push(cross(name, 0) & mask);
-            rows.extend(key.iter().map(|&value| cross(name, value) & mask));
-        }
-        rows
+        let key = &value.value[..usize::from(value.value_key)];
+        let mixed = |name| key.iter().map(move |&value| cross(name, value) & mask);
+        let names =
+            name.name.iter().flat_map(|&name| std::iter::once(cross(name, 0) & mask).chain(mixed(name)));
+        rows.push(mixed(0).chain(names), root);
     }
+}
+
+/// Keeps sums over bags of different sizes of one magnitude.
+fn root(n: usize) -> f32 {
+    1.0 / (n.max(1) as f32).sqrt()
 }
 
 impl Deep {
@@ -133,7 +135,7 @@ impl Deep {
 }
 
 impl Network for BagsNetwork {
-    type Row = Features;
+    type Side = Features;
 
     fn parameters(&self) -> &Parameters {
         &self.parameters
@@ -151,24 +153,21 @@ impl Network for BagsNetwork {
         featurise(subject, hidden)
     }
 
-    fn forward(&self, rows: &[&Features], mut noise: Option<&mut Random>) -> Result<Pass> {
+    fn forward(&self, rows: &[Row<Features>], mut noise: Option<&mut Random>) -> Result<Pass> {
         let parameters = &self.parameters;
         let learn = noise.is_some();
         let dropped: Vec<Vec<bool>> = rows
             .iter()
-            .map(|row| match noise.as_deref_mut() {
-                Some(noise) => row.name.iter().map(|_| noise.unit() < self.config.name_dropout).collect(),
-                None => vec![false; row.name.len()],
+            .map(|(name, _)| match noise.as_deref_mut() {
+                Some(noise) => name.name.iter().map(|_| noise.unit() < self.config.name_dropout).collect(),
+                None => vec![false; name.name.len()],
             })
             .collect();
-        let root = |n: usize| 1.0 / (n.max(1) as f32).sqrt();
         let mut lookups = Vec::new();
         let mut heads = Vec::new();
         if let Some((wide, bias)) = self.wide {
             let mut bags = Bags::default();
-            for row in rows {
-                bags.push(self.crosses(row), root);
-            }
+            rows.iter().for_each(|row| self.crosses(*row, &mut bags));
             let lookup = parameters.look_up(wide, bags, learn)?;
             heads.push(lookup.leaf.broadcast_add(parameters.dense(bias))?.squeeze(1)?);
             lookups.push(lookup);
@@ -176,11 +175,12 @@ impl Network for BagsNetwork {
         if let Some(deep) = &self.deep {
             let (mut names, mut values) = (Bags::default(), Bags::default());
             let mut numbers = Vec::with_capacity(rows.len() * NUMBERS);
-            for (row, dropped) in rows.iter().zip(&dropped) {
-                let kept = row.name.iter().zip(dropped).filter(|(_, dropped)| !**dropped);
+            for ((name, value), dropped) in rows.iter().zip(&dropped) {
+                let kept = name.name.iter().zip(dropped).filter(|(_, dropped)| !**dropped);
                 names.push(kept.map(|(name, _)| name & (self.config.name_rows as u32 - 1)), root);
-                values.push(row.value.iter().map(|value| value & (self.config.value_rows as u32 - 1)), root);
-                numbers.extend_from_slice(&row.numbers);
+                values
+                    .push(value.value.iter().map(|value| value & (self.config.value_rows as u32 - 1)), root);
+                numbers.extend_from_slice(&value.numbers);
             }
             let names = parameters.look_up(deep.names, names, learn)?;
             let values = parameters.look_up(deep.values, values, learn)?;

@@ -7,23 +7,14 @@ use records::Random;
 use serde::{Deserialize, Serialize};
 
 use crate::adam::Adam;
+use crate::lessons::{Lesson, Lessons};
 use crate::metrics::Metrics;
-use crate::network::Network;
+use crate::network::{Network, Row};
 use crate::parameters::Gradients;
 
 /// Rows that one thread takes at a time. Fixed, so that sums are made in the same order, and come out
 /// the same to the bit, however many threads there are.
 const PART_ROWS: usize = 64;
-
-/// A pair that was turned into what the network reads, with the answer.
-pub struct Lesson<R> {
-    /// What the network reads.
-    pub row: R,
-    /// 1: they do not fit.
-    pub label: f32,
-    /// Weight in the loss.
-    pub weight: f32,
-}
 
 /// How to train.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -85,43 +76,45 @@ pub struct Epoch<'a> {
 /// If the device fails, or `watch` does.
 pub fn fit<N: Network>(
     network: &mut N,
-    train: &[Lesson<N::Row>],
-    valid: &[Lesson<N::Row>],
+    train: &Lessons<N::Side>,
+    valid: &Lessons<N::Side>,
     schedule: &Schedule,
     watch: &mut dyn FnMut(Epoch) -> Result<()>,
 ) -> Result<usize> {
     let mut adam = Adam::new(network.parameters(), schedule.weight_decay, schedule.clip);
-    let mut order: Vec<usize> = (0..train.len()).collect();
+    let mut order: Vec<u32> = (0..train.all.len() as u32).collect();
     let mut best: Option<(f64, usize, _)> = None;
-    let steps_an_epoch = train.len().div_ceil(schedule.batch).max(1);
+    let steps_an_epoch = train.all.len().div_ceil(schedule.batch).max(1);
     let mut step = 0;
     for epoch in 1..=schedule.epochs {
         Random::keyed(schedule.seed, "nalin-model/order", &epoch.to_string()).shuffle(&mut order);
         let (mut loss, mut weight, mut rate) = (0.0, 0.0, schedule.rate);
         for batch in order.chunks(schedule.batch) {
-            if schedule.drop_last && batch.len() < schedule.batch && train.len() > schedule.batch {
+            if schedule.drop_last && batch.len() < schedule.batch && train.all.len() > schedule.batch {
                 continue;
             }
             let done = step as f64 / (steps_an_epoch * schedule.epochs) as f64;
             rate = schedule.rate * if schedule.decay { 1.0 - 0.9 * done } else { 1.0 };
             step += 1;
             // A user may give weight 0 to every example of a batch.
-            let batch_weight = batch.iter().map(|&at| train[at].weight).sum::<f32>().max(f32::MIN_POSITIVE);
+            let batch_weight =
+                batch.iter().map(|&at| train.all[at as usize].weight).sum::<f32>().max(f32::MIN_POSITIVE);
             let parts: Vec<(Gradients, f64)> = batch
                 .par_chunks(PART_ROWS)
                 .enumerate()
                 .map(|(part, rows)| {
                     let key = format!("{step}/{part}");
                     let noise = Random::keyed(schedule.seed, "nalin-model/noise", &key);
-                    let lessons: Vec<_> = rows.iter().map(|&at| &train[at]).collect();
-                    learn(network, &lessons, batch_weight, noise)
+                    let lessons: Vec<Lesson> = rows.iter().map(|&at| train.all[at as usize]).collect();
+                    let rows: Vec<_> = lessons.iter().map(|lesson| train.row(lesson)).collect();
+                    learn(network, &rows, &lessons, batch_weight, noise)
                 })
                 .collect::<Result<_>>()?;
             loss += parts.iter().map(|(_, loss)| loss).sum::<f64>();
             weight += f64::from(batch_weight);
             adam.step(network.parameters_mut(), parts.into_iter().map(|(grad, _)| grad).collect(), rate)?;
         }
-        let metrics = if valid.is_empty() { None } else { Some(measure(network, valid)?) };
+        let metrics = if valid.all.is_empty() { None } else { Some(measure(network, valid)?) };
         let train_loss = if weight > 0.0 { loss / weight } else { 0.0 };
         watch(Epoch { epoch, step, rate, train_loss, valid: metrics.as_ref() })?;
         let Some(metrics) = metrics else { continue };
@@ -147,21 +140,20 @@ pub fn fit<N: Network>(
 /// Gradient and summed loss (weighted binary cross entropy) of one part of a batch.
 pub(crate) fn learn<N: Network>(
     network: &N,
-    lessons: &[&Lesson<N::Row>],
+    rows: &[Row<N::Side>],
+    lessons: &[Lesson],
     batch_weight: f32,
     mut noise: Random,
 ) -> Result<(Gradients, f64)> {
-    let rows: Vec<&N::Row> = lessons.iter().map(|lesson| &lesson.row).collect();
-    let pass = network.forward(&rows, Some(&mut noise))?;
+    let pass = network.forward(rows, Some(&mut noise))?;
     let loss = pass.logits()?.into_iter().zip(lessons).map(|(logit, lesson)| loss_of(logit, lesson)).sum();
     // The loss's derivative is known in closed form and exact where logarithms of sigmoids are not, so
     // the backward pass starts from it: a sum of logits times constants has just that gradient.
     let mut total = Tensor::zeros((), DType::F32, network.parameters().device())?;
     for head in &pass.heads {
         let logits: Vec<f32> = head.to_vec1()?;
-        let slope = |(logit, lesson): (f32, &&Lesson<N::Row>)| {
-            (sigmoid(logit) - lesson.label) * lesson.weight / batch_weight
-        };
+        let slope =
+            |(logit, lesson): (f32, &Lesson)| (sigmoid(logit) - lesson.label) * lesson.weight / batch_weight;
         let slopes: Vec<f32> = logits.into_iter().zip(lessons).map(slope).collect();
         total = (total + (head * Tensor::from_vec(slopes, head.shape(), head.device())?)?.sum_all()?)?;
     }
@@ -170,12 +162,12 @@ pub(crate) fn learn<N: Network>(
 }
 
 /// Metrics at a threshold of one half.
-fn measure<N: Network>(network: &N, lessons: &[Lesson<N::Row>]) -> Result<Metrics> {
-    let rows: Vec<&N::Row> = lessons.iter().map(|lesson| &lesson.row).collect();
+fn measure<N: Network>(network: &N, lessons: &Lessons<N::Side>) -> Result<Metrics> {
+    let rows: Vec<_> = lessons.all.iter().map(|lesson| lessons.row(lesson)).collect();
     let parts: Vec<Vec<f32>> =
         rows.par_chunks(PART_ROWS).map(|part| logits(network, part)).collect::<Result<_>>()?;
     let scores: Vec<f64> = parts.concat().into_iter().map(|logit| f64::from(sigmoid(logit))).collect();
-    let labels: Vec<bool> = lessons.iter().map(|lesson| lesson.label > 0.5).collect();
+    let labels: Vec<bool> = lessons.all.iter().map(|lesson| lesson.label > 0.5).collect();
     Ok(Metrics::of(&scores, &labels, 0.5))
 }
 
@@ -183,12 +175,12 @@ fn measure<N: Network>(network: &N, lessons: &[Lesson<N::Row>]) -> Result<Metric
 ///
 /// # Errors
 /// If the device fails.
-pub fn logits<N: Network>(network: &N, rows: &[&N::Row]) -> Result<Vec<f32>> {
+pub fn logits<N: Network>(network: &N, rows: &[Row<N::Side>]) -> Result<Vec<f32>> {
     let mut logits = Vec::with_capacity(rows.len());
     for part in rows.chunks(PART_ROWS) {
         // A product of matrices adds up in another order when it has few rows, and the last bits of a
         // score would depend on how many rows there are: so there are always as many.
-        let filled: Vec<&N::Row> =
+        let filled: Vec<Row<N::Side>> =
             part.iter().chain(std::iter::repeat(&part[0])).take(PART_ROWS).copied().collect();
         let pass: Vec<f32> = network.forward(&filled, None)?.logits()?;
         logits.extend_from_slice(&pass[..part.len()]);
@@ -196,7 +188,7 @@ pub fn logits<N: Network>(network: &N, rows: &[&N::Row]) -> Result<Vec<f32>> {
     Ok(logits)
 }
 
-fn loss_of<R>(logit: f32, lesson: &Lesson<R>) -> f64 {
+fn loss_of(logit: f32, lesson: &Lesson) -> f64 {
     let (logit, label) = (f64::from(logit), f64::from(lesson.label));
     (logit.max(0.0) - logit * label + (-logit.abs()).exp().ln_1p()) * f64::from(lesson.weight)
 }

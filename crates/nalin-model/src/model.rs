@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::bags::{BagsConfig, BagsNetwork};
 use crate::calibration::Calibration;
 use crate::fit::logits;
+use crate::lessons::Sides;
 use crate::nalin::{NalinConfig, NalinNetwork};
 use crate::network::Network;
 use crate::parameters::Parameters;
@@ -263,6 +264,5 @@ fn network_logits_without<N: Network>(
     subjects: &[Subject],
     hidden: Ablation,
 ) -> Result<Vec<f32>> {
-    let rows: Vec<N::Row> = subjects.iter().map(|subject| network.encode_without(subject, hidden)).collect();
-    logits(network, &rows.iter().collect::<Vec<_>>())
+    logits(network, &Sides::new(network, subjects, hidden).rows())
 }

@@ -9,8 +9,8 @@ use crate::{Ablation, Subject};
 
 /// A network that maps pairs to logits.
 pub trait Network: Send + Sync {
-    /// What one pair is turned into, once, however often it is looked at.
-    type Row: Send + Sync;
+    /// What a name or a value is turned into, once, however many pairs it is in.
+    type Side: Send + Sync;
 
     /// The weights.
     fn parameters(&self) -> &Parameters;
@@ -21,21 +21,31 @@ pub trait Network: Send + Sync {
     /// The inputs that it never sees.
     fn ablation(&self) -> Ablation;
 
-    /// Turns a pair into what the network reads.
-    fn encode(&self, subject: &Subject) -> Self::Row {
-        self.encode_without(subject, self.ablation())
+    /// Turns a pair, without the inputs that are hidden, into what the network reads. It must not matter to
+    /// the name whether the value is hidden, nor to the value whether the name is.
+    fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Self::Side;
+
+    /// The name of a pair alone.
+    fn encode_name(&self, subject: &Subject, hidden: Ablation) -> Self::Side {
+        let value = Ablation { name: false, value: true, type_: true, len: true, shape: true };
+        self.encode_without(subject, hidden.and(value))
     }
 
-    /// As [`Network::encode`], without the inputs that are hidden.
-    fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Self::Row;
+    /// The value of a pair alone.
+    fn encode_value(&self, subject: &Subject, hidden: Ablation) -> Self::Side {
+        self.encode_without(subject, hidden.and(Ablation { name: true, ..Ablation::default() }))
+    }
 
     /// Logits of "does not fit". With `noise` it is a step of training: dropout is drawn
     /// from it, and look-ups become leaves of the graph.
     ///
     /// # Errors
     /// If the device fails.
-    fn forward(&self, rows: &[&Self::Row], noise: Option<&mut Random>) -> Result<Pass>;
+    fn forward(&self, rows: &[Row<Self::Side>], noise: Option<&mut Random>) -> Result<Pass>;
 }
+
+/// A pair as the network reads it: its name, and its value.
+pub type Row<'a, Side> = (&'a Side, &'a Side);
 
 /// A forward pass.
 pub struct Pass {

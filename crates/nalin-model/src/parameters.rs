@@ -4,11 +4,12 @@
 //! summed here and enter the network as a leaf; what candle's backward pass finds for the leaf is
 //! scattered back to the rows that were looked up. So a step costs what it touches, not the table's size.
 
+use std::ops::Range;
+
 use anyhow::{Context as _, Result};
 use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor, Var};
 use records::Random;
-use rustc_hash::FxHashMap;
 
 /// All weights of one network, in a fixed order.
 pub struct Parameters {
@@ -33,8 +34,8 @@ pub struct Table {
 }
 
 /// The place of a dense weight or a table in [`Parameters`].
-#[derive(Clone, Copy, Debug)]
-pub struct Slot(usize);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot(pub(crate) usize);
 
 impl Parameters {
     /// No weights yet; all that is drawn depends on `seed` and the weight's name alone.
@@ -171,7 +172,7 @@ impl Bags {
         self.scales.push(scale(self.rows.len() - before));
     }
 
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
@@ -191,15 +192,36 @@ pub struct Lookup {
 
 /// The gradient of one part of a batch.
 pub struct Gradients {
+    /// Of the dense weights, in their order.
     pub(crate) dense: Vec<Vec<f32>>,
+    /// Of what was looked up.
     pub(crate) sparse: Vec<SparseGradient>,
 }
 
-/// The gradient of the rows of a table that were looked up: each once, in the order of the first look-up.
-#[derive(Default)]
+/// The gradient of a look-up's sums, to be spread over the rows that they were made of.
 pub(crate) struct SparseGradient {
-    pub(crate) rows: Vec<u32>,
-    pub(crate) values: Vec<f32>,
+    pub(crate) table: Slot,
+    pub(crate) bags: Bags,
+    /// (bags, width)
+    pub(crate) sums: Vec<f32>,
+}
+
+impl SparseGradient {
+    /// Adds to `grad`, the gradient of the table's `rows`, and calls `touch` with every row that is in it, both
+    /// counted from the first of `rows`.
+    pub(crate) fn spread(&self, rows: Range<u32>, grad: &mut [f32], mut touch: impl FnMut(usize)) {
+        let width = self.sums.len() / self.bags.len().max(1);
+        for (bag, sums) in self.sums.chunks_exact(width.max(1)).enumerate() {
+            let scale = self.bags.scales[bag];
+            for row in self.bags.rows(bag).iter().filter(|row| rows.contains(row)) {
+                let row = (row - rows.start) as usize;
+                touch(row);
+                for (grad, sum) in grad[row * width..(row + 1) * width].iter_mut().zip(sums) {
+                    *grad += sum * scale;
+                }
+            }
+        }
+    }
 }
 
 impl Gradients {
@@ -212,32 +234,10 @@ impl Gradients {
             Some(grad) => Ok(grad.flatten_all()?.to_vec1()?),
             None => Ok(vec![0.0; var.elem_count()]),
         });
-        let dense = dense.collect::<Result<_>>()?;
-        let mut sparse: Vec<SparseGradient> =
-            parameters.tables.iter().map(|_| SparseGradient::default()).collect();
-        for Lookup { table, bags, leaf } in lookups {
-            let width = parameters.tables[table.0].width;
-            let grad: Vec<f32> = grads
-                .get(&leaf)
-                .context("a look-up that the network never used")?
-                .flatten_all()?
-                .to_vec1()?;
-            let SparseGradient { rows, values } = &mut sparse[table.0];
-            let mut places = FxHashMap::default();
-            for (bag, grad) in grad.chunks_exact(width).enumerate() {
-                let scale = bags.scales[bag];
-                for &row in bags.rows(bag) {
-                    let place = *places.entry(row).or_insert_with(|| {
-                        rows.push(row);
-                        values.resize(values.len() + width, 0.0);
-                        values.len() - width
-                    });
-                    for (value, grad) in values[place..place + width].iter_mut().zip(grad) {
-                        *value += grad * scale;
-                    }
-                }
-            }
-        }
-        Ok(Self { dense, sparse })
+        let sparse = lookups.into_iter().map(|Lookup { table, bags, leaf }| {
+            let grad = grads.get(&leaf).context("a look-up that the network never used")?;
+            Ok(SparseGradient { table, bags, sums: grad.flatten_all()?.to_vec1()? })
+        });
+        Ok(Self { dense: dense.collect::<Result<_>>()?, sparse: sparse.collect::<Result<_>>()? })
     }
 }

@@ -2,13 +2,11 @@
 
 use anyhow::Result;
 use candle_core::Device;
-use rayon::prelude::*;
-use records::Random;
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::bags::BagsConfig;
 use crate::calibration::Calibration;
-use crate::fit::{Choice, Epoch, Lesson, Schedule, fit};
+use crate::fit::{Choice, Epoch, Schedule, fit};
+use crate::lessons::{Known, Lessons, more_misfits};
 use crate::metrics::best_threshold;
 use crate::model::{Body, Config, Design, Model};
 use crate::nalin::NalinConfig;
@@ -73,17 +71,6 @@ impl Arch {
     }
 }
 
-/// One example: what is asked, the answer, and its weight in the loss.
-#[derive(Clone, Copy, Debug)]
-pub struct Known<'a> {
-    /// What is asked.
-    pub subject: Subject<'a>,
-    /// Whether name and value do not fit.
-    pub misfit: bool,
-    /// Weight in the loss.
-    pub weight: f64,
-}
-
 /// Trains a model on `train`; epoch, calibration and threshold are chosen on `valid`.
 ///
 /// The same examples, architecture and schedule give the same model to the bit, whatever the number of
@@ -111,8 +98,6 @@ pub fn train(
         }),
         Arch::Lookup => Design::Lookup,
     };
-    let drawn = more_misfits(train, schedule);
-    let train = &[train, &drawn].concat()[..];
     let config = Config::new(arch.name(), design, ablation, schedule.seed);
     let mut model = Model::new(config, statistics, device)?;
     model.config.epoch = match &mut model.body {
@@ -130,70 +115,14 @@ pub fn train(
     Ok(model)
 }
 
-/// Draws misfits beside those that are given, so that each name is seen with more of what it does not hold:
-/// its value is that of another pair, of a class that the name never held, or of the same class but with
-/// another text, in the proportion of the misfits given. Together they weigh as much as those given do.
-fn more_misfits<'a>(train: &[Known<'a>], schedule: &Schedule) -> Vec<Known<'a>> {
-    let fitting: Vec<&Known> = train.iter().filter(|known| !known.misfit).collect();
-    let mut held: FxHashMap<&str, FxHashSet<&str>> = FxHashMap::default();
-    let mut by_class: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-    for (at, known) in fitting.iter().enumerate() {
-        held.entry(known.subject.name).or_default().insert(known.subject.type_class);
-        by_class.entry(known.subject.type_class).or_default().push(at);
-    }
-    let is_held = |known: &Known| {
-        held.get(known.subject.name).is_some_and(|classes| classes.contains(known.subject.type_class))
-    };
-    let misfits: Vec<&Known> = train.iter().filter(|known| known.misfit).collect();
-    let within = misfits.iter().filter(|known| is_held(known)).count() as f64 / misfits.len().max(1) as f64;
-    let given: f64 = misfits.iter().map(|known| known.weight).sum();
-    let mut random = Random::keyed(schedule.seed, "nalin-model/misfits", "");
-    let mut drawn = Vec::with_capacity(fitting.len() * schedule.more_misfits);
-    for known in &fitting {
-        let Subject { name, value, type_class } = known.subject;
-        for _ in 0..schedule.more_misfits {
-            let same_class = random.unit() < within;
-            let pool = &by_class[type_class];
-            // A few tries; a name that held every class gets no misfit.
-            let donor = (0..20).find_map(|_| {
-                let at = if same_class {
-                    pool[random.below(pool.len() as u64) as usize]
-                } else {
-                    random.below(fitting.len() as u64) as usize
-                };
-                let donor = fitting[at].subject;
-                let fits = if same_class {
-                    donor.value.text != value.text
-                } else {
-                    !held[name].contains(donor.type_class)
-                };
-                fits.then_some(donor)
-            });
-            if let Some(donor) = donor {
-                drawn.push(Known { subject: Subject { name, ..donor }, misfit: true, weight: known.weight });
-            }
-        }
-    }
-    let total: f64 = drawn.iter().map(|known| known.weight).sum();
-    if given <= 0.0 || total <= 0.0 {
-        return Vec::new();
-    }
-    drawn.iter_mut().for_each(|known| known.weight *= given / total);
-    drawn
-}
-
 fn fit_encoded<N: Network>(
     network: &mut N,
     (train, valid): (&[Known], &[Known]),
     schedule: &Schedule,
     watch: &mut dyn FnMut(Epoch) -> Result<()>,
 ) -> Result<usize> {
-    let encode = |known: &Known| Lesson {
-        row: network.encode(&known.subject),
-        label: f32::from(u8::from(known.misfit)),
-        weight: known.weight as f32,
-    };
-    let lessons = |known: &[Known]| known.par_iter().map(encode).collect::<Vec<_>>();
-    let (train, valid) = (lessons(train), lessons(valid));
-    fit(network, &train, &valid, schedule, watch)
+    let mut lessons = Lessons::new(network, train);
+    lessons.extend(&more_misfits(train, schedule.more_misfits, schedule.seed));
+    let valid = Lessons::new(network, valid);
+    fit(network, &lessons, &valid, schedule, watch)
 }

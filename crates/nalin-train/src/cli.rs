@@ -60,6 +60,10 @@ pub struct Args {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "INPUT")]
     pub ablate: Vec<Input>,
 
+    /// Train the model alone, without the look-up and the linear baseline beside it
+    #[arg(long)]
+    pub no_baselines: bool,
+
     /// Where to compute
     #[arg(long, value_enum, default_value_t)]
     pub device: DeviceName,

@@ -50,7 +50,8 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
 
     let asked = Arch::from(args.arch);
     // The baselines always stand beside the network: one that does not beat them is no result.
-    let baselines = [Arch::Linear, Arch::Lookup].into_iter().filter(|arch| *arch != asked);
+    let baselines =
+        [Arch::Linear, Arch::Lookup].into_iter().filter(|arch| *arch != asked && !args.no_baselines);
     let mut models = Vec::new();
     let mut metrics = Vec::new();
     for arch in std::iter::once(asked).chain(baselines) {

@@ -12,7 +12,7 @@ use candle_core::{
 };
 use pulp::{Arch, Simd, WithSimd};
 
-use super::kernel::{Padded, sigmoid, tanh};
+use super::kernel::{Panels, sigmoid, tanh};
 use super::tree::{Level, Tree};
 
 /// Runs over texts of `steps` characters and returns the last hidden state, (texts, hidden).
@@ -36,15 +36,45 @@ struct Gru {
     trace: Mutex<Vec<Step>>,
 }
 
-/// What one step leaves for the backward pass, each (beginnings, hidden).
+/// What one step leaves for the backward pass.
 #[derive(Default)]
 struct Step {
+    /// (beginnings, hidden)
     state: Vec<f32>,
-    reset: Vec<f32>,
-    update: Vec<f32>,
-    new: Vec<f32>,
-    /// The hidden state's share of the new gate before the reset gate.
-    recurrent: Vec<f32>,
+    /// (beginnings, 4, hidden): reset, update and new gate, and the hidden state's share of the new gate before
+    /// the reset gate.
+    gates: Vec<f32>,
+}
+
+/// Sums of outer products are made for so many rows at a time: enough for a product of matrices to be worth its
+/// preparation, few enough to stay in the processor's second cache.
+const ROWS_AT_ONCE: usize = 512;
+
+/// Buffers that passes left behind. A pass needs some 25 MB in a hundred pieces; fresh memory each time would
+/// cost as much as the activations.
+static SPARE: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
+
+/// A buffer of any content.
+fn buffer(n: usize) -> Vec<f32> {
+    let mut buffer = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+    buffer.resize(n, 0.0);
+    buffer
+}
+
+fn zeros(n: usize) -> Vec<f32> {
+    let mut zeros = buffer(n);
+    zeros.fill(0.0);
+    zeros
+}
+
+fn give_back(buffers: impl IntoIterator<Item = Vec<f32>>) {
+    SPARE.lock().unwrap_or_else(PoisonError::into_inner).extend(buffers);
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        give_back([std::mem::take(&mut self.state), std::mem::take(&mut self.gates)]);
+    }
 }
 
 /// The weights of a forward pass.
@@ -84,19 +114,18 @@ impl Weights<'_> {
     #[inline(always)]
     fn step(&self, level: &Level, before: &[f32], products: &[f32]) -> Step {
         let size = self.size;
-        let empty = || vec![0.0_f32; level.parents.len() * size];
-        let mut step =
-            Step { state: empty(), reset: empty(), update: empty(), new: empty(), recurrent: empty() };
+        let nodes = level.parents.len();
+        let mut step = Step { state: buffer(nodes * size), gates: buffer(nodes * 4 * size) };
         let (reset_bias, rest) = self.hidden_bias.split_at(size);
         let (update_bias, new_bias) = rest.split_at(size);
         for (node, (&parent, &character)) in level.parents.iter().zip(&level.characters).enumerate() {
             let (input, parent) = (self.row(character), parent as usize);
             let product = &products[parent * 3 * size..(parent + 1) * 3 * size];
             let before = &before[parent * size..(parent + 1) * size];
-            let place = node * size..(node + 1) * size;
-            let (reset, update) = (&mut step.reset[place.clone()], &mut step.update[place.clone()]);
-            let (new, recurrent) = (&mut step.new[place.clone()], &mut step.recurrent[place.clone()]);
-            let state = &mut step.state[place];
+            let (reset, rest) = step.gates[node * 4 * size..(node + 1) * 4 * size].split_at_mut(size);
+            let (update, rest) = rest.split_at_mut(size);
+            let (new, recurrent) = rest.split_at_mut(size);
+            let state = &mut step.state[node * size..(node + 1) * size];
             for at in 0..size {
                 reset[at] = sigmoid(input[at] + product[at] + reset_bias[at]);
             }
@@ -129,7 +158,7 @@ impl CustomOp3 for Gru {
     ) -> Result<(CpuStorage, Shape)> {
         let (input, bias) = (contiguous(input, input_layout)?, contiguous(bias, bias_layout)?);
         let (gates, size) = hidden_layout.shape().dims2()?;
-        let transposed = Padded::transposed(contiguous(hidden, hidden_layout)?, gates);
+        let transposed = Panels::transposed(contiguous(hidden, hidden_layout)?, gates);
         let (input_bias, hidden_bias) = bias.split_at(gates);
         let none = vec![0.0; gates];
         let rows = input.chunks_exact(gates).chain([&none[..]]);
@@ -137,12 +166,13 @@ impl CustomOp3 for Gru {
             rows.flat_map(|row| row.iter().zip(input_bias).map(|(weight, bias)| weight + bias)).collect();
         let weights = Weights { input, hidden_bias, size };
         let arch = Arch::new();
-        let mut trace = vec![Step { state: vec![0.0; size], ..Step::default() }];
+        let mut trace = vec![Step { state: vec![0.0; size], gates: Vec::new() }];
         for level in &self.tree.levels {
             let before = &trace[trace.len() - 1].state;
-            let mut products = vec![0.0; before.len() * 3];
+            let mut products = zeros(before.len() * 3);
             transposed.add_product(arch, before, &mut products);
             let step = arch.dispatch(Forth { weights: &weights, level, before, products: &products });
+            give_back([products]);
             trace.push(step);
         }
         let last = &trace[trace.len() - 1].state;
@@ -162,7 +192,7 @@ impl CustomOp3 for Gru {
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let (gates, size) = hidden.dims2()?;
         let trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
-        let weights = Padded::new(&hidden.flatten_all()?.to_vec1::<f32>()?, gates);
+        let weights = Panels::new(&hidden.flatten_all()?.to_vec1::<f32>()?, gates);
         let arch = Arch::new();
         let grad: Vec<f32> = grad.flatten_all()?.to_vec1()?;
         let mut slopes = vec![0.0; trace[trace.len() - 1].state.len()];
@@ -171,12 +201,14 @@ impl CustomOp3 for Gru {
         }
         // A row more than there are characters, for "no character".
         let mut input_grad = vec![0.0_f32; input.elem_count() + gates];
+        let mut hidden_bias_grad = vec![0.0_f32; gates];
+        let mut hidden_grad = Tensor::zeros((gates, size), DType::F32, &Device::Cpu)?;
         let (mut states, mut state_slopes) = (Vec::new(), Vec::new());
         for (step, level) in self.tree.levels.iter().enumerate().rev() {
             let before = &trace[step].state;
             let mut back = Back {
-                slopes: vec![0.0; before.len()],
-                gates: vec![0.0; before.len() * 3],
+                slopes: zeros(before.len()),
+                gates: zeros(before.len() * 3),
                 input_grad: &mut input_grad,
             };
             arch.dispatch(Backwards {
@@ -188,17 +220,19 @@ impl CustomOp3 for Gru {
             });
             let Back { slopes: mut through, gates: gate_slopes, .. } = back;
             weights.add_product(arch, &gate_slopes, &mut through);
-            slopes = through;
             states.extend_from_slice(before);
-            state_slopes.extend(gate_slopes);
+            state_slopes.extend_from_slice(&gate_slopes);
+            give_back([std::mem::replace(&mut slopes, through), gate_slopes]);
+            let rows = states.len() / size;
+            if rows >= ROWS_AT_ONCE || step == 0 {
+                state_slopes.chunks_exact(gates).for_each(|row| add(&mut hidden_bias_grad, row));
+                let states = Tensor::from_vec(std::mem::take(&mut states), (rows, size), &Device::Cpu)?;
+                let slopes =
+                    Tensor::from_vec(std::mem::take(&mut state_slopes), (rows, gates), &Device::Cpu)?;
+                hidden_grad = (hidden_grad + slopes.t()?.matmul(&states)?)?;
+            }
         }
-        // The sums over all steps in one product each.
-        let rows = states.len() / size;
-        let mut hidden_bias_grad = vec![0.0_f32; gates];
-        state_slopes.chunks_exact(gates).for_each(|row| add(&mut hidden_bias_grad, row));
-        let states = Tensor::from_vec(states, (rows, size), &Device::Cpu)?;
-        let hidden_grad =
-            Tensor::from_vec(state_slopes, (rows, gates), &Device::Cpu)?.t()?.matmul(&states)?;
+        give_back([slopes]);
         let mut bias_grad = vec![0.0_f32; gates];
         input_grad.chunks_exact(gates).for_each(|row| add(&mut bias_grad, row));
         bias_grad.extend(hidden_bias_grad);
@@ -243,8 +277,9 @@ impl Back<'_> {
         let characters = self.input_grad.len() / (3 * size);
         for (node, (&parent, &character)) in level.parents.iter().zip(&level.characters).enumerate() {
             let place = node * size..(node + 1) * size;
-            let (reset, update) = (&kept.reset[place.clone()], &kept.update[place.clone()]);
-            let (new, recurrent) = (&kept.new[place.clone()], &kept.recurrent[place.clone()]);
+            let (reset, rest) = kept.gates[node * 4 * size..(node + 1) * 4 * size].split_at(size);
+            let (update, rest) = rest.split_at(size);
+            let (new, recurrent) = rest.split_at(size);
             let slope = &slopes[place];
             let parent = parent as usize;
             let before = &before[parent * size..(parent + 1) * size];

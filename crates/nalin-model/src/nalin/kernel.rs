@@ -6,41 +6,42 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-/// Columns of a tile: one vector of 16 numbers, or two of 8.
-const TILE: usize = 16;
-/// Rows of a tile: as many sums as stay in registers.
-const ROWS: usize = 8;
+/// Columns that are kept together: two vectors of 16 numbers, or four of 8. All of a matrix's rows of so many
+/// columns fit into the processor's first cache.
+const PANEL: usize = 32;
 
-/// A matrix whose rows are padded with zeros to whole tiles.
-pub(super) struct Padded {
+/// A matrix in panels of columns, the last one padded with zeros.
+pub(super) struct Panels {
     values: Vec<f32>,
     rows: usize,
     columns: usize,
-    stride: usize,
 }
 
-impl Padded {
+impl Panels {
     /// Copies a matrix of `rows` rows.
     pub(super) fn new(matrix: &[f32], rows: usize) -> Self {
         let columns = matrix.len() / rows;
-        let stride = columns.next_multiple_of(TILE);
-        let mut values = vec![0.0; rows * stride];
-        for (from, to) in matrix.chunks_exact(columns).zip(values.chunks_exact_mut(stride)) {
-            to[..columns].copy_from_slice(from);
-        }
-        Self { values, rows, columns, stride }
+        Self::of(rows, columns, |row, column| matrix[row * columns + column])
     }
 
     /// Copies the transpose of a matrix of `rows` rows.
     pub(super) fn transposed(matrix: &[f32], rows: usize) -> Self {
         let columns = matrix.len() / rows;
-        let transpose: Vec<f32> = (0..columns)
-            .flat_map(|column| (0..rows).map(move |row| matrix[row * columns + column]))
-            .collect();
-        Self::new(&transpose, columns)
+        Self::of(columns, rows, |row, column| matrix[column * columns + row])
     }
 
-    /// `out += left · self`, `left` of any number of rows.
+    fn of(rows: usize, columns: usize, value: impl Fn(usize, usize) -> f32) -> Self {
+        let mut values = vec![0.0; rows * columns.next_multiple_of(PANEL)];
+        for (place, kept) in values.iter_mut().enumerate() {
+            let (row, column) = (place / PANEL % rows, place / (PANEL * rows) * PANEL + place % PANEL);
+            if column < columns {
+                *kept = value(row, column);
+            }
+        }
+        Self { values, rows, columns }
+    }
+
+    /// `out += left · self`, `left` of any number of rows. A row comes out the same whatever stands beside it.
     pub(super) fn add_product(&self, arch: Arch, left: &[f32], out: &mut [f32]) {
         arch.dispatch(Product { right: self, left, out });
     }
@@ -48,7 +49,7 @@ impl Padded {
 
 /// A product that is compiled for the processor at hand.
 struct Product<'a> {
-    right: &'a Padded,
+    right: &'a Panels,
     left: &'a [f32],
     out: &'a mut [f32],
 }
@@ -58,37 +59,67 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (rows, columns) = (self.right.rows, self.right.columns);
-        let whole = self.left.len() / rows / ROWS * ROWS;
-        let (left, left_rest) = self.left.split_at(whole * rows);
-        let (out, out_rest) = self.out.split_at_mut(whole * columns);
-        for (left, out) in left.chunks_exact(ROWS * rows).zip(out.chunks_exact_mut(ROWS * columns)) {
-            tiles::<S, ROWS>(simd, self.right, left, out);
-        }
-        for (left, out) in left_rest.chunks_exact(rows).zip(out_rest.chunks_exact_mut(columns)) {
-            tiles::<S, 1>(simd, self.right, left, out);
+        let Self { right, left, out } = self;
+        let n = left.len() / right.rows;
+        for (number, panel) in right.values.chunks_exact(right.rows * PANEL).enumerate() {
+            let mut tile = Tile { simd, right, left, out: &mut *out, panel, first: number * PANEL };
+            let mut row = 0;
+            // As many sums as stay in the registers of a processor with vectors of that size.
+            while S::F32_LANES == 16 && row + 8 <= n {
+                tile.rows::<8>(row);
+                row += 8;
+            }
+            while row + 4 <= n {
+                tile.rows::<4>(row);
+                row += 4;
+            }
+            for row in row..n {
+                tile.rows::<1>(row);
+            }
         }
     }
 }
 
-/// `N` rows of a product, a vector of columns at a time.
-#[inline(always)]
-fn tiles<S: Simd, const N: usize>(simd: S, right: &Padded, left: &[f32], out: &mut [f32]) {
-    let lefts: [&[f32]; N] = std::array::from_fn(|row| &left[row * right.rows..(row + 1) * right.rows]);
-    for start in (0..right.columns).step_by(S::F32_LANES) {
-        let mut sums = [simd.splat_f32s(0.0); N];
-        for (inner, right) in right.values.chunks_exact(right.stride).enumerate() {
-            let right = S::as_simd_f32s(&right[start..start + S::F32_LANES]).0[0];
-            for (sum, left) in sums.iter_mut().zip(lefts) {
-                *sum = simd.mul_add_e_f32s(simd.splat_f32s(left[inner]), right, *sum);
+/// A panel of a product.
+struct Tile<'a, S> {
+    simd: S,
+    right: &'a Panels,
+    left: &'a [f32],
+    out: &'a mut [f32],
+    panel: &'a [f32],
+    /// The panel's first column.
+    first: usize,
+}
+
+impl<S: Simd> Tile<'_, S> {
+    /// `N` rows of the panel from `row` on, two vectors of columns at a time.
+    #[inline(always)]
+    fn rows<const N: usize>(&mut self, row: usize) {
+        let (inner, columns) = (self.right.rows, self.right.columns);
+        let lefts: [&[f32]; N] =
+            std::array::from_fn(|at| &self.left[(row + at) * inner..(row + at + 1) * inner]);
+        let (lanes, simd) = (S::F32_LANES, self.simd);
+        for start in (0..PANEL).step_by(2 * lanes) {
+            if self.first + start >= columns {
+                return;
             }
-        }
-        let width = S::F32_LANES.min(right.columns - start);
-        for (row, sum) in sums.iter().enumerate() {
-            let place = row * right.columns + start;
-            let sum: &[f32] = pulp::bytemuck::cast_slice(std::slice::from_ref(sum));
-            for (out, sum) in out[place..place + width].iter_mut().zip(sum) {
-                *out += sum;
+            let mut sums = [[simd.splat_f32s(0.0); 2]; N];
+            for (at, right) in self.panel.chunks_exact(PANEL).enumerate() {
+                let right = &right[start..start + 2 * lanes];
+                let right = [S::as_simd_f32s(&right[..lanes]).0[0], S::as_simd_f32s(&right[lanes..]).0[0]];
+                for (sums, left) in sums.iter_mut().zip(lefts) {
+                    let left = simd.splat_f32s(left[at]);
+                    sums[0] = simd.mul_add_e_f32s(left, right[0], sums[0]);
+                    sums[1] = simd.mul_add_e_f32s(left, right[1], sums[1]);
+                }
+            }
+            let width = (2 * lanes).min(columns - self.first - start);
+            for (at, sums) in sums.iter().enumerate() {
+                let place = (row + at) * columns + self.first + start;
+                let sums: &[f32] = pulp::bytemuck::cast_slice(sums);
+                for (out, sum) in self.out[place..place + width].iter_mut().zip(sums) {
+                    *out += sum;
+                }
             }
         }
     }
@@ -123,26 +154,26 @@ pub(super) fn tanh(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Arch, Padded, exp, sigmoid, tanh};
+    use super::{Arch, Panels, exp, sigmoid, tanh};
 
     #[test]
     fn products_by_the_book() {
-        let left: Vec<f32> = (0..11 * 5).map(|n| (n % 7) as f32 - 3.0).collect();
-        let right: Vec<f32> = (0..5 * 19).map(|n| (n % 5) as f32 - 2.0).collect();
-        let mut expected = vec![1.0_f32; 11 * 19];
-        for row in 0..11 {
-            for column in 0..19 {
-                expected[row * 19 + column] +=
-                    (0..5).map(|inner| left[row * 5 + inner] * right[inner * 19 + column]).sum::<f32>();
+        let left: Vec<f32> = (0..21 * 5).map(|n| (n % 7) as f32 - 3.0).collect();
+        let right: Vec<f32> = (0..5 * 77).map(|n| (n % 5) as f32 - 2.0).collect();
+        let mut expected = vec![1.0_f32; 21 * 77];
+        for row in 0..21 {
+            for column in 0..77 {
+                expected[row * 77 + column] +=
+                    (0..5).map(|inner| left[row * 5 + inner] * right[inner * 77 + column]).sum::<f32>();
             }
         }
         for arch in [Arch::Scalar, Arch::new()] {
-            let mut out = vec![1.0; 11 * 19];
-            Padded::new(&right, 5).add_product(arch, &left, &mut out);
+            let mut out = vec![1.0; 21 * 77];
+            Panels::new(&right, 5).add_product(arch, &left, &mut out);
             assert_eq!(out, expected);
-            let transpose: Vec<f32> = (0..19 * 5).map(|at| right[(at % 5) * 19 + at / 5]).collect();
-            let mut out = vec![1.0; 11 * 19];
-            Padded::transposed(&transpose, 19).add_product(arch, &left, &mut out);
+            let transpose: Vec<f32> = (0..77 * 5).map(|at| right[(at % 5) * 77 + at / 5]).collect();
+            let mut out = vec![1.0; 21 * 77];
+            Panels::transposed(&transpose, 77).add_product(arch, &left, &mut out);
             assert_eq!(out, expected);
         }
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::encode::{ALPHABET_SLOTS, Encoding, VALUE_CHARS};
 use super::gru::gru;
 use super::tree::NO_CHARACTER;
-use crate::network::{Network, Pass, dropout};
+use crate::network::{Network, Pass, Row, dropout};
 use crate::parameters::{Bags, Parameters, Slot};
 use crate::{Ablation, Subject};
 
@@ -104,18 +104,18 @@ impl NalinNetwork {
     }
 
     /// Name vectors, and shape, length and type as one-hot rows.
-    fn side_inputs(&self, rows: &[&Encoding]) -> Result<(Tensor, Tensor)> {
+    fn side_inputs(&self, rows: &[Row<Encoding>]) -> Result<(Tensor, Tensor)> {
         let slots = SHAPES + LENGTHS + self.config.types.len() + 1;
         let mut names = vec![0.0_f32; rows.len() * NAME];
         let mut one_hots = vec![0.0_f32; rows.len() * slots];
-        for ((row, name), one_hot) in
+        for (((grams, value), name), one_hot) in
             rows.iter().zip(names.chunks_exact_mut(NAME)).zip(one_hots.chunks_exact_mut(slots))
         {
-            for &bucket in &row.name {
+            for &bucket in &grams.name {
                 let vector = &self.names[bucket as usize * NAME..(bucket as usize + 1) * NAME];
-                name.iter_mut().zip(vector).for_each(|(sum, value)| *sum += value / row.name.len() as f32);
+                name.iter_mut().zip(vector).for_each(|(sum, part)| *sum += part / grams.name.len() as f32);
             }
-            let places = [(row.shape, 0), (row.len, SHAPES), (row.type_, SHAPES + LENGTHS)];
+            let places = [(value.shape, 0), (value.len, SHAPES), (value.type_, SHAPES + LENGTHS)];
             for (slot, start) in places {
                 if let Some(slot) = slot {
                     one_hot[start + usize::from(slot)] = 1.0;
@@ -131,7 +131,7 @@ impl NalinNetwork {
 }
 
 impl Network for NalinNetwork {
-    type Row = Encoding;
+    type Side = Encoding;
 
     fn parameters(&self) -> &Parameters {
         &self.parameters
@@ -149,11 +149,11 @@ impl Network for NalinNetwork {
         Encoding::new(subject, &self.config.types, self.config.name_buckets, hidden)
     }
 
-    fn forward(&self, rows: &[&Encoding], mut noise: Option<&mut Random>) -> Result<Pass> {
+    fn forward(&self, rows: &[Row<Encoding>], mut noise: Option<&mut Random>) -> Result<Pass> {
         let parameters = &self.parameters;
         let mut characters = vec![NO_CHARACTER; rows.len() * VALUE_CHARS];
         let mut bags = Bags::default();
-        for (row, characters) in rows.iter().zip(characters.chunks_exact_mut(VALUE_CHARS)) {
+        for ((_, row), characters) in rows.iter().zip(characters.chunks_exact_mut(VALUE_CHARS)) {
             characters[..row.value.len()].copy_from_slice(&row.value);
             let place = |(at, &slot): (usize, &u8)| (at * ALPHABET_SLOTS + usize::from(slot)) as u32;
             bags.push(row.value.iter().enumerate().map(place), |_| 1.0);
@@ -182,7 +182,8 @@ mod tests {
     use records::{Random, Value};
 
     use super::{NalinConfig, NalinNetwork};
-    use crate::fit::{Lesson, learn};
+    use crate::fit::learn;
+    use crate::lessons::{Known, Lessons};
     use crate::network::Network as _;
     use crate::parameters::Parameters;
     use crate::{Ablation, Subject};
@@ -233,17 +234,20 @@ mod tests {
             value("[0.5, 1.25, 3]".to_owned(), Some(&[3, 1000]), 3),
             value("Hello, w\u{f6}rld: data/in.csv".to_owned() + &"x".repeat(90), Some(&[]), 120),
         ];
-        let lessons: Vec<_> = ["type0", "type4", "other"]
+        let known: Vec<Known> = ["type0", "type4", "other"]
             .iter()
             .zip(&values)
-            .zip([0.0, 1.0, 1.0])
-            .map(|((type_class, value), label)| {
-                let row = network.encode(&Subject { name: "", value, type_class });
-                Lesson { row, label, weight: 1.0 }
+            .zip([false, true, true])
+            .map(|((type_class, value), misfit)| Known {
+                subject: Subject { name: "", value, type_class },
+                misfit,
+                weight: 1.0,
             })
             .collect();
+        let lessons = Lessons::new(&network, &known);
+        let rows: Vec<_> = lessons.all.iter().map(|lesson| lessons.row(lesson)).collect();
         let noise = Random::keyed(0, "test", "");
-        let (gradients, loss) = learn(&network, &lessons.iter().collect::<Vec<_>>(), 3.0, noise).unwrap();
+        let (gradients, loss) = learn(&network, &rows, &lessons.all, 3.0, noise).unwrap();
         assert!((loss / 3.0 - 0.674_767).abs() < 1e-5, "{loss}");
 
         let expected = [
@@ -263,7 +267,9 @@ mod tests {
         ];
         let names =
             network.parameters.dense.iter().map(|(name, _)| name.as_str()).chain(["convolution.weight"]);
-        let found = gradients.dense.iter().chain([&gradients.sparse[0].values]);
+        let mut convolution = vec![0.0; network.parameters.tables[0].values.len()];
+        gradients.sparse[0].spread(0..u32::MAX, &mut convolution, |_| ());
+        let found = gradients.dense.iter().chain([&convolution]);
         for ((name, values), (expected_name, norm, sum)) in names.zip(found).zip(expected) {
             assert_eq!(name, expected_name);
             let found_norm = values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();

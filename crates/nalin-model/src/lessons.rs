@@ -1,0 +1,177 @@
+//! Pairs with the answer, as the network reads them: each name and each value is encoded once, however many
+//! pairs it is in, so that memory and time go with what is different.
+
+use rayon::prelude::*;
+use records::Random;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::network::{Network, Row};
+use crate::{Ablation, Subject};
+
+/// One example: what is asked, the answer, and its weight in the loss.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// What is asked.
+    pub subject: Subject<'a>,
+    /// Whether name and value do not fit.
+    pub misfit: bool,
+    /// Weight in the loss.
+    pub weight: f64,
+}
+
+/// One example among [`Lessons`].
+#[derive(Clone, Copy, Debug)]
+pub struct Lesson {
+    name: u32,
+    value: u32,
+    /// 1: they do not fit.
+    pub label: f32,
+    /// Weight in the loss.
+    pub weight: f32,
+}
+
+/// Examples, encoded.
+pub struct Lessons<Side> {
+    sides: Sides<Side>,
+    /// One an example.
+    pub all: Vec<Lesson>,
+}
+
+impl<Side: Send> Lessons<Side> {
+    /// Encodes examples, on the current rayon pool.
+    pub fn new<N: Network<Side = Side>>(network: &N, known: &[Known]) -> Self {
+        let subjects: Vec<Subject> = known.iter().map(|known| known.subject).collect();
+        let sides = Sides::new(network, &subjects, network.ablation());
+        let lesson = |(&(name, value), known): (&(u32, u32), &Known)| Lesson {
+            name,
+            value,
+            label: f32::from(u8::from(known.misfit)),
+            weight: known.weight as f32,
+        };
+        let all = sides.pairs.iter().zip(known).map(lesson).collect();
+        Self { sides, all }
+    }
+
+    /// Adds misfits that are made of those that are there.
+    pub fn extend(&mut self, misfits: &[Misfit]) {
+        self.all.reserve_exact(misfits.len());
+        for misfit in misfits {
+            let (name, value) =
+                (self.all[misfit.name_of as usize].name, self.all[misfit.value_of as usize].value);
+            self.all.push(Lesson { name, value, label: 1.0, weight: misfit.weight });
+        }
+    }
+
+    /// What the network reads of an example.
+    pub fn row(&self, lesson: &Lesson) -> Row<'_, Side> {
+        (&self.sides.names[lesson.name as usize], &self.sides.values[lesson.value as usize])
+    }
+}
+
+/// Names and values, each once, and which of them make up each pair.
+pub(crate) struct Sides<Side> {
+    names: Vec<Side>,
+    values: Vec<Side>,
+    pairs: Vec<(u32, u32)>,
+}
+
+impl<Side: Send> Sides<Side> {
+    /// Encodes pairs, without what is hidden. Names are one when they read alike, values when they are one in
+    /// memory.
+    pub(crate) fn new<N: Network<Side = Side>>(network: &N, subjects: &[Subject], hidden: Ablation) -> Self {
+        let (mut names, mut values) = (Vec::new(), Vec::new());
+        let (mut name_ids, mut value_ids) = (FxHashMap::default(), FxHashMap::default());
+        let pairs = subjects
+            .iter()
+            .map(|subject| {
+                let held = (std::ptr::from_ref(subject.value), subject.type_class);
+                let value = number(&mut value_ids, held, || values.push(*subject));
+                (number(&mut name_ids, subject.name, || names.push(*subject)), value)
+            })
+            .collect();
+        Self {
+            names: names.par_iter().map(|subject| network.encode_name(subject, hidden)).collect(),
+            values: values.par_iter().map(|subject| network.encode_value(subject, hidden)).collect(),
+            pairs,
+        }
+    }
+
+    /// What the network reads of each pair.
+    pub(crate) fn rows(&self) -> Vec<Row<'_, Side>> {
+        let row = |&(name, value): &(u32, u32)| (&self.names[name as usize], &self.values[value as usize]);
+        self.pairs.iter().map(row).collect()
+    }
+}
+
+/// The number of a key; `new` is called when it has none yet.
+fn number<K: Eq + std::hash::Hash>(numbers: &mut FxHashMap<K, u32>, key: K, new: impl FnOnce()) -> u32 {
+    let next = numbers.len() as u32;
+    *numbers.entry(key).or_insert_with(|| {
+        new();
+        next
+    })
+}
+
+/// A name beside the value of another pair, both as places among the examples.
+pub struct Misfit {
+    name_of: u32,
+    value_of: u32,
+    weight: f32,
+}
+
+/// Draws `each` misfits for each pair that fits, beside those that are given, so that each name is seen with
+/// more of what it does not hold: its value is that of another pair, of a class that the name never held, or of
+/// the same class but with another text, in the proportion of the misfits given. Together they weigh as much as
+/// those given do.
+pub fn more_misfits(known: &[Known], each: usize, seed: u64) -> Vec<Misfit> {
+    let (mut names, mut classes) = (FxHashMap::default(), FxHashMap::default());
+    let ids: Vec<(u32, u32)> = known
+        .iter()
+        .map(|Known { subject, .. }| {
+            let name = number(&mut names, subject.name, || {});
+            (name, number(&mut classes, subject.type_class, || {}))
+        })
+        .collect();
+    let fitting: Vec<u32> = (0..known.len() as u32).filter(|&at| !known[at as usize].misfit).collect();
+    let mut held: FxHashSet<(u32, u32)> = FxHashSet::default();
+    let mut by_class: Vec<Vec<u32>> = vec![Vec::new(); classes.len()];
+    for &at in &fitting {
+        held.insert(ids[at as usize]);
+        by_class[ids[at as usize].1 as usize].push(at);
+    }
+    let misfits: Vec<usize> = (0..known.len()).filter(|&at| known[at].misfit).collect();
+    let within =
+        misfits.iter().filter(|&&at| held.contains(&ids[at])).count() as f64 / misfits.len().max(1) as f64;
+    let given: f64 = misfits.iter().map(|&at| known[at].weight).sum();
+    let mut random = Random::keyed(seed, "nalin-model/misfits", "");
+    let mut drawn = Vec::with_capacity(fitting.len() * each);
+    let mut total = 0.0;
+    for &name_of in &fitting {
+        let (name, class) = ids[name_of as usize];
+        let text = &known[name_of as usize].subject.value.text;
+        for _ in 0..each {
+            let same_class = random.unit() < within;
+            let pool = if same_class { &by_class[class as usize] } else { &fitting };
+            // A few tries; a name that held every class gets no misfit.
+            let value_of = (0..20).find_map(|_| {
+                let at = pool[random.below(pool.len() as u64) as usize];
+                let fits = if same_class {
+                    known[at as usize].subject.value.text != *text
+                } else {
+                    !held.contains(&(name, ids[at as usize].1))
+                };
+                fits.then_some(at)
+            });
+            if let Some(value_of) = value_of {
+                let weight = known[name_of as usize].weight;
+                total += weight;
+                drawn.push(Misfit { name_of, value_of, weight: weight as f32 });
+            }
+        }
+    }
+    if given <= 0.0 || total <= 0.0 {
+        return Vec::new();
+    }
+    drawn.iter_mut().for_each(|misfit| misfit.weight *= (given / total) as f32);
+    drawn
+}
