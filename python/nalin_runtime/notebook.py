@@ -67,8 +67,9 @@ class Execution:
         shell = Shell(self.namespace)
         builtins.get_ipython = lambda: shell
         builtins.display = display
-        lines = [line + "\n" for line in self.rows]
-        linecache.cache[FILENAME] = (len(self.job["code"]), None, lines, FILENAME)
+        # Line by line the same as what runs, without the probes: tracebacks and `inspect` show it.
+        lines = [line + "\n" for line in self.job["source"].split("\n")]
+        linecache.cache[FILENAME] = (len(self.job["source"]), None, lines, FILENAME)
         seed = self.job["seed"] % 2**32
         random.seed(seed)
         if "numpy.random" in sys.modules:

@@ -24,6 +24,7 @@ from itertools import repeat
 from operator import length_hint
 
 from .describe import describe, type_name
+from .off import switch_off
 
 EXACT = 512
 _NEVER = 1 << 62
@@ -185,30 +186,3 @@ class Recorder:
                 self.counted[site] = count
                 self.channel.send({"k": "n", "s": site, "n": count})
         self.touched = {site for site in self.touched if self.steps[site]}  # those may run unseen
-
-
-def switch_off():
-    """Probes that do nothing."""
-    builtins._nalin_t, builtins._nalin_w = _ignore, _pass
-    builtins._nalin_r, builtins._nalin_l = _NOWHERE, _NOWHERE
-
-
-def _ignore(_site, _value):
-    return None
-
-
-def _pass(_site, value):
-    return value
-
-
-class _Nowhere:
-    """Has no steps left for any site, and keeps nothing."""
-
-    def __getitem__(self, _site):
-        return ()
-
-    def __setitem__(self, _site, _value):
-        pass
-
-
-_NOWHERE = _Nowhere()

@@ -313,6 +313,11 @@ impl Stage {
         *self.summary.counts.entry(name.to_owned()).or_default() += n;
     }
 
+    /// Says in the summary what of a kind occurred most often, and how often.
+    pub fn most(&mut self, what: &str, often: impl IntoIterator<Item = (String, u64)>) {
+        self.summary.most.insert(what.to_owned(), often.into_iter().collect());
+    }
+
     /// Adds records that were read without [`Stage::map`] or [`Stage::for_each`].
     pub fn count_in(&mut self, records: u64, bytes: u64) {
         self.summary.records_in += records;

@@ -6,7 +6,7 @@ use sandbox::Backend;
 
 /// Run notebooks in isolation, and write what their names held.
 ///
-/// Reads instrumented/1 records (from `nbinstrument`) and runs each notebook cell by cell, going on after
+/// Reads instrumented/1 records (from `nbinstrument`; script/1 too, they record nothing) and runs each notebook cell by cell, going on after
 /// an error as a person would. Writes for each notebook its assignment/1 records (a name, its place, and
 /// a bounded description of the value), then one run/1 record that says how the run ended. Every notebook
 /// is a process of its own behind walls: no network, nothing of the machine to see but the interpreter
@@ -48,6 +48,10 @@ pub struct Args {
     /// Only see whether the sandbox and the interpreter work
     #[arg(long)]
     pub self_test: bool,
+
+    /// Run nothing: write the N packages that the scripts import most, as a requirements file
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "100")]
+    pub plan: Option<usize>,
 
     /// Import heavy packages once and fork for every notebook (the default)
     #[arg(long, overrides_with = "cold")]

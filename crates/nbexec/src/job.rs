@@ -67,6 +67,8 @@ fn as_seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Resul
 #[derive(Debug, Serialize)]
 pub struct Job<'a> {
     code: &'a str,
+    /// The code without probes, line by line the same: what tracebacks and `inspect` show.
+    source: &'a str,
     cells: Vec<JobCell>,
     sites: usize,
     /// The folder to show, below the data folder; `None`: nothing.
@@ -96,6 +98,7 @@ impl<'a> Job<'a> {
         };
         Self {
             code: &notebook.instrumented_code,
+            source: &script.code,
             cells: script.cells.iter().map(cell).collect(),
             sites: notebook.sites.len(),
             view,
@@ -107,7 +110,7 @@ impl<'a> Job<'a> {
 
 /// The folder that a notebook may see, relative to `root`, and the one it works in, relative to that.
 /// A path that leads out of `root`, by `..` or by a link, shows nothing.
-fn view(root: &Path, path: &str, repo: &str, files: Files) -> (Option<PathBuf>, PathBuf) {
+pub(crate) fn view(root: &Path, path: &str, repo: &str, files: Files) -> (Option<PathBuf>, PathBuf) {
     let inside = |path: &Path| {
         let real = root.join(path).canonicalize().ok().filter(|real| real.is_dir())?;
         real.strip_prefix(root).ok().map(Path::to_owned)

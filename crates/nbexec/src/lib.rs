@@ -13,12 +13,14 @@ pub mod cli;
 pub mod collect;
 pub mod job;
 pub mod outcome;
+pub mod packages;
+pub mod plan;
 pub mod resume;
 pub mod runtime;
 pub mod start;
+pub mod tally;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -30,6 +32,11 @@ use crate::cli::Args;
 use crate::collect::Collected;
 use crate::job::{Job, Limits};
 use crate::resume::Finished;
+use crate::tally::Tally;
+
+/// Names in the summary, and those of them that a human is shown.
+const MOST: usize = 100;
+const SHOWN: usize = 15;
 
 /// Beyond a notebook's own time: the server's grace, and a machine under load.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -44,6 +51,9 @@ thread_local! {
 /// # Errors
 /// If there is no working sandbox or interpreter, a line is malformed, or output cannot be written.
 pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
+    if let Some(names) = args.plan {
+        return plan::run(args, names, stage);
+    }
     let setup = start::setup(args)?;
     let greeting = start::self_test(&setup)?;
     stage.info(&format!("{} sandbox works, Python {}", setup.backend, greeting.python));
@@ -70,35 +80,67 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
             }
         }
     });
-    let mut missing: BTreeMap<String, u64> = BTreeMap::new();
+    let mut totals = Totals::default();
     let work = |line: Line, emit: &mut Emit| execute_line(&line, &setup, &limits, emit);
-    stage.map_items(lines, work, |module, _| {
-        if !module.is_empty() {
-            *missing.entry(module).or_default() += 1;
+    stage.map_items(lines, work, |one, _| {
+        if let Some(one) = one {
+            totals.add(&one);
         }
         Ok(())
     })?;
-    say_missing(stage, missing);
+    totals.report(stage);
     stage.count_in(0, bytes);
     Ok(())
 }
 
-/// Says which modules most notebooks lacked, so that a user knows what to install.
-fn say_missing(stage: &Stage, missing: BTreeMap<String, u64>) {
-    let mut modules: Vec<_> = missing.into_iter().collect();
-    modules.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.cmp(b)));
-    let shown: Vec<_> = modules.iter().take(20).map(|(name, n)| format!("{name} {n}")).collect();
-    if !shown.is_empty() {
-        stage.warn(&format!("missing modules, by notebooks that lacked them first: {}", shown.join(", ")));
+/// What one run adds to the totals.
+struct One {
+    missing_module: String,
+    missing_file: String,
+    cpu_seconds: f64,
+}
+
+/// What the summary says of all runs.
+#[derive(Default)]
+struct Totals {
+    missing_modules: Tally,
+    missing_files: Tally,
+    cpu_seconds: f64,
+}
+
+impl Totals {
+    fn add(&mut self, one: &One) {
+        // What is installed is a package: the first part of the name.
+        self.missing_modules.add(one.missing_module.split('.').next().unwrap_or_default());
+        self.missing_files.add(&one.missing_file);
+        self.cpu_seconds += one.cpu_seconds;
+    }
+
+    fn report(&self, stage: &mut Stage) {
+        let (modules, files) = (self.missing_modules.most(MOST), self.missing_files.most(MOST));
+        let module = |(name, n): &(String, u64)| match packages::distribution(name) {
+            package if package == name => format!("{name} {n}"),
+            package => format!("{name} (package {package}) {n}"),
+        };
+        let list = |parts: Vec<String>| if parts.is_empty() { None } else { Some(parts.join(", ")) };
+        if let Some(names) = list(modules.iter().take(SHOWN).map(module).collect()) {
+            stage.warn(&format!("modules to install, by notebooks that lacked them first: {names}"));
+        }
+        if let Some(names) = list(files.iter().take(SHOWN).map(|(name, n)| format!("{name} {n}")).collect()) {
+            stage.warn(&format!("missing files, likewise: {names}"));
+        }
+        stage.count("notebook_cpu_seconds", self.cpu_seconds.round() as u64);
+        stage.most("missing_modules", modules);
+        stage.most("missing_files", files);
     }
 }
 
-/// Runs the notebook of one line. Returns the first module that it lacked, `""` when none.
-fn execute_line(line: &Line, setup: &Setup, limits: &Limits, emit: &mut Emit) -> Result<String> {
+/// Runs the notebook of one line; `None`: it was rejected.
+fn execute_line(line: &Line, setup: &Setup, limits: &Limits, emit: &mut Emit) -> Result<Option<One>> {
     if line.too_long {
         let detail = format!("longer than {} bytes (--max-record-bytes)", line.bytes.len());
         emit.reject("", line.place.to_string(), Reason::TooLarge, detail);
-        return Ok(String::new());
+        return Ok(None);
     }
     let notebook = if line.schema().as_deref() == Some(Script::SCHEMA) {
         uninstrumented(line.parse()?)
@@ -109,9 +151,7 @@ fn execute_line(line: &Line, setup: &Setup, limits: &Limits, emit: &mut Emit) ->
     let mut collected = Collected::new(&notebook, limits.max_values);
     let ended = in_sandbox(&job, setup, limits, &mut collected);
     collected.close();
-    let missing = collected.missing_module.clone();
-    emit_all(emit, &notebook, collected, &ended, setup)?;
-    Ok(missing)
+    emit_all(emit, &notebook, collected, &ended, setup).map(Some)
 }
 
 /// A script runs as it is.
@@ -148,9 +188,9 @@ fn emit_all(
     collected: Collected,
     ended: &Result<Ended>,
     setup: &Setup,
-) -> Result<()> {
+) -> Result<One> {
     let script = &notebook.script;
-    let run = outcome::run(notebook, &collected, ended, setup.backend.as_str());
+    let run = outcome::run(notebook, &collected, ended, setup.backend);
     for (site, occurrence, value) in collected.values {
         let place = &notebook.sites[site];
         let row = place.row.to_string();
@@ -180,7 +220,12 @@ fn emit_all(
     if !matches!(run.outcome, Outcome::Ok | Outcome::CellErrors | Outcome::Syntax) {
         emit.warn(format!("{}: {}: {}", script.path, outcome::name(run.outcome), run.detail));
     }
-    emit.record(&run)
+    emit.record(&run)?;
+    Ok(One {
+        missing_module: run.missing_module,
+        missing_file: run.missing_file,
+        cpu_seconds: run.cpu_seconds,
+    })
 }
 
 fn site_of(place: &ProbeSite) -> Site {
@@ -194,5 +239,6 @@ fn site_of(place: &ProbeSite) -> Site {
         physical_line: place.physical_line,
         scope: place.scope.clone(),
         text: place.text.clone(),
+        pragma: place.pragma.clone(),
     }
 }

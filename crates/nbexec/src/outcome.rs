@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use records::{CellRun, CellStatus, Instrumented, Outcome, Record as _, Run};
-use sandbox::Ended;
+use sandbox::{Backend, Ended};
 
 use crate::collect::Collected;
 
@@ -10,7 +10,7 @@ use crate::collect::Collected;
 const TIME_SIGNALS: [i64; 2] = [14, 24];
 
 /// The run record of a notebook.
-pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>, sandbox: &str) -> Run {
+pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>, sandbox: Backend) -> Run {
     let script = &notebook.script;
     let broken = Ended { exit_code: -1, ..Ended::default() };
     let (ended, broken_down) = match ended {
@@ -42,7 +42,8 @@ pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>
         values: collected.values.len() as u64,
         missing_module: collected.missing_module.clone(),
         missing_file: collected.missing_file.clone(),
-        sandbox: sandbox.to_owned(),
+        sandbox: sandbox.as_str().to_owned(),
+        memory_limit: if sandbox.has_memory_limit() { "cgroup" } else { "watched" }.to_owned(),
         python: collected.python.clone(),
         wall_seconds: ended.wall,
         cpu_seconds: ended.cpu,

@@ -1,5 +1,6 @@
 //! What happens before the first notebook: find the interpreter, see whether the walls stand.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -22,7 +23,7 @@ pub fn setup(args: &Args) -> Result<Setup> {
     let mut setup = Setup::new(args.sandbox, interpreter, &args.root, &runtime::FILES)?;
     setup.image.clone_from(&args.image);
     setup.memory_bytes = (args.limits.memory_mb + args.limits.scratch_mb + 1024) << 20;
-    setup.environment = environment(args);
+    setup.environment = environment(args, &setup.runtime_inside().join("nalin_runtime/children"));
     setup.argument = json!({
         "namespaces": args.sandbox.has_namespaces(),
         "cold": args.cold,
@@ -35,8 +36,9 @@ pub fn setup(args: &Args) -> Result<Setup> {
     Ok(setup)
 }
 
-fn environment(args: &Args) -> Vec<(String, String)> {
+fn environment(args: &Args, children: &Path) -> Vec<(String, String)> {
     let home = if args.sandbox == Backend::Bwrap { "/home/user" } else { "/tmp" };
+    let children = children.display().to_string();
     let hash_seed = (args.common.seed % (1 << 32)).to_string();
     let threads = ["OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "NUMBA"];
     let fixed = [
@@ -50,6 +52,8 @@ fn environment(args: &Args) -> Vec<(String, String)> {
         ("PYTHONHASHSEED", &hash_seed),
         ("PYTHONDONTWRITEBYTECODE", "1"),
         ("PYTHONWARNINGS", "ignore"),
+        // What interpreters of the notebook's begin with.
+        ("PYTHONPATH", &children),
     ];
     let own = fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     // One notebook, one core: `--jobs` says how many run at a time.
@@ -73,7 +77,7 @@ pub fn self_test(setup: &Setup) -> Result<Greeting> {
     };
     let mut worker = Worker::start(setup).context(advice)?;
     let job = json!({
-        "code": "", "cells": [], "sites": 0, "view": null, "folder": "", "timeout": 20.0, "cell_timeout": 20.0,
+        "code": "", "source": "", "cells": [], "sites": 0, "view": null, "folder": "", "timeout": 20.0, "cell_timeout": 20.0,
         "cpu_seconds": 20, "memory_bytes": 1_u64 << 32, "processes": 64, "count_processes": false,
         "scratch_bytes": 1 << 20, "file_bytes": 1 << 20, "open_files": 64, "output_bytes": 1 << 20,
         "record_bytes": 1 << 20, "max_values": 1, "per_site": "last", "stop_on_error": false, "seed": 0,

@@ -93,6 +93,62 @@ fn a_cold_interpreter_says_the_same() {
 }
 
 #[test]
+fn probes_do_nothing_in_another_interpreter() {
+    // As joblib sends functions.
+    let code = "import marshal, subprocess, sys\ndef f():\n    x = 2; _nalin_t(0, x)\n    return _nalin_w(0, x)\n\
+        run = 'import marshal, sys, types; print(types.FunctionType(marshal.load(sys.stdin.buffer), globals())())'\n\
+        child = subprocess.run([sys.executable, '-c', run], input=marshal.dumps(f.__code__), capture_output=True)\n\
+        value = (child.stdout, child.stderr); _nalin_t(1, value)";
+    let output = run(&[], &notebook("n", code, 2));
+    let records = records(&output.stdout);
+    assert_eq!(records[0]["value"]["text"], "(b'2\\n', b'')", "{records:?}");
+    assert_eq!(records.len(), 2);
+}
+
+#[test]
+fn tracebacks_and_inspect_show_the_notebooks_own_text() {
+    let code = "import inspect, traceback\ndef f(n):\n    y = n; _nalin_t(0, y)\n    return 1 / y\n\
+        value = inspect.getsource(f); _nalin_t(1, value)\n\
+        try:\n    f(0)\nexcept ZeroDivisionError:\n    value = traceback.format_exc(); _nalin_t(2, value)";
+    let mut record: Value = serde_json::from_str(&notebook("n", code, 3)).unwrap();
+    let plain = ["y", "value"].iter().fold(code.to_owned(), |code, name| {
+        (0..3).fold(code, |code, site| code.replace(&format!("; _nalin_t({site}, {name})"), ""))
+    });
+    record["code"] = plain.into();
+    let records = records(&run(&["--sandbox", "none"], &format!("{record}\n")).stdout);
+    let text = |at: usize| records[at]["value"]["text"].as_str().unwrap();
+    assert_eq!(text(1), "def f(n):\n    y = n\n    return 1 / y\n");
+    assert!(text(2).contains("    return 1 / y\n") && !text(2).contains("_nalin"), "{}", text(2));
+}
+
+#[test]
+fn missing_modules_and_files_are_counted() {
+    let codes = ["import sklearn_x.svm", "import cv2_x", "import sklearn_x", "open('a.csv')", "1"];
+    let input: String = (0..).zip(codes).map(|(n, code)| notebook(&format!("n{n}"), code, 0)).collect();
+    let folder = Folder::new();
+    let summary = folder.join("summary");
+    let output = run(&["--sandbox", "none", "--summary", &summary.display().to_string()], &input);
+    assert!(output.status.success());
+    let summary: Value = serde_json::from_slice(&std::fs::read(summary).unwrap()).unwrap();
+    let most = json!({"missing_files": {"a.csv": 1}, "missing_modules": {"cv2_x": 1, "sklearn_x": 2}});
+    assert_eq!(summary["most"], most);
+    assert!(summary["counts"]["notebook_cpu_seconds"].is_u64());
+}
+
+#[test]
+fn the_plan_names_packages() {
+    let codes = ["import numpy as np, os\nfrom sklearn import svm", "import numpy", "import near\nimport ("];
+    let input: String = (0..).zip(codes).map(|(n, code)| notebook(&format!("n{n}"), code, 0)).collect();
+    let folder = Folder::new();
+    folder.write("near.py", "");
+    let root = folder.path().display().to_string();
+    let output = run(&["--plan", "--root", &root], &input.replace("import near\\nimport (", "import near"));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let packages: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(packages, ["numpy  # 2", "scikit-learn  # 1"]);
+}
+
+#[test]
 fn without_its_sandbox_it_refuses() {
     let child = Command::new(env!("CARGO_BIN_EXE_nbexec"))
         .env("PATH", "/nowhere")

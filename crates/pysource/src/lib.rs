@@ -9,6 +9,7 @@
 //!   kind, scope, ranges, and the [`Place`] where an expression can read the value right after it was
 //!   bound, or the [`NoPlace`] reason why there is none.
 //! - [`literals`] lists the names that have a literal beside them.
+//! - [`imports`] lists the packages that a text imports.
 //! - [`ipython`] finds IPython's own syntax in a cell and turns it into plain Python.
 //! - [`Edits`] puts text at places, never a newline.
 //! - [`check_probes`] proves that an instrumented text is the original and its probes, nothing else.
@@ -17,6 +18,7 @@ mod binding;
 mod check;
 mod compiled;
 mod edit;
+mod imports;
 pub mod ipython;
 mod literal;
 mod parse;
@@ -29,6 +31,7 @@ pub use binding::{Binding, Kind, Kinds, NoPlace, Place, Query, Shape};
 pub use check::{Difference, check_probes};
 pub use compiled::compiled_functions;
 pub use edit::Edits;
+pub use imports::imports;
 pub use literal::{Constant, Literal, literals};
 pub use parse::{Dialect, SyntaxError, parses};
 pub use strip::ProbeNames;

@@ -46,6 +46,10 @@ pub struct Run {
     pub missing_file: String,
     /// The isolation that it ran under: `bwrap`, `podman`, `docker`, `none`.
     pub sandbox: String,
+    /// How memory was limited: `cgroup`, by the kernel for the whole process tree; `watched`, by the kernel
+    /// for each process and by adding up the tree ten times a second; `""` in records of before.
+    #[serde(default)]
+    pub memory_limit: String,
     /// Version of the interpreter, `"3.11.7"`.
     pub python: String,
     /// Seconds of wall time, a figure of this run alone and never compared.

@@ -28,6 +28,8 @@ pub struct Summary {
     pub rejected: BTreeMap<String, u64>,
     /// What the stage counted, by name.
     pub counts: BTreeMap<String, u64>,
+    /// What occurred most often, by what it is (`missing_modules`, `missing_files`), and how often.
+    pub most: BTreeMap<String, BTreeMap<String, u64>>,
     /// Uncompressed bytes read.
     pub bytes_in: u64,
     /// Uncompressed bytes written.

@@ -40,6 +40,11 @@ impl Backend {
         self == Self::Bwrap
     }
 
+    /// Whether the kernel limits the memory of all that runs inside as a whole.
+    pub fn has_memory_limit(self) -> bool {
+        matches!(self, Self::Podman | Self::Docker)
+    }
+
     /// The command that starts `setup`'s server behind these walls.
     pub(crate) fn command(self, setup: &Setup) -> Result<Command> {
         match self {
@@ -104,9 +109,12 @@ impl Setup {
             .tempdir()
             .context("cannot make a temporary folder")?;
         let package = runtime.path().join("nalin_runtime");
-        fs::create_dir(&package).context("cannot write the runtime")?;
         for (name, text) in files {
-            fs::write(package.join(name), text).context("cannot write the runtime")?;
+            let path = package.join(name);
+            let folder = path.parent().unwrap_or(&package);
+            fs::create_dir_all(folder)
+                .and_then(|()| fs::write(&path, text))
+                .context("cannot write the runtime")?;
         }
         let data = data.canonicalize().with_context(|| format!("cannot read {}", data.display()))?;
         if !data.is_dir() {
