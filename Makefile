@@ -35,6 +35,9 @@ PROFILE ?= release
 REQUIREMENTS ?= requirements.txt
 VENV ?= build/venv
 PYTHON ?= $(VENV)/bin/python
+## The notebook of make check, and more flags for it
+NB ?=
+CHECK_FLAGS ?=
 ## More flags for a stage
 NB2PY_FLAGS ?=
 INSTRUMENT_FLAGS ?=
@@ -46,7 +49,7 @@ SCORE_FLAGS ?=
 
 BIN := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 STAGES := nb2py nbinstrument nbexec assign-merge negsample nalin-train nalin-score
-PROGRAMS := $(STAGES) nbliterals
+PROGRAMS := $(STAGES) nbliterals nalin
 COMMON = --jobs $(JOBS) --seed $(SEED) --output $@ --summary $(@D)/$(firstword $(subst ., ,$(@F))).summary.json
 
 ## Commands in place of assign-merge and negsample: any filters of the same records
@@ -126,12 +129,21 @@ demo: build venv ## Run everything on the notebooks of fixtures/demo and show th
 	$(MAKE) --no-print-directory corpus NOTEBOOKS=fixtures/demo LIST= LIMIT=0 OUT=$(DEMO) FOLDS=4 EXEC_FLAGS="$$sandbox $(EXEC_FLAGS)"
 	@scripts/demo-report.sh $(DEMO) $(BIN)
 
+.PHONY: check
+check: build venv ## Say which names in the notebook NB do not fit what they hold
+	@test -n "$(NB)" || { echo "usage: make check NB=notebook.ipynb" >&2; exit 2; }
+	@$(BIN)/nalin check --python $(PYTHON) $(CHECK_FLAGS) $(NB)
+
 # --- Tests and chores ----------------------------------------------------------------------------
-.PHONY: test lint samples check-corpus-front bench
+.PHONY: test test-report lint samples check-corpus-front bench
 test: lint venv ## Run every test
 	scripts/setup.sh --tools jq
 	cargo test --quiet --locked --workspace
 	$(PYTHON) -m unittest discover --quiet --start-directory python/tests
+
+test-report: build ## Try the html report in headless Chromium
+	scripts/setup.sh --tools chromium chromedriver:chromium-driver
+	python3 crates/report/tests/browser.py $(BIN)/nalin-score
 
 lint: ## Formatting and lints
 	cargo fmt --all --check

@@ -17,7 +17,8 @@ apt_install() { # PACKAGE WHY
 }
 
 if [ "$1" = --tools ]; then
-  for tool in "${@:2}"; do command -v "$tool" >/dev/null || apt_install "$tool" "the tests use it"; done
+  # A program, or program:package where Debian's package has another name.
+  for tool in "${@:2}"; do command -v "${tool%:*}" >/dev/null || apt_install "${tool#*:}" "the tests use it"; done
   exit
 fi
 

@@ -65,6 +65,7 @@ fn schemas() -> Vec<(String, Value)> {
         one::<records::Example>(),
         one::<records::Scored>(),
         one::<records::Finding>(),
+        one::<records::Label>(),
         one::<records::Metric>(),
         one::<records::Evaluation>(),
         one::<records::Reject>(),

@@ -80,6 +80,7 @@ fn samples_survive_a_round_trip() {
     trip::<records::Example>();
     trip::<records::Scored>();
     trip::<records::Finding>();
+    trip::<records::Label>();
     trip::<records::Metric>();
     trip::<records::Evaluation>();
     trip::<records::Reject>();

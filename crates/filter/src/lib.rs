@@ -29,7 +29,7 @@ pub use parallel::ordered_map;
 pub use records::escape;
 pub use signals::{at_signal, remove_at_signal};
 pub use spool::{Batch, Batches, Spool};
-pub use stage::Stage;
+pub use stage::{Stage, say};
 
 /// A program of the pipeline: its arguments, and what it does with a stage.
 pub trait Filter: clap::Parser {
@@ -48,25 +48,32 @@ pub trait Filter: clap::Parser {
 
 /// Parses the arguments, runs the program, settles output, summary and exit status.
 pub fn main<F: Filter>() -> ExitCode {
+    program(F::NAME, |filter: F| {
+        let mut stage = Stage::open(F::NAME, filter.common())?;
+        let result = filter.run(&mut stage);
+        stage.close(result)
+    })
+}
+
+/// As [`main`], for a program that is no stage of the pipeline: `work` says yes (0) or no (1).
+pub fn program<P: clap::Parser>(
+    name: &'static str,
+    work: impl FnOnce(P) -> anyhow::Result<bool>,
+) -> ExitCode {
     if let Some(kind) = generate::asked_for(std::env::args_os()) {
-        return match generate::write(kind, F::NAME, &mut F::command()) {
+        return match generate::write(kind, name, &mut P::command()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-            Err(error) => fail(F::NAME, &error),
+            Err(error) => fail(name, &error),
         };
     }
-    let filter = F::parse();
+    let arguments = P::parse();
     signals::install();
-    let mut stage = match Stage::open(F::NAME, filter.common()) {
-        Ok(stage) => stage,
-        Err(error) => return fail(F::NAME, &error),
-    };
-    let result = filter.run(&mut stage);
-    match stage.close(result) {
+    match work(arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => fail(F::NAME, &error),
+        Err(error) => fail(name, &error),
     }
 }
 

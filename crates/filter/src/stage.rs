@@ -428,7 +428,7 @@ fn used() -> (f64, u64) {
 }
 
 /// Prints `NAME: message` on stderr; a stranger's text cannot drive the terminal.
-pub(crate) fn say(name: &str, message: &str) {
+pub fn say(name: &str, message: &str) {
     let message =
         if stderr().is_terminal() { crate::escape(message) } else { message.replace('\n', "\\n").into() };
     say_raw(&format!("{name}: {message}"));

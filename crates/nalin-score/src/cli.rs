@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use report::Format;
+use clap::{Parser, Subcommand};
+use report::{Format, Order};
 
 /// Says of every name and value how likely it is that they do not fit.
 ///
@@ -15,22 +15,18 @@ use report::Format;
 #[derive(Parser, Debug)]
 #[command(
     version,
-    after_help = "Example:\n  assign-merge assignments.jsonl | nalin-score --model model --format text --top 20\n\n\
+    args_conflicts_with_subcommands = true,
+    after_help = "Example:\n  assign-merge assignments.jsonl | nalin-score --format text --top 20\n\n\
                   Exit status: 0 done, 1 done and there are findings (--check), 2 not done."
 )]
 pub struct Args {
-    /// Files of pair or example records, plain or zstd; none, or `-`, is stdin
-    #[arg(value_name = "INPUT")]
-    pub inputs: Vec<PathBuf>,
+    /// Something else than scores and findings.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
 
-    /// Folder of a model that `nalin-train` wrote
-    #[arg(short, long, value_name = "DIR")]
-    pub model: PathBuf,
-
-    /// Take the scores that the records have instead of computing them: of another scorer, or of several
-    /// models that each scored what they had not seen. The model then only explains
-    #[arg(long)]
-    pub keep_scores: bool,
+    #[command(flatten)]
+    /// What is read.
+    pub reading: Reading,
 
     /// Use only the examples of this part of the data
     #[arg(long, value_name = "PART", value_parser = ["train", "valid", "test"])]
@@ -45,6 +41,10 @@ pub struct Args {
     #[arg(long, value_name = "FORMAT", default_value = "jsonl", value_parser = formats())]
     pub format: Format,
 
+    /// Which finding comes first: the worst, or by notebook, cell and line
+    #[arg(long, value_name = "ORDER", default_value = "worst", value_parser = orders())]
+    pub order: Order,
+
     /// Leave out what scores lower [default: 0, for findings the model's threshold]
     #[arg(long, value_name = "SCORE", value_parser = probability)]
     pub min_score: Option<f64>,
@@ -57,11 +57,32 @@ pub struct Args {
     #[arg(long)]
     pub generic_names: bool,
 
+    /// Also report what a comment on the line silences (`# nalin: ignore`)
+    #[arg(long)]
+    pub no_ignore: bool,
+
+    /// Leave out the findings that FILE lists
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// List all findings in FILE, for `--baseline` of later runs, and report none of them
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+
+    /// Report only findings on lines that git says were changed since REV
+    #[arg(long, value_name = "REV")]
+    pub changed_since: Option<String>,
+
+    /// The folder that the notebooks' paths count from, for `--changed-since`
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+
     /// End with status 1 when there are findings
     #[arg(long)]
     pub check: bool,
 
-    /// Measure the scores of labelled examples: evaluation records at thresholds, for each kind of negatives
+    /// Measure the scores of labelled examples: evaluation records at thresholds, for each kind of negatives.
+    /// Label records, which the html report saves, are measured by the score and the mark that they have
     #[arg(long, conflicts_with_all = ["findings", "format", "check", "top", "min_score"])]
     pub eval: bool,
 
@@ -69,10 +90,62 @@ pub struct Args {
     common: filter::Common,
 }
 
+/// What is read besides the arguments.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Reading {
+    /// Files of pair or example records, plain or zstd; none, or `-`, is stdin
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+
+    /// Folder of a model that `nalin-train` wrote [default: the one in this program]
+    #[arg(short, long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+
+    /// Take the scores that the records have instead of computing them: of another scorer, or of several
+    /// models that each scored what they had not seen. The model then only explains
+    #[arg(long)]
+    pub keep_scores: bool,
+
+    /// Records of the run, or a folder of them: scripts for the code around a finding, and for the html report
+    /// runs and metrics. A file that is not there is passed over
+    #[arg(long, value_name = "FILE")]
+    pub run: Vec<PathBuf>,
+}
+
+/// What else it can do.
+#[derive(Subcommand, Debug)]
+pub enum Verb {
+    /// Say at length why something was, or would be, reported
+    Explain {
+        /// The beginning of a finding's fingerprint, or the `id` of a pair
+        id: String,
+
+        #[command(flatten)]
+        /// What is read.
+        reading: Reading,
+
+        #[command(flatten)]
+        /// What all programs share.
+        common: filter::Common,
+    },
+}
+
 impl Args {
     /// Whether findings are wanted, and not every record.
     pub fn wants_findings(&self) -> bool {
-        self.findings || self.check || self.top.is_some() || self.format != Format::Jsonl
+        self.findings
+            || self.check
+            || self.top.is_some()
+            || self.format != Format::Jsonl
+            || self.write_baseline.is_some()
+    }
+
+    /// What is read, whatever is done with it.
+    pub(crate) fn read(&self) -> &Reading {
+        match &self.verb {
+            Some(Verb::Explain { reading, .. }) => reading,
+            None => &self.reading,
+        }
     }
 }
 
@@ -80,7 +153,10 @@ impl filter::Filter for Args {
     const NAME: &'static str = "nalin-score";
 
     fn common(&self) -> &filter::Common {
-        &self.common
+        match &self.verb {
+            Some(Verb::Explain { common, .. }) => common,
+            None => &self.common,
+        }
     }
 
     fn run(self, stage: &mut filter::Stage) -> anyhow::Result<()> {
@@ -97,4 +173,8 @@ fn probability(text: &str) -> Result<f64, String> {
 
 fn formats() -> impl clap::builder::TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
+}
+
+fn orders() -> impl clap::builder::TypedValueParser<Value = Order> {
+    PossibleValuesParser::new(Order::ALL.map(Order::as_str)).try_map(|name| name.parse::<Order>())
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use filter::Stage;
 use nalin_model::Metrics;
-use records::{Evaluation, Random, Record as _};
+use records::{Evaluation, Label, Random, Record as _};
 
 use crate::incoming::Incoming;
 
@@ -23,6 +23,13 @@ impl Judged {
         let misfit = record.extra.get("label")?.as_u64()? > 0;
         let origin = record.extra.get("origin").and_then(|origin| origin.as_str()).unwrap_or_default();
         Some(Self { score, misfit, origin: origin.to_owned() })
+    }
+}
+
+impl From<Label> for Judged {
+    /// What a person said of a finding.
+    fn from(label: Label) -> Self {
+        Self { score: label.score, misfit: label.label > 0, origin: String::new() }
     }
 }
 

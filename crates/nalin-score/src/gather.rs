@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use records::id_of;
+
 use crate::incoming::Incoming;
 
 /// A place and a name: notebook, row, column, name.
@@ -14,7 +16,15 @@ pub(crate) struct Candidates {
     top: usize,
 }
 
+/// A record that may become a finding.
+pub(crate) struct Candidate {
+    pub(crate) record: Incoming,
+    pub(crate) score: f64,
+    pub(crate) fingerprint: String,
+}
+
 impl Candidates {
+    /// Keeps at least the `top` worst.
     pub(crate) fn new(top: Option<usize>) -> Self {
         Self { sites: BTreeMap::new(), top: top.unwrap_or(usize::MAX) }
     }
@@ -32,25 +42,41 @@ impl Candidates {
             Entry::Occupied(_) => {}
         }
         // With --top, a long stream must not fill the memory with what will not be reported.
-        if self.sites.len() >= self.top.saturating_mul(4).saturating_add(1000) {
-            let kept = std::mem::take(&mut self.sites);
-            let keyed = kept.into_iter().map(|(key, (record, score))| (key, record, score));
-            let worst = sorted(keyed.collect(), self.top);
-            self.sites = worst.into_iter().map(|(key, record, score)| (key, (record, score))).collect();
+        let most = self.top.saturating_mul(4).saturating_add(1000);
+        if self.sites.len() >= most.saturating_mul(2) {
+            let mut kept = sorted(std::mem::take(&mut self.sites));
+            kept.truncate(most);
+            self.sites = kept.into_iter().map(|(key, record, score)| (key, (record, score))).collect();
         }
     }
 
     /// The worst first; of equal scores by notebook and place.
-    pub(crate) fn into_sorted(self) -> Vec<(Incoming, f64)> {
-        let keyed = self.sites.into_iter().map(|(key, (record, score))| (key, record, score)).collect();
-        sorted(keyed, self.top).into_iter().map(|(_, record, score)| (record, score)).collect()
+    pub(crate) fn into_sorted(self) -> Vec<Candidate> {
+        let mut turns = BTreeMap::<(String, String, String), u64>::new();
+        let mut fingerprints = BTreeMap::new();
+        // Keys are in the order of places, so turns are counted from the top of a notebook.
+        for (key, (record, _)) in &self.sites {
+            // White space says nothing: a formatter's work makes no new finding.
+            let text: String = record.site.text.split_whitespace().collect();
+            let same = (record.path.clone(), record.site.name.clone(), text);
+            let turn = turns.entry(same.clone()).or_default();
+            let nth = if *turn == 0 { String::new() } else { turn.to_string() };
+            *turn += 1;
+            fingerprints.insert(key.clone(), id_of([&same.0, &same.1, &same.2, &nth]));
+        }
+        let of = |(key, record, score): (SiteKey, Incoming, f64)| Candidate {
+            record,
+            score,
+            fingerprint: fingerprints.remove(&key).expect("every key has a fingerprint"),
+        };
+        sorted(self.sites).into_iter().map(of).collect()
     }
 }
 
-fn sorted(mut keyed: Vec<(SiteKey, Incoming, f64)>, top: usize) -> Vec<(SiteKey, Incoming, f64)> {
+fn sorted(sites: BTreeMap<SiteKey, (Incoming, f64)>) -> Vec<(SiteKey, Incoming, f64)> {
+    let mut keyed: Vec<_> = sites.into_iter().map(|(key, (record, score))| (key, record, score)).collect();
     keyed.sort_by(|(a_key, a, a_score), (b_key, b, b_score)| {
         b_score.total_cmp(a_score).then_with(|| (&a.path, a_key).cmp(&(&b.path, b_key)))
     });
-    keyed.truncate(top);
     keyed
 }

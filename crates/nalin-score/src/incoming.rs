@@ -10,7 +10,7 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 pub(crate) struct Incoming {
     schema: String,
-    id: String,
+    pub(crate) id: String,
     pub(crate) notebook: String,
     pub(crate) path: String,
     pub(crate) repo: String,

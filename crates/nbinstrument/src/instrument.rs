@@ -1,13 +1,14 @@
 //! One script: find the bindings of each cell, put the probes, write the table of sites.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use anyhow::{Result, bail};
 use pysource::{Binding, Dialect, Edits, NoPlace, Query, SyntaxError};
 use records::{Cell, Instrumented, Magic, ProbeSite, Record as _, Script, Skipped};
 
 use crate::lines::Lines;
-use crate::{Hooks, probe};
+use crate::{Hooks, pragma, probe};
 
 /// A site shows this much of its statement, in characters.
 const MAX_TEXT_CHARS: usize = 200;
@@ -60,6 +61,7 @@ pub fn instrument(script: Script, hooks: &Hooks) -> Result<Outcome> {
         };
         let cell_lines = Lines::new(text);
         let stand_ins = stand_ins(&script, cell);
+        let pragmas = pragma::of(text);
         for binding in bindings.iter().filter(|binding| hooks.wants(binding)) {
             let (line, _) = cell_lines.line(binding.statement.start);
             match &binding.place {
@@ -69,7 +71,7 @@ pub fn instrument(script: Script, hooks: &Hooks) -> Result<Outcome> {
                 Ok(place) => {
                     let place = place.moved_by(start);
                     probe::put(&mut edits, &place, sites.len(), &text[binding.name_range.clone()]);
-                    sites.push(site(binding, cell, text, &cell_lines));
+                    sites.push(site(binding, cell, text, &cell_lines, &pragmas));
                 }
             }
         }
@@ -128,7 +130,7 @@ fn stand_ins(script: &Script, cell: &Cell) -> Vec<u32> {
     script.magics.iter().filter(replaced).filter(of_line).map(|it| it.line).collect()
 }
 
-fn site(binding: &Binding, cell: &Cell, text: &str, lines: &Lines) -> ProbeSite {
+fn site(binding: &Binding, cell: &Cell, text: &str, lines: &Lines, pragmas: &[Range<usize>]) -> ProbeSite {
     let (line, _) = lines.line(binding.statement.start);
     let (_, name_line_start) = lines.line(binding.name_range.start);
     let column = text[name_line_start..binding.name_range.start].chars().count() as u32 + 1;
@@ -142,6 +144,7 @@ fn site(binding: &Binding, cell: &Cell, text: &str, lines: &Lines) -> ProbeSite 
         physical_line: cell.physical_lines.get(line as usize - 1).copied().unwrap_or(0),
         scope: binding.scope.to_string(),
         text: cut(&text[binding.statement.clone()]).to_owned(),
+        pragma: cut(pragma::on_lines_of(text, &binding.statement, pragmas)).to_owned(),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod cli;
 mod hooks;
 mod instrument;
 mod lines;
+mod pragma;
 mod probe;
 mod verify;
 

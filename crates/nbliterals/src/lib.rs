@@ -87,6 +87,7 @@ fn assignment(script: &Script, cell: &Cell, text: &str, literal: &Literal, weigh
             physical_line: cell.physical_lines.get(line as usize - 1).copied().unwrap_or(0),
             scope: literal.scope.to_string(),
             text: written[..end].to_owned(),
+            pragma: String::new(),
         },
         value: python::describe(&literal.value),
         occurrence: 1,

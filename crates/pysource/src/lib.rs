@@ -9,6 +9,7 @@
 //!   kind, scope, ranges, and the [`Place`] where an expression can read the value right after it was
 //!   bound, or the [`NoPlace`] reason why there is none.
 //! - [`literals`] lists the names that have a literal beside them.
+//! - [`comments`] lists the comments.
 //! - [`imports`] lists the packages that a text imports.
 //! - [`ipython`] finds IPython's own syntax in a cell and turns it into plain Python.
 //! - [`Edits`] puts text at places, never a newline.
@@ -16,6 +17,7 @@
 
 mod binding;
 mod check;
+mod comment;
 mod compiled;
 mod edit;
 mod imports;
@@ -29,6 +31,7 @@ mod walk;
 
 pub use binding::{Binding, Kind, Kinds, NoPlace, Place, Query, Shape};
 pub use check::{Difference, check_probes};
+pub use comment::comments;
 pub use compiled::compiled_functions;
 pub use edit::Edits;
 pub use imports::imports;

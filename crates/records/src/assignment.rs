@@ -55,6 +55,10 @@ pub struct Site {
     pub scope: String,
     /// The statement's text, cut at 200 characters.
     pub text: String,
+    /// Comment on a line of the statement that speaks to linters (`# nalin: ignore[NAL001]`, `# noqa`), cut at
+    /// 200 characters; `""` when none.
+    #[serde(default)]
+    pub pragma: String,
 }
 
 /// What a name held: a bounded description, never the object.

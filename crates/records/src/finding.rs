@@ -10,7 +10,10 @@ use crate::{Record, Site, Value};
 pub struct Finding {
     /// `"finding/1"`.
     pub schema: String,
-    /// Hash of path, name, the statement's text and rule: survives moved lines and re-ordered cells.
+    /// `id` of the pair that was reported.
+    pub id: String,
+    /// Hash of path, name and the statement's text without its white space, and, where a notebook has that
+    /// more than once, of its turn: survives moved lines and re-ordered cells.
     pub fingerprint: String,
     /// The rule that was broken.
     pub rule: Rule,
@@ -32,11 +35,16 @@ pub struct Finding {
     pub type_class: String,
     /// What the name held where the model learned, most frequent first.
     pub usual_types: Vec<Alternative>,
+    /// Values that are typical of the name there, as short texts; empty when none are.
+    pub usual_values: Vec<String>,
+    /// By how much the score falls when the model does not see the `name`, the `value` or the `type`; what
+    /// weighed most first. Below 0: without it the score would be higher.
+    pub weighed: Vec<Alternative>,
     /// Names that would fit this value better, best first.
     pub better_names: Vec<Alternative>,
 }
 
-/// A type or name with a share or score from 0 to 1.
+/// A type, name or input with a share, a score, or a difference of scores.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Alternative {

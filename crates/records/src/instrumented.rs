@@ -44,6 +44,10 @@ pub struct ProbeSite {
     pub scope: String,
     /// The statement's text, cut at 200 characters.
     pub text: String,
+    /// Comment on a line of the statement that speaks to linters (`# nalin: ignore[NAL001]`, `# noqa`), cut at
+    /// 200 characters; `""` when none.
+    #[serde(default)]
+    pub pragma: String,
 }
 
 /// How many bindings were left out for one reason.

@@ -1,59 +1,106 @@
-//! `html`: one page that stands alone, without scripts, fonts or pictures from elsewhere.
+//! `html`: one page that stands alone: no fonts, pictures or scripts from elsewhere.
+//!
+//! Everything is there without a script; the one inside filters, sorts and marks. The page's policy lets run
+//! that script alone, known by its hash, so that a value of a notebook could not run even if it came through.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
-use records::{Alternative, Finding, escape};
+use records::{Finding, escape};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
-use crate::{Error, Options, Render, rules};
+use crate::chart::{Series, bars, calibration, lines, precision_recall};
+use crate::text::listed;
+use crate::{Background, Error, Options, Render, rules};
 
-/// The page, made from `page.html`.
+/// The page, made from `page.html` and `page.js`.
 pub struct Page;
 
+const SCRIPT: &str = include_str!("page.js");
 /// Bars of the chart of scores.
-const BARS: usize = 20;
+const BARS: usize = 10;
+/// Classes of types in their chart.
+const MOST_TYPES: usize = 12;
+/// A value is cut to this many characters.
+const MOST_CHARS: usize = 2_000;
+/// Few findings are shown open.
+const OPEN: usize = 3;
 
 #[derive(Serialize)]
 struct View<'a> {
-    notebooks: Vec<Notebook<'a>>,
-    bars: Vec<Bar>,
     total: usize,
     threshold: String,
-    version: &'a str,
-    rules: [(&'static str, &'static str, &'static str); 2],
-}
-
-#[derive(Serialize)]
-struct Notebook<'a> {
-    path: String,
     findings: Vec<Row<'a>>,
+    notebooks: Vec<Notebook<'a>>,
+    charts: Vec<Chart>,
+    rules: Vec<RuleView>,
+    marks: [(&'static str, &'static str); 4],
+    version: &'a str,
+    script: &'static str,
+    script_hash: String,
 }
 
 #[derive(Serialize)]
 struct Row<'a> {
+    id: String,
+    fingerprint: String,
+    short: String,
     code: &'a str,
-
     score: String,
-
+    exact: f64,
     message: String,
+    path: String,
+    exact_path: &'a str,
     cell: u32,
     line: u32,
+    physical_line: u32,
     name: String,
-    statement: String,
+    exact_name: &'a str,
     type_name: String,
+    size: String,
     value: String,
-    usual_types: Vec<(String, String)>,
-    better_names: Vec<(String, String)>,
+    usually: String,
+    weighed: String,
+    better: String,
+    text: String,
+    code_lines: Vec<CodeLine>,
+    open: bool,
 }
 
 #[derive(Serialize)]
-struct Bar {
-    x: usize,
-    height: f64,
-    label: String,
+struct CodeLine {
+    number: u32,
+    text: String,
+    here: bool,
+}
+
+#[derive(Serialize)]
+struct Notebook<'a> {
+    #[serde(skip)]
+    key: &'a str,
+    path: String,
+    first: String,
     count: usize,
+    worst: String,
+    #[serde(skip)]
+    score: f64,
+}
+
+#[derive(Serialize)]
+struct Chart {
+    title: &'static str,
+    svg: String,
+    note: String,
+}
+
+#[derive(Serialize)]
+struct RuleView {
+    code: &'static str,
+    name: &'static str,
+    summary: &'static str,
 }
 
 impl Render for Page {
@@ -61,13 +108,28 @@ impl Render for Page {
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         environment.add_template("page.html", include_str!("page.html"))?;
+        let open = findings.len() <= OPEN;
+        let rule = |rule| RuleView {
+            code: records::Rule::code(rule),
+            name: rule.name(),
+            summary: rules::summary(rule),
+        };
         let view = View {
-            notebooks: notebooks(findings),
-            bars: bars(findings),
             total: findings.len(),
             threshold: format!("{:.2}", options.threshold),
+            findings: findings.iter().map(|finding| row(finding, &options.background, open)).collect(),
+            notebooks: notebooks(findings),
+            charts: charts(findings, &options.background),
+            rules: rules::ALL.map(rule).into(),
+            marks: [
+                ("right", "right"),
+                ("wrong_value", "wrong value"),
+                ("misleading_name", "misleading name"),
+                ("false_alarm", "false alarm"),
+            ],
             version: &options.version,
-            rules: rules::ALL.map(|rule| (rule.code(), rule.name(), rules::summary(rule))),
+            script: SCRIPT,
+            script_hash: format!("sha256-{}", base64(&Sha256::digest(SCRIPT.as_bytes()))),
         };
         let page = environment.get_template("page.html")?.render(Serde(&view))?;
         out.write_all(page.as_bytes())?;
@@ -75,60 +137,256 @@ impl Render for Page {
     }
 }
 
-/// Findings by notebook, in the order of each notebook's first.
-fn notebooks<'a>(findings: &[&'a Finding]) -> Vec<Notebook<'a>> {
-    let mut notebooks: Vec<Notebook<'a>> = Vec::new();
-    let mut places = std::collections::BTreeMap::new();
-    for finding in findings {
-        let place = *places.entry(finding.path.as_str()).or_insert_with(|| {
-            notebooks.push(Notebook { path: visible(&finding.path), findings: Vec::new() });
-            notebooks.len() - 1
-        });
-        notebooks[place].findings.push(row(finding));
+fn row<'a>(finding: &'a Finding, background: &Background, open: bool) -> Row<'a> {
+    let site = &finding.site;
+    let value = &finding.value;
+    let size = match (&value.shape[..], value.len) {
+        ([], ..0) => String::new(),
+        ([], len) => format!(", length {len}"),
+        (shape, _) => {
+            format!(", shape {}", shape.iter().map(i64::to_string).collect::<Vec<_>>().join(" × "))
+        }
+    };
+    let mut usually = listed(&finding.usual_types);
+    if !finding.usual_values.is_empty() {
+        let values: Vec<String> = finding.usual_values.iter().map(|value| visible(value)).collect();
+        usually += &format!("{}such as {}", if usually.is_empty() { "" } else { "; " }, values.join(", "));
     }
-    notebooks
-}
-
-fn row(finding: &Finding) -> Row<'_> {
+    if usually.is_empty() {
+        "nothing is known of this name".clone_into(&mut usually);
+    }
+    let weighed = |one: &records::Alternative| {
+        format!(
+            "{} {:+.2} (without it the score is {:.2})",
+            visible(&one.text),
+            one.share,
+            finding.score - one.share
+        )
+    };
     Row {
+        id: visible(&finding.id),
+        fingerprint: visible(&finding.fingerprint),
+        short: finding.fingerprint.chars().take(8).collect(),
         code: finding.rule.code(),
-
         score: format!("{:.2}", finding.score),
-
-        message: visible(&finding.message),
-        cell: finding.site.cell,
-        line: finding.site.line,
-        name: visible(&finding.site.name),
-        // Line breaks in code are welcome, what turns text round is not.
-        statement: finding.site.text.lines().map(visible).collect::<Vec<_>>().join("\n"),
-        type_name: visible(&finding.value.type_name),
-        value: finding.value.text.lines().map(visible).collect::<Vec<_>>().join("\n"),
-        usual_types: shares(&finding.usual_types),
-        better_names: shares(&finding.better_names),
+        exact: finding.score,
+        message: cut(&visible(&finding.message)),
+        path: visible(&finding.path),
+        exact_path: &finding.path,
+        cell: site.cell,
+        line: site.line,
+        physical_line: site.physical_line,
+        name: visible(&site.name),
+        exact_name: &site.name,
+        type_name: visible(&value.type_name),
+        size,
+        value: lines_of(&cut(&value.text)),
+        usually,
+        weighed: finding.weighed.iter().map(weighed).collect::<Vec<_>>().join("; "),
+        better: listed_names(finding),
+        text: cut(&visible(&format!(
+            "{} {} {} {} {}",
+            site.name,
+            value.type_name,
+            finding.path,
+            finding.rule.code(),
+            finding.message
+        )))
+        .to_lowercase(),
+        code_lines: code_lines(finding, background),
+        open,
     }
 }
 
+fn listed_names(finding: &Finding) -> String {
+    let name = |one: &records::Alternative| format!("{} (score {:.2})", visible(&one.text), 1.0 - one.share);
+    finding.better_names.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// The code around the statement, or the statement alone.
+fn code_lines(finding: &Finding, background: &Background) -> Vec<CodeLine> {
+    let site = &finding.site;
+    let tall = site.text.lines().count().max(1) as u32;
+    let line = |(number, text): (u32, &str)| CodeLine {
+        number,
+        text: visible(text),
+        here: (site.line..site.line + tall).contains(&number),
+    };
+    let snippet = background.snippet(finding);
+    if snippet.is_empty() {
+        return (site.line..).zip(site.text.lines()).map(line).collect();
+    }
+    snippet.iter().map(|(number, text)| line((*number, text))).collect()
+}
+
+/// What turns text round or drives a terminal is spelled out.
 fn visible(text: &str) -> String {
     escape(text).into_owned()
 }
 
-fn shares(alternatives: &[Alternative]) -> Vec<(String, String)> {
-    alternatives.iter().map(|a| (visible(&a.text), format!("{:.0} %", a.share * 100.0))).collect()
+/// Line breaks of a value are welcome.
+fn lines_of(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
 }
 
-/// How many findings have which score.
-fn bars(findings: &[&Finding]) -> Vec<Bar> {
-    let mut counts = [0_usize; BARS];
-    for finding in findings {
-        let place = (finding.score * BARS as f64) as usize;
-        counts[place.min(BARS - 1)] += 1;
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MOST_CHARS) {
+        Some((end, _)) => format!("{}… ({} characters in all)", &text[..end], text.chars().count()),
+        None => text.to_owned(),
     }
-    let most = counts.iter().copied().max().unwrap_or(0).max(1);
-    let bar = |(place, count): (usize, usize)| Bar {
-        x: place * 16,
-        height: (count as f64 * 60.0 / most as f64 * 10.0).round() / 10.0,
-        label: format!("{:.2}–{:.2}", place as f64 / BARS as f64, (place + 1) as f64 / BARS as f64),
-        count,
+}
+
+/// The notebooks, the one with the most certain finding first.
+fn notebooks<'a>(findings: &[&'a Finding]) -> Vec<Notebook<'a>> {
+    let mut notebooks: BTreeMap<&str, Notebook<'a>> = BTreeMap::new();
+    for finding in findings {
+        let one = notebooks.entry(&finding.path).or_insert_with(|| Notebook {
+            key: &finding.path,
+            path: visible(&finding.path),
+            first: visible(&finding.fingerprint),
+            count: 0,
+            worst: String::new(),
+            score: 0.0,
+        });
+        one.count += 1;
+        one.score = one.score.max(finding.score);
+        one.worst = format!("{:.2}", one.score);
+    }
+    let mut notebooks: Vec<_> = notebooks.into_values().collect();
+    notebooks.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.key.cmp(b.key)));
+    notebooks
+}
+
+fn charts(findings: &[&Finding], background: &Background) -> Vec<Chart> {
+    let mut charts = Vec::new();
+    let mut add = |title, svg, note| charts.push(Chart { title, svg, note });
+    if findings.len() > OPEN {
+        add("Findings by score", bars("Findings by score", &by_score(findings)), String::new());
+    }
+    if !background.outcomes.is_empty() {
+        let rows: Vec<_> = background.outcomes.iter().map(|(name, n)| (name.clone(), *n as f64)).collect();
+        let missing: Vec<String> = largest(&background.missing_modules, 5)
+            .into_iter()
+            .map(|(name, n)| format!("{} {n}", visible(&name)))
+            .collect();
+        let note = if missing.is_empty() {
+            String::new()
+        } else {
+            format!("Missing modules: {}", missing.join(", "))
+        };
+        add("How the notebooks ran", bars("How the notebooks ran", &rows), note);
+        let [ok, failed, skipped] = background.cells;
+        let rows = [("ran", ok), ("failed", failed), ("never began", skipped)];
+        let rows = rows.map(|(name, n)| (name.to_owned(), n as f64));
+        let [sites, reached] = background.sites;
+        let note = format!("{reached} of {sites} places with a name to watch were reached");
+        add("Cells", bars("Cells", &rows), note);
+    }
+    if !background.types.is_empty() {
+        let rows: Vec<_> =
+            largest(&background.types, MOST_TYPES).into_iter().map(|(name, n)| (name, n as f64)).collect();
+        add("Types of the values", bars("Types of the values", &rows), String::new());
+    }
+    if let Some(svg) = learning(background) {
+        let note = "On the validation part, epoch by epoch; loss is cut at 1".to_owned();
+        add("How the model learned", svg, note);
+    }
+    let curve = precision_recall(&background.judged);
+    if !curve.is_empty() {
+        let note = format!("{} values whose truth is known", background.judged.len());
+        let series = [Series { name: "precision".to_owned(), points: curve }];
+        add(
+            "Precision over recall",
+            lines("Precision over recall", ("recall", "precision"), (0.0, 1.0), &series),
+            note,
+        );
+        let series = [
+            Series { name: "share that does not fit".to_owned(), points: calibration(&background.judged) },
+            Series { name: "as it should be".to_owned(), points: vec![(0.0, 0.0), (1.0, 1.0)] },
+        ];
+        let svg = lines("Calibration", ("score", "share that does not fit"), (0.0, 1.0), &series);
+        add("Calibration", svg, String::new());
+    }
+    charts
+}
+
+fn by_score(findings: &[&Finding]) -> Vec<(String, f64)> {
+    let mut counts = [0_u32; BARS];
+    for finding in findings {
+        counts[((finding.score * BARS as f64) as usize).min(BARS - 1)] += 1;
+    }
+    let label = |at: usize| format!("{:.1} to {:.1}", at as f64 / BARS as f64, (at + 1) as f64 / BARS as f64);
+    let bars = counts.iter().enumerate().map(|(at, n)| (label(at), f64::from(*n)));
+    bars.rev().skip_while(|(_, n)| *n == 0.0).collect()
+}
+
+fn largest(counts: &BTreeMap<String, u64>, most: usize) -> Vec<(String, u64)> {
+    let mut rows: Vec<_> = counts.iter().map(|(name, n)| (name.clone(), *n)).collect();
+    rows.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    rows.truncate(most);
+    rows
+}
+
+/// Loss, F1 and AUC of the validation part by epoch; of the first model that has epochs.
+fn learning(background: &Background) -> Option<String> {
+    let epochs = background.metrics.iter().filter(|metric| metric.phase == "epoch");
+    let first = epochs.clone().next()?;
+    let of = |split: &str| -> Vec<_> {
+        let ours = |metric: &&records::Metric| metric.model == first.model && metric.fold == first.fold;
+        epochs
+            .clone()
+            .filter(ours)
+            .filter(|metric| metric.split == split && metric.origin.is_empty())
+            .collect()
     };
-    counts.into_iter().enumerate().map(bar).collect()
+    let (train, valid) = (of("train"), of("valid"));
+    let series = |name: &str, metrics: &[&records::Metric], figure: fn(&records::Metric) -> f64| Series {
+        name: name.to_owned(),
+        points: metrics
+            .iter()
+            .filter(|metric| figure(metric) >= 0.0)
+            .map(|metric| (metric.epoch as f64, figure(metric)))
+            .collect(),
+    };
+    let series: Vec<Series> = [
+        series("loss on what it learns from", &train, |metric| metric.loss),
+        series("loss", &valid, |metric| metric.loss),
+        series("F1", &valid, |metric| metric.f1),
+        series("AUC", &valid, |metric| metric.auc),
+    ]
+    .into_iter()
+    .filter(|series| !series.points.is_empty())
+    .collect();
+    let last = series.iter().flat_map(|series| &series.points).map(|point| point.0).fold(1.0, f64::max);
+    (!series.is_empty())
+        .then(|| lines("How the model learned", ("epoch", "figure"), (1.0, last.max(1.5)), &series))
+}
+
+/// Base64 with padding, as a policy spells a hash.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let word =
+            chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for at in 0..4 {
+            let digit = DIGITS[(word >> (18 - 6 * at)) as usize & 63];
+            text.push(if at <= chunk.len() { char::from(digit) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_of_the_standard() {
+        for (text, expected) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
+        {
+            assert_eq!(base64(text.as_bytes()), expected);
+        }
+    }
 }

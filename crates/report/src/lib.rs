@@ -1,6 +1,6 @@
 //! Findings in every output format, one file each.
 //!
-//! All formats show the same findings in the same order: by score, the most certain first. What a
+//! All formats show the same findings in the same order: the most certain first, or by place. What a
 //! finding is, is decided elsewhere; here it is only told, to people (text, html), to review tools
 //! (github, gitlab, sarif, rdjsonl) and to programs (jsonl, json, csv). Names and values come from strangers'
 //! notebooks, so every format escapes what could drive a terminal, a spreadsheet or a web page.
@@ -8,7 +8,10 @@
 //! Formats that review tools read point to the physical line of the notebook file, which is what those
 //! tools show; cell and line in the cell stand in the message.
 
+mod background;
+mod chart;
 mod csv_table;
+mod explain;
 mod github;
 mod gitlab;
 mod html;
@@ -18,16 +21,20 @@ mod rules;
 mod sarif;
 mod text;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
 use records::{Finding, escape};
 
+pub use background::{Background, Snippet};
+pub use explain::explain;
+
 /// An output format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// For people: place, message, the line with a mark under the name.
+    /// For people: by notebook and cell, the line with a mark under the name, and why.
     #[default]
     Text,
     /// One finding record a line.
@@ -57,6 +64,54 @@ pub struct Options {
     pub version: String,
     /// Least score of what was reported, for the html report's heading; 0 when all was.
     pub threshold: f64,
+    /// Which finding comes first.
+    pub order: Order,
+    /// What is known beside the findings.
+    pub background: Background,
+}
+
+/// Which finding comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The one of highest score; of equals by place.
+    #[default]
+    Worst,
+    /// By path, cell, line, column.
+    Place,
+}
+
+impl Order {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Worst, Self::Place];
+
+    /// The word that stands for it on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Worst => "worst",
+            Self::Place => "place",
+        }
+    }
+
+    fn compare(self, a: &Finding, b: &Finding) -> Ordering {
+        let place = |one: &Finding| (one.site.row, one.site.column);
+        let by_place = a.path.cmp(&b.path).then_with(|| place(a).cmp(&place(b)));
+        let by_place = by_place.then_with(|| a.site.name.cmp(&b.site.name));
+        match self {
+            Self::Worst => b.score.total_cmp(&a.score).then(by_place),
+            Self::Place => by_place,
+        }
+    }
+}
+
+impl FromStr for Order {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|order| order.as_str() == text)
+            .ok_or_else(|| format!("`{text}` is none of {}", Self::ALL.map(Self::as_str).join(", ")))
+    }
 }
 
 /// Why a report could not be written.
@@ -75,7 +130,7 @@ trait Render {
     fn render(&self, findings: &[&Finding], options: &Options, out: &mut dyn Write) -> Result<(), Error>;
 }
 
-/// Writes a report of the findings: by score, the highest first, then by place.
+/// Writes a report of the findings, in the order that the options say.
 ///
 /// # Errors
 /// If `out` cannot be written to.
@@ -86,12 +141,7 @@ pub fn write(
     out: &mut dyn Write,
 ) -> Result<(), Error> {
     let mut ordered: Vec<&Finding> = findings.iter().collect();
-    ordered.sort_by(|a, b| {
-        let place = |finding: &Finding| {
-            (finding.path.clone(), finding.site.row, finding.site.column, finding.site.name.clone())
-        };
-        b.score.total_cmp(&a.score).then_with(|| place(a).cmp(&place(b)))
-    });
+    ordered.sort_by(|a, b| options.order.compare(a, b));
     format.renderer().render(&ordered, options, out)
 }
 

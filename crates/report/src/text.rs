@@ -1,100 +1,165 @@
 //! `text`: for people at a terminal.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
-use records::{Alternative, Finding, escape};
+use records::{Alternative, Finding, Value, escape};
 
 use crate::{Error, Options, Render};
 
-/// Findings by notebook; the notebook with the most certain finding first.
+/// Findings under the notebook and the cell that they stand in.
 pub struct Text;
 
 const BOLD: &str = "1";
 const RED: &str = "31";
 const CYAN: &str = "36";
+/// Values are cut to this many characters.
+const MOST_CHARS: usize = 70;
 
 impl Render for Text {
     fn render(&self, findings: &[&Finding], options: &Options, out: &mut dyn Write) -> Result<(), Error> {
-        let paint = |style: &str, text: &str| {
-            if options.colour { format!("\x1b[{style}m{text}\x1b[0m") } else { text.to_owned() }
-        };
-        let mut left = findings.to_vec();
-        while let Some(first) = left.first() {
-            let (here, others): (Vec<&Finding>, Vec<&Finding>) =
-                left.iter().partition(|finding| finding.path == first.path);
-            for finding in here {
-                let site = &finding.site;
-                writeln!(
-                    out,
-                    "{}:cell {}:{}:{}: {} {} (score {:.2})",
-                    paint(BOLD, &escape(&finding.path)),
-                    site.cell,
-                    site.line,
-                    site.column,
-                    paint(RED, finding.rule.code()),
-                    escape(&finding.message),
-                    finding.score,
-                )?;
-                let (line, mark) = marked(&site.text, &site.name);
-                writeln!(out, "    {} {line}", paint(CYAN, "|"))?;
-                if !mark.is_empty() {
-                    writeln!(out, "    {} {}", paint(CYAN, "|"), paint(RED, &mark))?;
+        let (mut path, mut cell) = ("", 0);
+        for finding in findings {
+            if finding.path != path {
+                if !path.is_empty() {
+                    writeln!(out)?;
                 }
-                for (heading, alternatives) in
-                    [("usual types", &finding.usual_types), ("better names", &finding.better_names)]
-                {
-                    if !alternatives.is_empty() {
-                        writeln!(out, "    {} {heading}: {}", paint(CYAN, "="), listed(alternatives))?;
-                    }
-                }
+                writeln!(out, "{}", paint(options, BOLD, &escape(&finding.path)))?;
+                (path, cell) = (&finding.path, 0);
             }
-            writeln!(out)?;
-            left = others;
+            if finding.site.cell != cell {
+                cell = finding.site.cell;
+                writeln!(out, "  {}", paint(options, CYAN, &format!("cell {cell}")))?;
+            }
+            out.write_all(one(finding, options).as_bytes())?;
         }
-        match findings.len() {
-            0 => writeln!(out, "no findings")?,
-            1 => writeln!(out, "1 finding")?,
-            n => writeln!(out, "{n} findings")?,
+        let mut paths: Vec<&str> = findings.iter().map(|finding| finding.path.as_str()).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        match (findings.len(), paths.len()) {
+            (0, _) => writeln!(out, "no findings")?,
+            (n, m) => writeln!(out, "\n{n} finding{} in {m} notebook{}", plural(n), plural(m))?,
         }
         Ok(())
     }
 }
 
-/// The first line of a statement, safe to print, and carets under the name's first appearance in it.
-fn marked(text: &str, name: &str) -> (String, String) {
-    let line = text.lines().next().unwrap_or_default();
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    let whole = line.match_indices(name).find(|(start, _)| {
-        !line[..*start].ends_with(is_part) && !line[start + name.len()..].starts_with(is_part)
-    });
-    let mark = match whole {
-        Some((start, _)) if !name.is_empty() => {
-            let before = escape(&line[..start]).chars().count();
-            " ".repeat(before) + &"^".repeat(escape(name).chars().count())
-        }
-        _ => String::new(),
-    };
-    (escape(line).into_owned(), mark)
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
 }
 
-fn listed(alternatives: &[Alternative]) -> String {
+pub(crate) fn paint(options: &Options, style: &str, text: &str) -> String {
+    if options.colour { format!("\x1b[{style}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+/// The line, a mark under the name, and why.
+fn one(finding: &Finding, options: &Options) -> String {
+    let (offset, line, mark) = marked(&finding.site.text, &finding.site.name);
+    let bar = paint(options, CYAN, "|");
+    let head = format!("{} {:.2}", finding.rule.code(), finding.score);
+    let line_number = finding.site.line + offset;
+    let mut text = String::new();
+    let mut add = |line: std::fmt::Arguments| text.write_fmt(line).expect("a string can be written to");
+    add(format_args!("{line_number:>6} {bar} {line}\n"));
+    let mark = format!("{mark} {head}");
+    add(format_args!(
+        "       {bar} {}\n",
+        paint(options, RED, mark.trim_start_matches(|_| finding.site.name.is_empty()))
+    ));
+    let equals = paint(options, CYAN, "=");
+    add(format_args!("       {equals} {}\n", escape(&finding.message)));
+    for (heading, content) in why(finding) {
+        add(format_args!("       {equals} {heading}: {content}\n"));
+    }
+    let id = finding.fingerprint.get(..8).unwrap_or(&finding.fingerprint);
+    add(format_args!("       {equals} line {} of the file, id {id}\n", finding.site.physical_line));
+    text
+}
+
+/// What is known of name and value, as headings and texts that are safe to print.
+pub(crate) fn why(finding: &Finding) -> Vec<(&'static str, String)> {
+    let mut why = Vec::new();
+    let mut usual = listed(&finding.usual_types);
+    if !finding.usual_values.is_empty() {
+        let values: Vec<_> = finding.usual_values.iter().map(|value| escape(value)).collect();
+        let such_as = format!("such as {}", values.join(", "));
+        usual = if usual.is_empty() { such_as } else { format!("{usual}; {such_as}") };
+    }
+    why.push(("usually", if usual.is_empty() { "nothing is known of this name".to_owned() } else { usual }));
+    why.push(("here", described(&finding.value, MOST_CHARS)));
+    if let Some(most) = finding.weighed.first().filter(|most| most.share > 0.0) {
+        let without = finding.score - most.share;
+        why.push(("weighed most", format!("the {} (without it {without:.2})", escape(&most.text))));
+    }
+    if !finding.better_names.is_empty() {
+        let names: Vec<_> = finding.better_names.iter().map(|name| escape(&name.text)).collect();
+        why.push(("would fit better", names.join(", ")));
+    }
+    why
+}
+
+/// Type, shape or length, and the beginning of the text, on one line.
+pub(crate) fn described(value: &Value, most_chars: usize) -> String {
+    let mut text = escape(&value.type_name).into_owned();
+    if !value.shape.is_empty() {
+        let shape: Vec<String> = value.shape.iter().map(i64::to_string).collect();
+        text += &format!(" of shape {}", shape.join(" × "));
+    } else if value.len >= 0 && value.type_name != "str" {
+        text += &format!(" of length {}", value.len);
+    }
+    let words = value.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut: String = words.chars().take(most_chars).collect();
+    let more = if cut.len() < words.len() { "…" } else { "" };
+    format!("{text}: {}{more}", escape(&cut))
+}
+
+/// The line of a statement that has the name: how far below its first, safe to print, and carets under the
+/// name.
+fn marked(text: &str, name: &str) -> (u32, String, String) {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    for (offset, line) in (0..).zip(text.lines()) {
+        let whole = line.match_indices(name).find(|(start, _)| {
+            !line[..*start].ends_with(is_part) && !line[start + name.len()..].starts_with(is_part)
+        });
+        if let Some((start, _)) = whole.filter(|_| !name.is_empty()) {
+            let before = escape(&line[..start]).chars().count();
+            let mark = " ".repeat(before) + &"^".repeat(escape(name).chars().count());
+            return (offset, escape(line).into_owned(), mark);
+        }
+    }
+    (0, escape(text.lines().next().unwrap_or_default()).into_owned(), String::new())
+}
+
+pub(crate) fn listed(alternatives: &[Alternative]) -> String {
     let texts: Vec<String> = alternatives
         .iter()
-        .map(|alternative| format!("{} ({:.0} %)", escape(&alternative.text), alternative.share * 100.0))
+        .map(|alternative| format!("{} {:.0} %", escape(&alternative.text), alternative.share * 100.0))
         .collect();
     texts.join(", ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::marked;
+    use records::Value;
+
+    use super::{described, marked};
 
     #[test]
     fn the_name_is_marked_not_a_part_of_another() {
-        let check = |text, name, mark: &str| assert_eq!(marked(text, name).1, mark, "{text}");
-        check("n_max, n = f(n)", "n", "       ^");
-        check("\tx = (\n  1)", "x", "  ^");
-        check("größe = 3", "größe", "^^^^^");
-        check("del x", "y", "");
+        let check = |text, name, offset: u32, mark: &str| {
+            let (at, _, carets) = marked(text, name);
+            assert_eq!((at, carets.as_str()), (offset, mark), "{text}");
+        };
+        check("n_max, n = f(n)", "n", 0, "       ^");
+        check("\tx = (\n  1)", "x", 0, "  ^");
+        check("größe = 3", "größe", 0, "^^^^^");
+        check("for (a,\n     b) in c:", "b", 1, "     ^");
+        check("del x", "y", 0, "");
+    }
+
+    #[test]
+    fn values_on_a_line() {
+        let value = Value { type_name: "list".into(), len: 3, text: "[1,\n 2]".into(), ..Value::default() };
+        assert_eq!(described(&value, 4), "list of length 3: [1, …");
     }
 }

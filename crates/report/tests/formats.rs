@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
 use records::{Alternative, Finding, Record as _, Rule, Site, Value};
-use report::{Format, Options, write};
+use report::{Background, Format, Options, Order, explain, write};
 
 fn finding(path: &str, name: &str, text: &str, score: f64) -> Finding {
     Finding {
         schema: Finding::SCHEMA.to_owned(),
+        id: records::id_of([name, text]),
         fingerprint: records::id_of([path, name]),
         rule: Rule::ValueDoesNotFit,
         score,
@@ -24,10 +25,13 @@ fn finding(path: &str, name: &str, text: &str, score: f64) -> Finding {
             physical_line: 48,
             scope: String::new(),
             text: format!("{name} = {text}"),
+            pragma: String::new(),
         },
         value: Value { type_name: "str".to_owned(), len: 4, text: text.to_owned(), ..Value::default() },
         type_class: "str".to_owned(),
         usual_types: Vec::new(),
+        usual_values: Vec::new(),
+        weighed: Vec::new(),
         better_names: Vec::new(),
     }
 }
@@ -38,6 +42,10 @@ fn findings() -> Vec<Finding> {
         Alternative { text: "int".to_owned(), share: 0.96 },
         Alternative { text: "float".to_owned(), share: 0.04 },
     ];
+    plain.usual_values = vec!["3 to 512".to_owned(), "\u{202e}<b>".to_owned()];
+    plain.weighed = [("type", 0.6), ("name", 0.25), ("value", -0.05)]
+        .map(|(text, share)| Alternative { text: text.to_owned(), share })
+        .into();
     let mut named = finding("shop/orders.ipynb", "train_data", "'a.csv'", 0.99);
     named.rule = Rule::MisleadingName;
     named.better_names = vec![Alternative { text: "train_path".to_owned(), share: 0.5 }];
@@ -54,7 +62,7 @@ fn findings() -> Vec<Finding> {
 }
 
 fn rendered(format: Format, findings: &[Finding], colour: bool) -> String {
-    let options = Options { colour, version: "0.1.0".to_owned(), threshold: 0.5 };
+    let options = Options { colour, version: "0.1.0".to_owned(), threshold: 0.5, ..Options::default() };
     let mut out = Vec::new();
     write(format, findings, &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -75,13 +83,13 @@ fn every_format_of_nothing() {
         Format::ALL.iter().map(|f| format!("--- {f}\n{}", rendered(*f, &[], false))).collect();
     let without_page = &reports[..reports.len() - 1];
     insta::assert_snapshot!("nothing", without_page.join(""));
-    assert!(reports[reports.len() - 1].contains("<h1>0 findings</h1>"));
+    assert!(reports[reports.len() - 1].contains("<h1>0 findings in 0 notebooks</h1>"));
 }
 
 #[test]
 fn colour_only_when_told() {
     let coloured = rendered(Format::Text, &findings()[..1], true);
-    assert!(coloured.contains("\u{1b}[31mNAL001\u{1b}[0m"), "{coloured:?}");
+    assert!(coloured.contains("\u{1b}[31m^^^^^^ NAL001 0.75\u{1b}[0m"), "{coloured:?}");
 }
 
 #[test]
@@ -111,4 +119,130 @@ fn sarif_shows_the_most_certain_and_says_so() {
     assert_eq!(lowest, "2.ipynb");
     let notice = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].clone();
     assert_eq!(notice, "5002 findings; the 5000 of highest score are in this file");
+}
+
+/// The names of the findings, in the order in which a format tells them.
+fn names_in_order(report: &str, findings: &[Finding]) -> Vec<String> {
+    let mut places: Vec<(usize, &str)> = findings
+        .iter()
+        .map(|finding| (report.find(&finding.fingerprint[..8]).unwrap(), finding.site.name.as_str()))
+        .collect();
+    places.sort_unstable();
+    places.into_iter().map(|(_, name)| name.to_owned()).collect()
+}
+
+#[test]
+fn every_format_has_the_same_findings_in_the_same_order() {
+    let findings: Vec<Finding> = (0..40)
+        .map(|n| {
+            let path = format!("{}.ipynb", n * 7 % 5);
+            let mut one = finding(&path, &format!("name_{n}"), "1", f64::from(n * 13 % 40) / 40.0);
+            one.site.row = n as u32 * 11 % 40;
+            one.message = format!("{} {}", one.message, one.fingerprint);
+            one
+        })
+        .collect();
+    for order in Order::ALL {
+        let options = Options { order, ..Options::default() };
+        let told = |format: Format| {
+            let mut out = Vec::new();
+            write(format, &findings, &options, &mut out).unwrap();
+            names_in_order(&String::from_utf8(out).unwrap(), &findings)
+        };
+        let expected = told(Format::Jsonl);
+        assert_eq!(expected.len(), 40);
+        for format in Format::ALL {
+            assert_eq!(told(format), expected, "{format} {}", order.as_str());
+        }
+    }
+}
+
+#[test]
+fn an_explanation_says_everything() {
+    let findings = findings();
+    let mut out = Vec::new();
+    explain(&findings[0], &Options::default(), &mut out).unwrap();
+    explain(&findings[2], &Options::default(), &mut out).unwrap();
+    insta::assert_snapshot!("explanation", String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn a_page_shows_the_code_around_and_how_it_went() {
+    let findings = findings();
+    let mut background = Background::of(&findings);
+    let script = serde_json::json!({"schema": "script/1", "id": "abc",
+        "code": "# %% [cell 3]\na = 1\nb = '</script><script>alert(1)</script>'\n",
+        "cells": [{"cell": 3, "cell_id": "", "execution_count": -1, "first_row": 11, "last_row": 12,
+                   "physical_lines": [47, 48], "has_error": false}]});
+    let code = script["code"].as_str().unwrap();
+    let script = script.to_string().replace(
+        &serde_json::to_string(code).unwrap(),
+        &serde_json::to_string(&format!("{}{code}", "\n".repeat(9))).unwrap(),
+    );
+    // Its first key must be the schema, as in our streams.
+    assert!(script.starts_with("{\"schema\""));
+    background.take(script.as_bytes()).unwrap();
+    for line in std::fs::read_to_string("../../fixtures/records/run.jsonl").unwrap().lines() {
+        background.take(line.as_bytes()).unwrap();
+    }
+    for line in std::fs::read_to_string("../../fixtures/records/metric.jsonl").unwrap().lines() {
+        background.take(line.as_bytes()).unwrap();
+    }
+    background.types.insert("int".to_owned(), 7);
+    background.judged = vec![(0.9, true), (0.4, false), (0.6, true)];
+    let options = Options { background, ..Options::default() };
+    let mut out = Vec::new();
+    write(Format::Html, &findings, &options, &mut out).unwrap();
+    let page = String::from_utf8(out).unwrap();
+    assert!(page.contains("b = &#x27;&lt;&#x2f;script&gt;"), "the code is there, as text");
+    assert_eq!(page.matches("<script").count(), 1, "our own alone");
+    for title in
+        ["How the notebooks ran", "Cells", "Types of the values", "How the model learned", "Calibration"]
+    {
+        assert!(page.contains(&format!("<figcaption>{title}</figcaption>")), "{title}");
+    }
+    assert!(page.contains("Precision over recall"));
+}
+
+#[test]
+fn the_page_does_not_grow_with_a_monstrous_value() {
+    let monster = finding("a.ipynb", "text", &"x</script>\u{202e}".repeat(100_000), 0.9);
+    let page = rendered(Format::Html, &[monster], false);
+    assert!(page.len() < 100_000, "{}", page.len());
+    assert!(!page.contains('\u{202e}'));
+}
+
+/// What GitHub's and GitLab's documentation demand of a file, beyond being JSON.
+#[test]
+fn sarif_and_gitlab_keep_their_rules() {
+    let log: serde_json::Value = serde_json::from_str(&rendered(Format::Sarif, &findings(), false)).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"].as_array().unwrap()[0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    for result in run["results"].as_array().unwrap() {
+        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(rule["help"]["markdown"].as_str().unwrap().contains("## Why is this bad"));
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uriBaseId"], "%SRCROOT%");
+        let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+        assert!(uri.is_ascii() && !uri.starts_with('/') && !uri.contains(' '), "{uri}");
+        assert!(place["region"]["startLine"].as_u64().unwrap() >= 1);
+        assert!((0.0..=100.0).contains(&result["rank"].as_f64().unwrap()));
+        assert_eq!(result["partialFingerprints"].as_object().unwrap().len(), 1);
+    }
+    let issues: Vec<serde_json::Value> =
+        serde_json::from_str(&rendered(Format::Gitlab, &findings(), false)).unwrap();
+    let mut fingerprints = std::collections::BTreeSet::new();
+    for issue in &issues {
+        for field in ["description", "check_name", "fingerprint"] {
+            assert!(!issue[field].as_str().unwrap().is_empty());
+        }
+        assert!(
+            ["info", "minor", "major", "critical", "blocker"].contains(&issue["severity"].as_str().unwrap())
+        );
+        assert!(issue["location"]["lines"]["begin"].as_u64().unwrap() >= 1);
+        assert!(!issue["location"]["path"].as_str().unwrap().starts_with("./"));
+        assert!(fingerprints.insert(issue["fingerprint"].clone()), "twice the same");
+    }
 }

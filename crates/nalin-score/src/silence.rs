@@ -1,0 +1,159 @@
+//! What keeps a finding from being reported: a comment on its line, a baseline, a line that did not change.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use filter::Output;
+use serde::{Deserialize, Serialize};
+
+use crate::gather::Candidate;
+
+/// Whether a comment silences a finding: `# nalin: ignore` and `# noqa` all of the line, with a list behind
+/// them (`ignore[NAL001, total]`, `noqa: NAL001`) the rules and names in it.
+pub(crate) fn is_ignored(pragma: &str, name: &str, code: &str) -> bool {
+    let named = |list: &str| list.split([',', ' ']).any(|word| word == code || word == name);
+    let after = |word: &str| pragma.split_once(word).map(|(_, rest)| rest.trim_start());
+    if let Some(rest) = after("nalin:").and_then(|rest| rest.strip_prefix("ignore")) {
+        let listed = rest.trim_start().strip_prefix('[');
+        if listed.is_none_or(|list| named(list.split(']').next().unwrap_or(list))) {
+            return true;
+        }
+    }
+    after("noqa").is_some_and(|rest| rest.strip_prefix(':').is_none_or(named))
+}
+
+/// One finding of a baseline. No lines and no cells: a file that is committed should change with its findings.
+#[derive(Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct Accepted {
+    path: String,
+    name: String,
+    fingerprint: String,
+}
+
+/// How many findings of each fingerprint are accepted.
+pub(crate) fn read_baseline(path: &Path) -> Result<BTreeMap<String, usize>> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut accepted = BTreeMap::new();
+    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let one: Accepted = serde_json::from_str(line)
+            .with_context(|| format!("{}:{}: expected a finding of a baseline", path.display(), at + 1))?;
+        *accepted.entry(one.fingerprint).or_default() += 1;
+    }
+    Ok(accepted)
+}
+
+/// Lists findings for later runs, sorted, so that two versions of the file can be compared.
+pub(crate) fn write_baseline(path: &Path, candidates: &[Candidate]) -> Result<()> {
+    let of = |candidate: &Candidate| Accepted {
+        path: candidate.record.path.clone(),
+        name: candidate.record.site.name.clone(),
+        fingerprint: candidate.fingerprint.clone(),
+    };
+    let mut accepted: Vec<Accepted> = candidates.iter().map(of).collect();
+    accepted.sort();
+    let mut bytes = Vec::new();
+    for one in &accepted {
+        serde_json::to_writer(&mut bytes, one)?;
+        writeln!(bytes)?;
+    }
+    let mut output = Output::create(path)?;
+    output.write(&bytes)?;
+    output.finish()
+}
+
+/// Which lines of which files git says were changed.
+pub(crate) struct Changes<'a> {
+    root: &'a Path,
+    revision: &'a str,
+    /// Changed files, and their changed lines once somebody asked.
+    files: BTreeMap<String, Option<Vec<(u32, u32)>>>,
+}
+
+impl<'a> Changes<'a> {
+    /// Asks git which files differ from a revision or are new.
+    pub(crate) fn since(revision: &'a str, root: &'a Path) -> Result<Self> {
+        let changed =
+            git(root, &["diff", "--name-only", "--relative", "-z", "--end-of-options", revision, "--"])?;
+        let new = git(root, &["ls-files", "--others", "--exclude-standard", "-z"])?;
+        let names = |list: &str| list.split_terminator('\0').map(str::to_owned).collect::<Vec<_>>();
+        let mut files: BTreeMap<_, _> = names(&changed).into_iter().map(|name| (name, None)).collect();
+        files.extend(names(&new).into_iter().map(|name| (name, Some(vec![(0, u32::MAX)]))));
+        Ok(Self { root, revision, files })
+    }
+
+    /// Whether one of the lines of a statement was changed.
+    pub(crate) fn touch(&mut self, candidate: &Candidate) -> Result<bool> {
+        let path = candidate.record.path.trim_start_matches("./");
+        let Some(lines) = self.files.get_mut(path) else { return Ok(false) };
+        if lines.is_none() {
+            let flags = ["diff", "--unified=0", "--relative", "--no-color", "--no-ext-diff", "--no-textconv"];
+            let patch =
+                git(self.root, &[&flags[..], &["--end-of-options", self.revision, "--", path]].concat())?;
+            *lines = Some(patch.lines().filter_map(hunk).collect());
+        }
+        let site = &candidate.record.site;
+        let last = site.physical_line + (site.text.lines().count().max(1) - 1) as u32;
+        Ok(lines.iter().flatten().any(|&(first, end)| first <= last && site.physical_line < end))
+    }
+}
+
+/// The lines that `@@ -1,2 +3,4 @@` says are new, first and behind the last.
+fn hunk(line: &str) -> Option<(u32, u32)> {
+    let (_, new) = line.strip_prefix("@@ ")?.split_once('+')?;
+    let mut numbers = new.split(' ').next()?.split(',').map(str::parse::<u32>);
+    let first = numbers.next()?.ok()?;
+    let count = numbers.next().map_or(Some(1), Result::ok)?;
+    Some((first, first + count))
+}
+
+fn git(root: &Path, args: &[&str]) -> Result<String> {
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(root)
+        .args(args)
+        .output()
+        .context("cannot start git (--changed-since)")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; ");
+        bail!("--changed-since: git says: {said}");
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{hunk, is_ignored};
+
+    #[test]
+    fn comments_that_silence() {
+        for pragma in [
+            "# nalin: ignore",
+            "#nalin:ignore  because",
+            "# nalin: ignore[NAL001]",
+            "# nalin: ignore[NAL002, NAL001]",
+            "# nalin: ignore[total]",
+            "# noqa",
+            "# noqa: E501,NAL001",
+            "# type: ignore  # nalin: ignore",
+        ] {
+            assert!(is_ignored(pragma, "total", "NAL001"), "{pragma}");
+        }
+        for pragma in
+            ["", "# nalin", "# nalin: ignore[NAL002]", "# nalin: ignore[totals]", "# noqa: E501", "# ignore"]
+        {
+            assert!(!is_ignored(pragma, "total", "NAL001"), "{pragma}");
+        }
+    }
+
+    #[test]
+    fn hunks() {
+        assert_eq!(hunk("@@ -1,2 +3,4 @@ def f():"), Some((3, 7)));
+        assert_eq!(hunk("@@ -1 +3 @@"), Some((3, 4)));
+        assert_eq!(hunk("@@ -1,2 +3,0 @@"), Some((3, 3)));
+        assert_eq!(hunk("+x = 1"), None);
+    }
+}

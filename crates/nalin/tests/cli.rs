@@ -1,0 +1,187 @@
+//! The front end as a person uses it, with the programs that lie beside it.
+
+use std::path::{Path, PathBuf};
+
+use testkit::{Command, Finished, Folder, fixtures};
+
+/// The interpreter of the project's environment when there is one; these notebooks need no packages.
+fn python() -> String {
+    let own = fixtures().join("../build/venv/bin/python");
+    if own.exists() { own.display().to_string() } else { "python3".to_owned() }
+}
+
+/// A sandbox that works here, or none: what is tested is not the sandbox.
+fn sandbox() -> &'static str {
+    let nbexec = Path::new(env!("CARGO_BIN_EXE_nalin")).with_file_name("nbexec");
+    assert!(nbexec.is_file(), "the other programs are built: cargo test --workspace, or make build");
+    let test = std::process::Command::new(nbexec).args(["--self-test", "--python", &python()]).output();
+    if test.is_ok_and(|output| output.status.success()) { "bwrap" } else { "none" }
+}
+
+fn nalin(folder: &Folder, args: &[&str]) -> Finished {
+    Command::new(env!("CARGO_BIN_EXE_nalin")).args(args).current_dir(folder.path()).run()
+}
+
+fn check(folder: &Folder, args: &[&str]) -> Finished {
+    let python = python();
+    nalin(folder, &[&["check", "--python", &python, "--sandbox", sandbox()], args].concat())
+}
+
+/// A notebook of one code cell for each text.
+fn notebook(cells: &[&str]) -> String {
+    let cell = |source: &&str| {
+        serde_json::json!({"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null,
+                           "source": source.split_inclusive('\n').collect::<Vec<_>>()})
+    };
+    let cells: Vec<_> = cells.iter().map(cell).collect();
+    let metadata = serde_json::json!({"language_info": {"name": "python"}});
+    let whole = serde_json::json!({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4});
+    serde_json::to_string_pretty(&whole).expect("JSON")
+}
+
+const ALL: [&str; 3] = ["--min-score", "0", "--format"];
+
+fn names(finished: Finished) -> Vec<String> {
+    let name = |finding: &serde_json::Value| finding["site"]["name"].as_str().expect("a name").to_owned();
+    finished.succeeds().records().iter().map(name).collect()
+}
+
+#[test]
+fn a_notebook_is_run_and_judged() {
+    let folder = Folder::new();
+    folder.write("work/a.ipynb", notebook(&["row_count = 3\n", "file_path = 1 / 0\nuser_name = 'x'"]));
+    let found = check(&folder, &[&ALL[..], &["jsonl", "work/a.ipynb"]].concat());
+    assert!(
+        found
+            .stderr
+            .contains("work/a.ipynb: cell 2, line 1: ZeroDivisionError: division by zero (1 of 2 cells ran)"),
+        "{found}"
+    );
+    let findings = found.records();
+    assert_eq!(
+        (&findings[0]["site"]["name"], &findings[0]["path"]),
+        (&"row_count".into(), &"work/a.ipynb".into())
+    );
+    let text = check(&folder, &[&ALL[..], &["text", "work"]].concat()).succeeds().text();
+    assert!(
+        text.starts_with("work/a.ipynb\n  cell 1\n     1 | row_count = 3\n       | ^^^^^^^^^ NAL00"),
+        "{text}"
+    );
+    check(&folder, &["--min-score", "0", "--check", "--quiet", "work"]).ends_with(1);
+}
+
+#[test]
+fn what_is_silenced_stays_silent_when_lines_move() {
+    let folder = Folder::new();
+    let all = [&ALL[..], &["jsonl", "--quiet", "a.ipynb"]].concat();
+    let first = ["row_count = 3\nfile_path = 7  # nalin: ignore[file_path]\n", "user_name = 'x'"];
+    folder.write("a.ipynb", notebook(&first));
+    assert_eq!(names(check(&folder, &all)), ["row_count", "user_name"]);
+    let accepted =
+        check(&folder, &["--min-score", "0", "--check", "--write-baseline", "base.jsonl", "a.ipynb"]);
+    accepted.succeeds();
+    // Cells change places, lines move, a space comes in, and one line is new.
+    folder.write("a.ipynb", notebook(&["total_price = 9", "user_name  = 'x'", "\n\nrow_count = 3"]));
+    let with_baseline = [&all[..], &["--baseline", "base.jsonl"]].concat();
+    assert_eq!(names(check(&folder, &with_baseline)), ["total_price"]);
+    assert_eq!(names(check(&folder, &all)), ["total_price", "user_name", "row_count"]);
+}
+
+#[test]
+fn only_what_git_says_was_changed() {
+    let folder = Folder::new();
+    let git = |args: &[&str]| {
+        let fixed = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"];
+        Command::new("git")
+            .args(fixed)
+            .args(args)
+            .current_dir(folder.path())
+            .env("HOME", folder.path())
+            .run()
+            .succeeds()
+    };
+    folder.write("a.ipynb", notebook(&["row_count = 3\nuser_name = 'x'"]));
+    folder.write("b.ipynb", notebook(&["file_path = 'x'"]));
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-qm", "first"]);
+    folder.write("a.ipynb", notebook(&["row_count = 3\nuser_name = 'y'"]));
+    folder.write("c.ipynb", notebook(&["total_price = 3"]));
+    let since = [&ALL[..], &["jsonl", "--quiet", "--changed-since", "HEAD", "."]].concat();
+    assert_eq!(names(check(&folder, &since)), ["user_name", "total_price"]);
+    git(&["add", "."]);
+    git(&["commit", "-qm", "second"]);
+    assert_eq!(names(check(&folder, &since)), [""; 0]);
+    check(&folder, &["--changed-since", "nowhere", "."])
+        .ends_with(2)
+        .says("nalin: --changed-since: git says");
+}
+
+#[test]
+fn recorded_values_are_judged_without_running_anything() {
+    let folder = Folder::new();
+    folder.write("a.ipynb", notebook(&["row_count = 3"]));
+    folder.write("b.ipynb", notebook(&["user_name = 'x'"]));
+    check(&folder, &["--record", "values.jsonl.zst", "--quiet", "."]).succeeds();
+    let recorded = |args: &[&str]| {
+        let no_python = ["check", "--python", "/nowhere", "--recorded", "values.jsonl.zst"];
+        nalin(&folder, &[&no_python[..], &ALL[..], &["jsonl"], args].concat())
+    };
+    assert_eq!(names(recorded(&[])), ["row_count", "user_name"]);
+    assert_eq!(names(recorded(&["a.ipynb"])), ["row_count"]);
+    folder.write("a.ipynb", notebook(&["row_count = 4"]));
+    let stale = recorded(&["a.ipynb", "b.ipynb"]);
+    assert!(stale.stderr.contains("a.ipynb: not checked: nothing is recorded of it as it is now"), "{stale}");
+    assert_eq!(names(stale), ["user_name"]);
+}
+
+#[test]
+fn one_clear_error_when_a_stage_fails() {
+    let folder = Folder::new();
+    folder.write("a.ipynb", notebook(&["row_count = 3"]));
+    folder.write("broken.ipynb", "{");
+    let failed = nalin(&folder, &["check", "--python", "/nowhere/python", "a.ipynb"]).ends_with(2);
+    assert!(failed.stderr.starts_with("nalin: nbexec: ") && failed.stderr.lines().count() == 1, "{failed}");
+    nalin(&folder, &["check", "missing.ipynb"]).ends_with(2).says("cannot read missing.ipynb");
+    nalin(&folder, &["check", "--sandbox", "moat", "a.ipynb"]).ends_with(2).says("moat");
+    let none = check(&folder, &["broken.ipynb"]).succeeds();
+    assert!(none.stderr.contains("broken.ipynb: not run: not_json"), "{none}");
+    assert_eq!(none.text(), "no findings\n");
+    let scratch = Folder::new();
+    let python = python();
+    for args in
+        [&["check", "a.ipynb", "--python", &python, "--sandbox", sandbox()][..], &["check", "missing.ipynb"]]
+    {
+        let command = Command::new(env!("CARGO_BIN_EXE_nalin")).args(args).current_dir(folder.path());
+        command.env("TMPDIR", scratch.path().as_os_str()).run();
+        assert_eq!(scratch.names(), [""; 0], "nothing is left behind");
+    }
+}
+
+#[test]
+fn an_explanation_by_its_id() {
+    let folder = Folder::new();
+    folder.write("a.ipynb", notebook(&["unit = 'm'\nrow_count = 3\n"]));
+    let finding =
+        check(&folder, &[&ALL[..], &["jsonl", "a.ipynb"]].concat()).succeeds().records().pop().expect("one");
+    let id = &finding["fingerprint"].as_str().expect("text")[..8];
+    let python = python();
+    let explained = nalin(&folder, &["explain", id, "--python", &python, "--sandbox", sandbox(), "a.ipynb"]);
+    let text = explained.succeeds().text();
+    for part in ["What the name usually holds", "What weighed how much", ">    2 | row_count = 3"] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    nalin(&folder, &["--generate", "man"]).succeeds();
+    nalin(&folder, &["--generate", "bash"]).succeeds();
+}
+
+#[test]
+fn files_elsewhere_and_far_apart() {
+    let (here, there) = (Folder::new(), Folder::new());
+    let a: PathBuf = there.write("x/a.ipynb", notebook(&["row_count = 3"]));
+    let b: PathBuf = there.write("y/b.ipynb", notebook(&["user_name = 'x'"]));
+    let paths = [a.display().to_string(), b.display().to_string()];
+    let found = check(&here, &[&ALL[..], &["jsonl", &paths[0], &paths[1]]].concat()).succeeds().records();
+    let told: Vec<_> = found.iter().map(|finding| finding["path"].as_str().expect("text")).collect();
+    assert_eq!(told, ["x/a.ipynb", "y/b.ipynb"]);
+}
