@@ -8,7 +8,7 @@ use pysource::ipython::neutralise;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(notebook) = read(bytes) {
-        let script = |magics| notebook_script(&notebook, Options { magics, ..Options::default() });
+        let script = |magics| notebook_script(notebook.clone(), Options { magics, ..Options::default() });
         if let (Ok(kept), Ok(plain)) = (script(Magics::Keep), script(Magics::Neutralise)) {
             let file_lines = bytes.iter().filter(|&&byte| byte == b'\n' || byte == b'\r').count() + 1;
             let mut row = 1;

@@ -14,7 +14,7 @@ const IN_FLIGHT_PER_WORKER: usize = 16;
 /// Applies `work` to the items on `workers` threads and hands the results to `sink` in input order.
 ///
 /// `sink` is also told whether more results lie ready; when not, it may want to flush.
-/// At most 16 items a worker are between reading and `sink`.
+/// One worker is the calling thread. At most 16 items a worker are between reading and `sink`.
 ///
 /// # Errors
 /// The first error in input order of the items, of `work` or of `sink`; no later item reaches `sink`.
@@ -24,6 +24,10 @@ pub fn ordered_map<I: Send, O: Send>(
     work: impl Fn(I) -> Result<O> + Sync,
     mut sink: impl FnMut(O, bool) -> Result<()>,
 ) -> Result<()> {
+    if workers == 1 {
+        // There is no order to keep, and to hand an item to another thread costs more than some items do.
+        return items.into_iter().try_for_each(|item| sink(work(item?)?, false));
+    }
     let in_flight = workers * IN_FLIGHT_PER_WORKER;
     let (give_permit, take_permit) = bounded(in_flight);
     for _ in 0..in_flight {

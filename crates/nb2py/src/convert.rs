@@ -110,7 +110,7 @@ impl Converter {
         }
         emit.count("lone_surrogates", notebook.lone_surrogates);
         emit.count("duplicate_keys", notebook.duplicate_keys);
-        notebook_script(&notebook, self.options)
+        notebook_script(notebook, self.options)
     }
 
     fn read(&self, file: &Path) -> Result<Vec<u8>, Fault> {

@@ -85,7 +85,14 @@ impl Finder {
             };
             match name.strip_suffix(b"\r").unwrap_or(&name) {
                 b"" => Box::new(std::iter::empty()),
-                name => self.expand(self.root.join(OsStr::from_bytes(name))),
+                name => {
+                    let input = self.root.join(OsStr::from_bytes(name));
+                    // Most names in lists are those of files: they are opened without a look beforehand.
+                    if is_wanted_name(&input) {
+                        return Box::new(std::iter::once(Ok(self.file(input))));
+                    }
+                    self.expand(input)
+                }
             }
         })))
     }

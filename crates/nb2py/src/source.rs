@@ -48,7 +48,7 @@ pub fn parse(line: &Line) -> Result<SourceLine<'_>> {
     let walk = json
         .object(|json, key| {
             if key == "notebook" && json.kind() == Kind::String {
-                source.notebook = json.text()?.map(Embedded::Text);
+                source.notebook = json.text()?.map(|text| Embedded::Text(text.into_owned()));
                 return Ok(());
             }
             let value = json.raw()?;

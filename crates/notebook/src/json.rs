@@ -13,6 +13,9 @@ use memchr::memchr;
 pub struct Json<'a> {
     text: &'a str,
     at: usize,
+    /// The closing brackets that a value being skipped still needs: a list instead of recursion, so that no
+    /// depth hurts.
+    open: Vec<u8>,
 }
 
 /// What is wrong with a JSON text, and where.
@@ -44,6 +47,8 @@ pub struct RawString<'a> {
     pub raw: &'a str,
     /// Place of its first byte.
     pub at: usize,
+    /// Whether there are escapes.
+    pub is_escaped: bool,
 }
 
 type Result<T> = std::result::Result<T, JsonError>;
@@ -51,7 +56,18 @@ type Result<T> = std::result::Result<T, JsonError>;
 impl<'a> Json<'a> {
     /// Starts at the beginning of a text.
     pub fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self::at(text, 0)
+    }
+
+    /// Starts at a place that [`Json::place`] gave out.
+    pub fn at(text: &'a str, at: usize) -> Self {
+        Self { text, at, open: Vec::new() }
+    }
+
+    /// Where the next value begins, in bytes.
+    pub fn place(&mut self) -> usize {
+        self.next();
+        self.at
     }
 
     /// What comes next.
@@ -107,18 +123,22 @@ impl<'a> Json<'a> {
         self.expect(b'"', "expected a string")?;
         let start = self.at;
         let bytes = self.text.as_bytes();
+        let mut is_escaped = false;
         loop {
             self.at += plain_prefix(&bytes[self.at..]);
             match bytes.get(self.at) {
                 Some(b'"') => break,
-                Some(b'\\') => self.at += self.escape()?,
+                Some(b'\\') => {
+                    is_escaped = true;
+                    self.at += self.escape()?;
+                }
                 Some(_) => return Err(self.error("a control character inside a string")),
                 None => return Err(JsonError { at: self.at, what: "the text ends inside a string" }),
             }
         }
         let raw = &self.text[start..self.at];
         self.at += 1;
-        Ok(RawString { raw, at: start })
+        Ok(RawString { raw, at: start, is_escaped })
     }
 
     /// Reads any value and gives it as it stands in the text.
@@ -137,22 +157,21 @@ impl<'a> Json<'a> {
     /// # Errors
     /// If it is no JSON.
     pub fn skip(&mut self) -> Result<()> {
-        // The closing brackets that are still to come: a list instead of recursion, so that no depth hurts.
-        let mut open = Vec::new();
+        self.open.clear();
         loop {
             match self.next() {
                 Some(b'{') => {
                     self.at += 1;
                     if !self.eat(b'}') {
                         self.key()?;
-                        open.push(b'}');
+                        self.open.push(b'}');
                         continue;
                     }
                 }
                 Some(b'[') => {
                     self.at += 1;
                     if !self.eat(b']') {
-                        open.push(b']');
+                        self.open.push(b']');
                         continue;
                     }
                 }
@@ -160,14 +179,14 @@ impl<'a> Json<'a> {
                 _ => self.scalar()?,
             }
             loop {
-                let Some(&close) = open.last() else { return Ok(()) };
+                let Some(&close) = self.open.last() else { return Ok(()) };
                 if self.another(close)? {
                     if close == b'}' {
                         self.key()?;
                     }
                     break;
                 }
-                open.pop();
+                self.open.pop();
             }
         }
     }
@@ -184,12 +203,12 @@ impl<'a> Json<'a> {
     ///
     /// # Errors
     /// If it is no JSON.
-    pub fn text(&mut self) -> Result<Option<String>> {
+    pub fn text(&mut self) -> Result<Option<Cow<'a, str>>> {
         if self.kind() != Kind::String {
             self.skip()?;
             return Ok(None);
         }
-        Ok(Some(self.string()?.decode().text.into_owned()))
+        Ok(Some(self.string()?.decode().text))
     }
 
     /// Checks that nothing but white space follows.
@@ -217,11 +236,10 @@ impl<'a> Json<'a> {
 
     /// Passes over white space and looks at the next byte.
     fn next(&mut self) -> Option<u8> {
-        let bytes = self.text.as_bytes();
-        while matches!(bytes.get(self.at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
-        bytes.get(self.at).copied()
+        let rest = &self.text.as_bytes()[self.at..];
+        let blanks = rest.iter().take_while(|&&byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).count();
+        self.at += blanks;
+        rest.get(blanks).copied()
     }
 
     fn eat(&mut self, byte: u8) -> bool {
@@ -258,12 +276,12 @@ impl<'a> Json<'a> {
 
     fn scalar(&mut self) -> Result<()> {
         let rest = &self.text[self.at..];
-        let words = ["true", "false", "null", "NaN", "Infinity", "-Infinity"];
-        let length = match words.iter().find(|word| rest.starts_with(**word)) {
-            Some(word) => word.len(),
-            None => number(rest.as_bytes()).ok_or_else(|| self.error("expected a value"))?,
+        let word = || {
+            let words = ["true", "false", "null", "NaN", "Infinity", "-Infinity"];
+            words.iter().find(|word| rest.starts_with(**word)).map(|word| word.len())
         };
-        self.at += length;
+        let length = number(rest.as_bytes()).or_else(word);
+        self.at += length.ok_or_else(|| self.error("expected a value"))?;
         Ok(())
     }
 }
@@ -279,10 +297,16 @@ pub struct Decoded<'a> {
 impl<'a> RawString<'a> {
     /// Resolves the escapes.
     pub fn decode(self) -> Decoded<'a> {
-        if memchr(b'\\', self.raw.as_bytes()).is_none() {
+        if !self.is_escaped {
             return Decoded { text: Cow::Borrowed(self.raw), lone_surrogates: 0 };
         }
         let mut text = String::with_capacity(self.raw.len());
+        let lone_surrogates = self.append_to(&mut text);
+        Decoded { text: Cow::Owned(text), lone_surrogates }
+    }
+
+    /// Resolves the escapes and appends the result; how many halves of surrogate pairs there were.
+    pub fn append_to(self, text: &mut String) -> u32 {
         let mut lone_surrogates = 0;
         let mut rest = self.raw;
         while let Some(place) = memchr(b'\\', rest.as_bytes()) {
@@ -306,7 +330,7 @@ impl<'a> RawString<'a> {
             rest = &rest[place + used..];
         }
         text.push_str(rest);
-        Decoded { text: Cow::Owned(text), lone_surrogates }
+        lone_surrogates
     }
 }
 
@@ -331,27 +355,18 @@ fn hex4(text: &str, place: usize) -> Option<u32> {
     u32::from_str_radix(digits, 16).ok()
 }
 
-/// How many bytes from the start are neither a quote, a backslash nor a control character.
-///
-/// Whole blocks are tested without a branch in between, which the compiler turns into vector code: base64
-/// pictures are most of what we pass over. Then words find the place itself: most strings are short.
+/// How many bytes from the start are neither a quote, a backslash nor a control character: the loop that
+/// most of a notebook goes through, eight bytes at a time.
 fn plain_prefix(bytes: &[u8]) -> usize {
-    let special = |byte: u8| byte == b'"' || byte == b'\\' || byte < 0x20;
-    let mut plain = 0;
-    for block in bytes.chunks_exact(32) {
-        if block.iter().fold(false, |found, &byte| found | special(byte)) {
-            break;
-        }
-        plain += 32;
-    }
-    for word in bytes[plain..].chunks_exact(8) {
-        let found = specials(u64::from_le_bytes(word.try_into().expect("chunks of eight")));
+    let (words, rest) = bytes.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let found = specials(u64::from_le_bytes(*word));
         if found != 0 {
-            return plain + (found.trailing_zeros() / 8) as usize;
+            return index * 8 + (found.trailing_zeros() / 8) as usize;
         }
-        plain += 8;
     }
-    plain + bytes[plain..].iter().take_while(|&&byte| !special(byte)).count()
+    let is_special = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
+    words.len() * 8 + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
 /// The high bit of every special byte of a word; bits above the lowest one may be wrong.

@@ -6,7 +6,7 @@ use pysource::ipython::comment_lines;
 use records::{Cell, Reason, Script};
 
 use crate::fault::{Fault, text_of};
-use crate::script::blank_script;
+use crate::script::{blank_script, script_id};
 use crate::source::Source;
 
 /// Makes the script record of a Python script; `path`, `repo` and the like are the caller's to fill in.
@@ -28,7 +28,7 @@ pub fn python_script(bytes: &[u8]) -> Result<Script, Fault> {
     if texts.iter().all(|text| text.trim().is_empty()) {
         return Err(Fault::new(Reason::Empty, "no code in its cells"));
     }
-    let mut script = blank_script(texts.iter().map(String::as_str));
+    let mut script = blank_script(script_id(texts.iter().map(String::as_str)));
     script.cells = cells
         .into_iter()
         .map(|cell| {

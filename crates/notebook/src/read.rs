@@ -1,5 +1,9 @@
 //! From the bytes of an `.ipynb` file to its code cells: nbformat 2, 3 and 4.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::memchr_iter;
 use records::Reason;
 
 use crate::fault::{Fault, text_of};
@@ -66,34 +70,38 @@ pub fn read(bytes: &[u8]) -> Result<Notebook, Fault> {
 
 type Walk<T = ()> = Result<T, JsonError>;
 
+/// A text, if it was one.
+type Text<'a> = Option<Cow<'a, str>>;
+
 /// What is found on the way through the file, before its version is known.
 #[derive(Default)]
 struct File<'a> {
     nbformat: Seen<&'a str>,
     minor: Seen<Option<i64>>,
-    metadata: Seen<Metadata>,
+    metadata: Seen<Metadata<'a>>,
     cells: Seen<Vec<AnyCell<'a>>>,
     worksheets: Seen<Vec<AnyCell<'a>>>,
 }
 
 #[derive(Default)]
-struct Metadata {
-    info_name: Seen<Option<String>>,
-    info_version: Seen<Option<String>>,
-    spec_language: Seen<Option<String>>,
-    spec_name: Seen<Option<String>>,
+struct Metadata<'a> {
+    info_name: Seen<Text<'a>>,
+    info_version: Seen<Text<'a>>,
+    spec_language: Seen<Text<'a>>,
+    spec_name: Seen<Text<'a>>,
     duplicates: u64,
 }
 
 #[derive(Default)]
 struct AnyCell<'a> {
-    kind: Seen<Option<String>>,
-    id: Seen<Option<String>>,
+    kind: Seen<Text<'a>>,
+    id: Seen<Text<'a>>,
     count: Seen<Option<i64>>,
-    language: Seen<Option<String>>,
-    vscode_language: Option<String>,
-    source: Seen<Vec<RawString<'a>>>,
-    input: Seen<Vec<RawString<'a>>>,
+    language: Seen<Text<'a>>,
+    vscode_language: Text<'a>,
+    /// Where the code stands: it is passed over, and read when the cell is known to be one of code.
+    source: Seen<Range<usize>>,
+    input: Seen<Range<usize>>,
     has_error: Seen<bool>,
 }
 
@@ -160,7 +168,7 @@ impl<'a> File<'a> {
         };
         let mut counter = LineCounter::new(text);
         for (number, cell) in (1..).zip(cells) {
-            cell.into_notebook(number, &mut notebook, &mut counter);
+            cell.into_notebook(number, &mut notebook, text, &mut counter);
         }
         self.metadata.value.describe(&mut notebook);
         Ok(notebook)
@@ -192,8 +200,8 @@ fn read_worksheets<'a>(json: &mut Json<'a>) -> Walk<Vec<AnyCell<'a>>> {
     Ok(cells)
 }
 
-impl Metadata {
-    fn read(json: &mut Json<'_>) -> Walk<Self> {
+impl<'a> Metadata<'a> {
+    fn read(json: &mut Json<'a>) -> Walk<Self> {
         let mut metadata = Self::default();
         entries(json, |json, group| {
             if group != "kernelspec" && group != "language_info" {
@@ -222,11 +230,12 @@ impl Metadata {
     /// what the file was opened with (`kernelspec`); old notebooks say it in their cells, or not at all.
     fn describe(self, notebook: &mut Notebook) {
         let said = self.info_name.value.or(self.spec_language.value);
-        let first_cell = notebook.cells.first().filter(|_| notebook.nbformat < 4).map(|cell| &cell.language);
-        let language = said.as_ref().or(first_cell).map_or("python", String::as_str);
+        let first_cell =
+            notebook.cells.first().filter(|_| notebook.nbformat < 4).map(|cell| cell.language.as_str());
+        let language = said.as_deref().or(first_cell).unwrap_or("python");
         notebook.language = plain_language(language);
-        notebook.language_version = self.info_version.value.unwrap_or_default();
-        notebook.kernel = self.spec_name.value.unwrap_or_default();
+        notebook.language_version = owned(self.info_version.value);
+        notebook.kernel = owned(self.spec_name.value);
         for cell in &mut notebook.cells {
             if cell.language.is_empty() || plain_language(&cell.language) == notebook.language {
                 cell.language.clear();
@@ -253,8 +262,8 @@ impl<'a> AnyCell<'a> {
             "id" => self.id.set(json.text()?),
             "execution_count" | "prompt_number" => self.count.set(json.integer()?),
             "language" => self.language.set(json.text()?),
-            "source" => self.source.set(strings(json)?),
-            "input" => self.input.set(strings(json)?),
+            "source" => self.source.set(skip_source(json)?),
+            "input" => self.input.set(skip_source(json)?),
             "outputs" => self.has_error.set(has_error(json)?),
             "metadata" => self.vscode_language = vscode_language(json)?,
             _ => json.skip()?,
@@ -262,7 +271,13 @@ impl<'a> AnyCell<'a> {
         Ok(())
     }
 
-    fn into_notebook(self, number: u32, notebook: &mut Notebook, counter: &mut LineCounter<'_>) {
+    fn into_notebook(
+        self,
+        number: u32,
+        notebook: &mut Notebook,
+        text: &'a str,
+        counter: &mut LineCounter<'_>,
+    ) {
         notebook.duplicate_keys += self.kind.repeats()
             + self.id.repeats()
             + self.count.repeats()
@@ -273,51 +288,78 @@ impl<'a> AnyCell<'a> {
             return;
         }
         // Code is called `input` before version 4; a file that mixes the versions up is still readable.
-        let old_language = self.language.value.filter(|_| notebook.nbformat < 4);
-        let mut pieces = [self.source.value, self.input.value];
-        if notebook.nbformat < 4 {
-            pieces.reverse();
-        }
-        let pieces = pieces.into_iter().find(|pieces| !pieces.is_empty()).unwrap_or_default();
-        let mut source = Source::default();
-        // Before version 4 some wrote lists of lines without their newlines.
-        let first = pieces.first().map(|piece| piece.decode().text);
-        let has_bare_lines = notebook.nbformat < 4 && first.is_some_and(|text| !text.ends_with(['\n', '\r']));
-        for (position, piece) in (1..).zip(&pieces) {
-            let decoded = piece.decode();
-            let line = counter.line_at(piece.at);
-            source.push(&decoded.text, line);
-            if has_bare_lines && position < pieces.len() {
-                source.push("\n", line);
-            }
-            notebook.lone_surrogates += u64::from(decoded.lone_surrogates);
-        }
+        let is_old = notebook.nbformat < 4;
+        let (first, second) = if is_old { (self.input, self.source) } else { (self.source, self.input) };
+        let range = if first.value.is_empty() { second.value } else { first.value };
+        let (source, lone_surrogates) = read_source(text, range, is_old, counter);
+        notebook.lone_surrogates += lone_surrogates;
         notebook.cells.push(CodeCell {
             number,
-            id: self.id.value.unwrap_or_default(),
+            id: owned(self.id.value),
             execution_count: self.count.value.unwrap_or(-1),
-            language: self.vscode_language.or(old_language).unwrap_or_default(),
+            language: owned(self.vscode_language.or(self.language.value.filter(|_| is_old))),
             source,
             has_error: self.has_error.value,
         });
     }
 }
 
-/// Reads a source: one string, or a list of strings.
-fn strings<'a>(json: &mut Json<'a>) -> Walk<Vec<RawString<'a>>> {
-    let mut pieces = Vec::new();
+fn owned(text: Text<'_>) -> String {
+    text.map_or_else(String::new, Cow::into_owned)
+}
+
+/// Passes over a source; its place, empty if there is no text in it.
+fn skip_source(json: &mut Json<'_>) -> Walk<Range<usize>> {
+    let start = json.place();
+    let raw = json.raw()?;
+    Ok(if raw.contains('"') { start..start + raw.len() } else { 0..0 })
+}
+
+/// Reads the source that stands at a place, and how many halves of surrogate pairs are in it.
+fn read_source(
+    text: &str,
+    range: Range<usize>,
+    is_old: bool,
+    counter: &mut LineCounter<'_>,
+) -> (Source, u64) {
+    let mut source = Source::default();
+    let mut lone_surrogates = 0;
+    if range.is_empty() {
+        return (source, lone_surrogates);
+    }
+    let lines = memchr_iter(b'\n', text[range.clone()].as_bytes()).count();
+    source.reserve(range.len(), lines);
+    let mut has_bare_lines = false;
+    let mut line = 0;
+    let mut decoded = String::new();
+    let walk = strings(&mut Json::at(text, range.start), |piece| {
+        if has_bare_lines {
+            source.push("\n", line);
+        }
+        decoded.clear();
+        lone_surrogates += u64::from(piece.append_to(&mut decoded));
+        // Before version 4 some wrote lists of lines without their newlines.
+        has_bare_lines |= is_old && line == 0 && !decoded.ends_with(['\n', '\r']);
+        line = counter.line_at(piece.at);
+        source.push(&decoded, line);
+    });
+    debug_assert_eq!(walk, Ok(()), "what was passed over can be read");
+    (source, lone_surrogates)
+}
+
+/// Reads a source, which is one string or a list of strings.
+fn strings<'a>(json: &mut Json<'a>, mut piece: impl FnMut(RawString<'a>)) -> Walk {
     if json.kind() == Kind::String {
-        pieces.push(json.string()?);
-        return Ok(pieces);
+        piece(json.string()?);
+        return Ok(());
     }
     elements(json, |json| {
         match json.kind() {
-            Kind::String => pieces.push(json.string()?),
+            Kind::String => piece(json.string()?),
             _ => json.skip()?,
         }
         Ok(())
-    })?;
-    Ok(pieces)
+    })
 }
 
 fn has_error(json: &mut Json<'_>) -> Walk<bool> {
@@ -335,7 +377,7 @@ fn has_error(json: &mut Json<'_>) -> Walk<bool> {
 }
 
 /// The language that VS Code writes for cells that are not in the notebook's own.
-fn vscode_language(json: &mut Json<'_>) -> Walk<Option<String>> {
+fn vscode_language<'a>(json: &mut Json<'a>) -> Walk<Text<'a>> {
     let mut language = None;
     entries(json, |json, key| {
         if key != "vscode" {

@@ -41,47 +41,56 @@ pub enum Order {
 ///
 /// # Errors
 /// If the notebook is not in Python, or has no code.
-pub fn notebook_script(notebook: &Notebook, options: Options) -> Result<Script, Fault> {
+pub fn notebook_script(notebook: Notebook, options: Options) -> Result<Script, Fault> {
     if notebook.language != "python" {
         let detail = format!("in `{}` (kernel `{}`), not in Python", notebook.language, notebook.kernel);
         return Err(Fault::new(Reason::Language, detail));
     }
-    let cells = ordered(&notebook.cells, options.order);
+    let id = script_id(notebook.cells.iter().map(|cell| cell.source.text.as_str()));
+    let cells = ordered(notebook.cells, options.order);
     if cells.iter().all(|cell| cell.source.is_blank()) {
         let detail = format!("no code in {} code cells", cells.len());
         return Err(Fault::new(Reason::Empty, detail));
     }
-    let mut script = blank_script(notebook.cells.iter().map(|cell| cell.source.text.as_str()));
-    script.language_version.clone_from(&notebook.language_version);
-    script.kernel.clone_from(&notebook.kernel);
-    script.nbformat = notebook.nbformat;
-    script.nbformat_minor = notebook.nbformat_minor;
+    let mut script = Script {
+        language_version: notebook.language_version,
+        kernel: notebook.kernel,
+        nbformat: notebook.nbformat,
+        nbformat_minor: notebook.nbformat_minor,
+        ..blank_script(id)
+    };
+    // Room for the markers too.
+    script.code.reserve(cells.iter().map(|cell| cell.source.text.len() + 24).sum());
     let mut row = 1;
     for cell in cells {
         script.code.push_str(&format!("# %% [cell {}]\n", cell.number));
+        push_code(&mut script, &cell, options.magics);
         let rows = u32::try_from(cell.source.physical_lines.len()).unwrap_or(u32::MAX);
         script.cells.push(Cell {
             cell: cell.number,
-            cell_id: cell.id.clone(),
+            cell_id: cell.id,
             execution_count: cell.execution_count,
             first_row: row + 1,
             last_row: row + rows,
-            physical_lines: cell.source.physical_lines.clone(),
+            physical_lines: cell.source.physical_lines,
             has_error: cell.has_error,
         });
         row += rows + 1;
-        push_code(&mut script, cell, options.magics);
     }
     Ok(script)
 }
 
-/// A script without code, its id made of the cells' sources: empty cells and the newline at a cell's end
-/// do not count.
-pub(crate) fn blank_script<'a>(sources: impl Iterator<Item = &'a str>) -> Script {
+/// The id made of the cells' sources: empty cells and the newline at a cell's end do not count.
+pub(crate) fn script_id<'a>(sources: impl Iterator<Item = &'a str>) -> String {
     let sources = sources.filter(|source| !source.trim().is_empty());
+    id_of(sources.map(|source| source.strip_suffix('\n').unwrap_or(source)))
+}
+
+/// A script without code.
+pub(crate) fn blank_script(id: String) -> Script {
     Script {
         schema: Script::SCHEMA.to_owned(),
-        id: id_of(sources.map(|source| source.strip_suffix('\n').unwrap_or(source))),
+        id,
         path: String::new(),
         repo: String::new(),
         language: "python".to_owned(),
@@ -97,8 +106,7 @@ pub(crate) fn blank_script<'a>(sources: impl Iterator<Item = &'a str>) -> Script
     }
 }
 
-fn ordered(cells: &[CodeCell], order: Order) -> Vec<&CodeCell> {
-    let mut cells: Vec<&CodeCell> = cells.iter().collect();
+fn ordered(mut cells: Vec<CodeCell>, order: Order) -> Vec<CodeCell> {
     if order == Order::ExecutedOnly {
         cells.retain(|cell| cell.execution_count >= 0);
     }
@@ -149,7 +157,7 @@ mod tests {
     }
 
     fn script(text: &str, options: Options) -> records::Script {
-        notebook_script(&read(text.as_bytes()).unwrap(), options).unwrap()
+        notebook_script(read(text.as_bytes()).unwrap(), options).unwrap()
     }
 
     #[test]
@@ -187,7 +195,7 @@ mod tests {
     #[test]
     fn other_languages_and_empty_notebooks_are_faults() {
         let fault =
-            |text: &str| notebook_script(&read(text.as_bytes()).unwrap(), Options::default()).unwrap_err();
+            |text: &str| notebook_script(read(text.as_bytes()).unwrap(), Options::default()).unwrap_err();
         let r =
             r#"{"nbformat": 4, "cells": [], "metadata": {"kernelspec": {"language": "R", "name": "ir"}}}"#;
         assert_eq!(fault(r).to_string(), "in `r` (kernel `ir`), not in Python");
@@ -224,7 +232,7 @@ mod tests {
             let value = json!({"nbformat": 4, "metadata": {}, "cells": value});
             let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
             let read = read(text.as_bytes()).unwrap();
-            let Ok(script) = notebook_script(&read, Options { magics: Magics::Keep, ..Options::default() }) else {
+            let Ok(script) = notebook_script(read, Options { magics: Magics::Keep, ..Options::default() }) else {
                 return Ok(());
             };
             let rows: Vec<&str> = script.code.lines().collect();

@@ -1,5 +1,7 @@
 //! The lines of one cell, and where each of them stands in the file.
 
+use memchr::{memchr, memchr_iter, memchr2};
+
 /// Text with `\n` between lines (files may have `\r\n` or `\r`), and the physical line of every line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
@@ -12,6 +14,12 @@ pub struct Source {
 }
 
 impl Source {
+    /// Makes room for so many bytes on so many lines.
+    pub fn reserve(&mut self, bytes: usize, lines: usize) {
+        self.text.reserve(bytes);
+        self.physical_lines.reserve(lines);
+    }
+
     /// Appends text that stands on one line of the file.
     pub fn push(&mut self, mut text: &str, physical_line: u32) {
         if self.after_return && !text.is_empty() {
@@ -22,7 +30,7 @@ impl Source {
             if self.text.is_empty() || self.text.ends_with('\n') {
                 self.physical_lines.push(physical_line);
             }
-            let end = text.find(['\n', '\r']);
+            let end = memchr2(b'\n', b'\r', text.as_bytes());
             self.text.push_str(&text[..end.unwrap_or(text.len())]);
             let Some(end) = end else { break };
             self.text.push('\n');
@@ -57,13 +65,13 @@ pub(crate) struct LineCounter<'a> {
 
 impl<'a> LineCounter<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, line: 1, has_returns: memchr::memchr(b'\r', text.as_bytes()).is_some() }
+        Self { text, at: 0, line: 1, has_returns: memchr(b'\r', text.as_bytes()).is_some() }
     }
 
     /// The line, from 1, of a place that is not before the last one asked for.
     pub(crate) fn line_at(&mut self, at: usize) -> u32 {
         let passed = &self.text.as_bytes()[self.at..at];
-        let mut breaks = memchr::memchr_iter(b'\n', passed).count();
+        let mut breaks = memchr_iter(b'\n', passed).count();
         if self.has_returns {
             // A lone `\r` ends a line too; `\r\n` was counted above.
             let next = self.text.as_bytes()[at..].first();

@@ -7,9 +7,11 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_parser::Mode;
 use ruff_text_size::Ranged as _;
+use unicode_ident::is_xid_start;
 
 use crate::parse::{Dialect, parses, with_tokens};
 
@@ -77,16 +79,23 @@ pub fn comment_lines(source: &str) -> Vec<(u32, &str)> {
 
 /// A quick look that may be wrong in one direction only: most cells hold no escapes and need no parser.
 fn may_hold_escapes(cell: &str) -> bool {
-    let mut is_first = true;
-    cell.split('\n').any(|line| {
-        let text = line.trim();
-        let (Some(first), Some(last)) = (text.bytes().next(), text.bytes().last()) else { return false };
-        (std::mem::take(&mut is_first) && line.starts_with([' ', '\t']))
-            || text.starts_with("In [")
-            || b"%!?,;/>".contains(&first)
-            || last == b'?'
-            || text.split('=').skip(1).any(|value| value.trim_start().starts_with(['%', '!']))
-    })
+    let bytes = cell.as_bytes();
+    let code_at = |at: usize| {
+        let blanks = bytes[at..].iter().take_while(|&&byte| matches!(byte, b' ' | b'\t' | b'\x0c'));
+        &bytes[at + blanks.count()..]
+    };
+    let opens = |at| match code_at(at) {
+        [b'%' | b'!' | b'?' | b',' | b';' | b'/' | b'>', ..] => true,
+        code => code.starts_with(b"In ["),
+    };
+    // The first line that is not blank is indented.
+    let is_indented = cell
+        .find(|character: char| !character.is_whitespace())
+        .is_some_and(|at| at > 0 && bytes[at - 1] != b'\n');
+    is_indented
+        || memchr_iter(b'\n', bytes).map(|newline| newline + 1).chain([0]).any(opens)
+        || memchr_iter(b'=', bytes).any(|sign| matches!(code_at(sign + 1), [b'%' | b'!', ..]))
+        || memchr_iter(b'?', bytes).any(|mark| matches!(code_at(mark + 1), [] | [b'\n', ..]))
 }
 
 /// IPython takes `>>> ` and `In [1]: ` away when one of the first two lines begins with it.
@@ -290,20 +299,27 @@ fn find_commands(text: &str, tokens: &Tokens) -> Vec<Command> {
 /// operator becomes another, which is no matter here. But where the parser, in code that is broken, meets a
 /// command in the place of an expression, it takes `%` and panics at the others (`x: [}` above `,f`).
 pub(crate) fn disarm(text: &str) -> Cow<'_, str> {
-    let is_armed = |line: &str| line.trim_start().starts_with(['?', ',', ';', '/']);
-    if !text.split('\n').any(is_armed) {
+    let armed = |line: &str| line.trim_start_matches(leaves_beginning).starts_with(['?', ',', ';', '/']);
+    if !text.split('\n').any(armed) {
         return Cow::Borrowed(text);
     }
     let lines: Vec<Cow<str>> = text
         .split('\n')
-        .map(|line| match line.trim_start() {
-            code if is_armed(line) => {
-                Cow::Owned(format!("{}%{}", &line[..line.len() - code.len()], &code[1..]))
+        .map(|line| {
+            let code = line.trim_start_matches(leaves_beginning);
+            match armed(line) {
+                true => Cow::Owned(format!("{}%{}", &line[..line.len() - code.len()], &code[1..])),
+                false => Cow::Borrowed(line),
             }
-            _ => Cow::Borrowed(line),
         })
         .collect();
     Cow::Owned(lines.join("\n"))
+}
+
+/// Whether what follows this character still stands at the beginning of a line for ruff's lexer: blanks, a
+/// stray backslash, signs that no token begins with.
+fn leaves_beginning(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\x0c' | '\\') || (!character.is_ascii() && !is_xid_start(character))
 }
 
 /// Whether the question mark at the end stands behind something to ask about: a name, a pattern (`s*?`)

@@ -98,7 +98,8 @@ pub(crate) fn with_tokens<R>(text: &str, mode: Mode, work: impl FnOnce(&Tokens) 
 /// What the parser makes of a text, errors and all; `None` where it panics.
 ///
 /// In `Mode::Ipython` ruff 0.0.10 panics where recovery from an error puts a command that begins with `?`,
-/// `,`, `;` or `/` in the place of an expression. Such a cell is broken, and must not cost the others.
+/// `,`, `;` or `/` in the place of an expression; [`disarm`] keeps such commands away from it. Should there
+/// be another way to it, the cell is broken, and must not cost the others.
 fn parse(text: &str, mode: Mode) -> Option<Parsed<Mod>> {
     let parse = || parse_unchecked(text, ParseOptions::from(mode));
     if mode == Mode::Ipython { panic::catch_unwind(parse).ok() } else { Some(parse()) }
@@ -161,7 +162,11 @@ fn depth_limit(tokens: &Tokens) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+
     use super::{Dialect, parses};
+    use crate::ipython::disarm;
 
     #[test]
     fn dialects() {
@@ -171,8 +176,27 @@ mod tests {
         assert!(parses("!ls\n", Dialect::Python).is_err());
         assert!(parses("x = (1\n/ 2)\n?f\n,f a\n;f\n/f\n", Dialect::Ipython).is_ok());
         assert_eq!(parses("x: [}\n,f", Dialect::Ipython).unwrap_err().line, 1);
-        // Met by the fuzzer: the parser itself panics.
-        assert!(parses("lambda $??]\n\\????", Dialect::Ipython).is_err());
+    }
+
+    /// The parser itself, without anything that would catch its panic.
+    fn survives(text: &str) {
+        drop(parse_unchecked(&disarm(text), ParseOptions::from(Mode::Ipython)));
+    }
+
+    #[test]
+    fn broken_ipython_code_does_not_reach_the_panic_of_the_parser() {
+        // Met by the fuzzer; a stray backslash and a sign of no token leave a line at its beginning.
+        for text in ["lambda $??]\n\\????", "x: [}\n,f", "x: [}\n\u{20ac} \x0c?f", "\u{feff}?f\n(\n;f"] {
+            survives(text);
+            assert!(parses(text, Dialect::Ipython).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_broken_ipython_code_does(text in "[\\[\\](){}?,;/%!\\\\\n\u{20ac}\u{e9}x1 =$:'\"@.*]{0,24}") {
+            survives(&text);
+        }
     }
 
     #[test]

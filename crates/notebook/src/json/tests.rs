@@ -99,7 +99,7 @@ fn rebuild(json: &mut Json<'_>) -> Result<Value, JsonError> {
             })?;
             Value::Array(list)
         }
-        super::Kind::String => Value::from(json.text()?.unwrap()),
+        super::Kind::String => Value::from(json.text()?.unwrap().into_owned()),
         super::Kind::Other => serde_json::from_str(json.raw()?).unwrap(),
     })
 }
