@@ -17,6 +17,8 @@ pub(crate) struct Progress {
     face: Face,
     start: Instant,
     last: Instant,
+    /// What [`Progress::tell`] counts from: a step, and when it was done.
+    told: Option<(usize, Instant)>,
 }
 
 enum Face {
@@ -36,7 +38,7 @@ impl Progress {
             ProgressMode::Auto | ProgressMode::Always => Face::Lines,
         };
         let now = Instant::now();
-        Self { name, face, start: now, last: now }
+        Self { name, face, start: now, last: now, told: None }
     }
 
     /// Tells the numbers so far; cheap enough to be called for every record.
@@ -59,6 +61,31 @@ impl Progress {
                     let line = serde_json::json!({"stage": self.name, "done": read, "rejected": rejected, "seconds": seconds});
                     crate::stage::say_raw(&line.to_string());
                 }
+            }
+        }
+    }
+
+    /// Tells in words how far a stage has come that takes its time after reading, and how long the rest will
+    /// take, going by the steps told of before.
+    pub(crate) fn tell(&mut self, done: usize, of: usize, message: &str) {
+        let first = *self.told.get_or_insert((done, Instant::now()));
+        // A new count begins where the old one was complete, or behind it.
+        let (from, since) = if done <= first.0 { (done, Instant::now()) } else { first };
+        self.told = Some((from, since));
+        let left =
+            since.elapsed().as_secs_f64() * of.saturating_sub(done) as f64 / (done - from).max(1) as f64;
+        let text = match done > from {
+            true => format!("{message} ({done} of {of}, {left:.0} s left)"),
+            false => format!("{message} ({done} of {of})"),
+        };
+        match &self.face {
+            Face::Silent => {}
+            Face::Bar(bar) => bar.set_message(text),
+            Face::Lines => say(self.name, &text),
+            Face::Json => {
+                let line =
+                    serde_json::json!({"stage": self.name, "done": done, "of": of, "seconds_left": left});
+                crate::stage::say_raw(&line.to_string());
             }
         }
     }

@@ -324,6 +324,11 @@ impl Stage {
         self.summary.bytes_in += bytes;
     }
 
+    /// Tells whoever waits how far the work is that comes after reading: step `done` of `of`, in words.
+    pub fn tell(&mut self, done: usize, of: usize, message: &str) {
+        self.progress.tell(done, of, message);
+    }
+
     /// Prints a line on stderr unless `--quiet`.
     pub fn warn(&self, message: &str) {
         if !self.common.quiet {

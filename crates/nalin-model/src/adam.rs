@@ -51,6 +51,27 @@ impl Adam {
         }
     }
 
+    /// The moments of the weights at a place in the order of [`Parameters::names`].
+    pub(crate) fn moments(&self, place: usize) -> &[f32] {
+        match place.checked_sub(self.dense.len()) {
+            None => &self.dense[place],
+            Some(table) => &self.tables[table].moments,
+        }
+    }
+
+    /// The same, to be replaced.
+    pub(crate) fn moments_mut(&mut self, place: usize) -> &mut [f32] {
+        match place.checked_sub(self.dense.len()) {
+            None => &mut self.dense[place],
+            Some(table) => &mut self.tables[table].moments,
+        }
+    }
+
+    /// Says how many steps have been taken.
+    pub(crate) fn set_steps(&mut self, steps: usize) {
+        self.step = steps as i32;
+    }
+
     /// Adds up the gradients of a batch's parts, in their order, and takes a step of `rate`. Runs on the
     /// current rayon pool; how many threads it has makes no difference to the sums.
     ///

@@ -7,6 +7,7 @@ use records::Random;
 use serde::{Deserialize, Serialize};
 
 use crate::adam::Adam;
+use crate::checkpoint::{Checkpoint, Past, Saved, State};
 use crate::lessons::{Lesson, Lessons};
 use crate::metrics::Metrics;
 use crate::network::{Network, Row};
@@ -53,22 +54,17 @@ pub enum Choice {
     F1,
 }
 
-/// One epoch, for whoever watches.
+/// An epoch, for whoever watches.
 pub struct Epoch<'a> {
-    /// The epoch, from 1.
-    pub epoch: usize,
-    /// Steps so far.
-    pub step: usize,
-    /// The rate at its end.
-    pub rate: f64,
-    /// Mean loss over the training part, with dropout.
-    pub train_loss: f64,
-    /// On the validation part.
-    pub valid: Option<&'a Metrics>,
+    /// What came of it.
+    pub past: &'a Past,
+    /// What a run could go on from; of an epoch before the checkpoint that this run goes on from there is none.
+    pub checkpoint: Option<Checkpoint<'a>>,
 }
 
 /// Trains, and leaves the network as it was after its best epoch, or the last when there is nothing to
-/// validate with. Returns that epoch.
+/// validate with. Returns that epoch. With `saved` it goes on where that run was, of the same lessons and schedule,
+/// and the epochs of before are shown to `watch` again.
 ///
 /// Runs on the current rayon pool.
 ///
@@ -79,15 +75,29 @@ pub fn fit<N: Network>(
     train: &Lessons<N::Side>,
     valid: &Lessons<N::Side>,
     schedule: &Schedule,
+    saved: Option<&Saved>,
     watch: &mut dyn FnMut(Epoch) -> Result<()>,
 ) -> Result<usize> {
     let mut adam = Adam::new(network.parameters(), schedule.weight_decay, schedule.clip);
     let mut order: Vec<u32> = (0..train.all.len() as u32).collect();
-    let mut best: Option<(f64, usize, _)> = None;
     let steps_an_epoch = train.all.len().div_ceil(schedule.batch).max(1);
-    let mut step = 0;
+    let mut state = saved.map_or_else(State::default, |saved| saved.state.clone());
+    let mut best = match saved {
+        Some(saved) => saved.restore(network.parameters_mut(), &mut adam)?,
+        None => None,
+    };
+    for past in &state.past {
+        watch(Epoch { past, checkpoint: None })?;
+    }
+    let mut step = state.past.last().map_or(0, |past| past.step);
     for epoch in 1..=schedule.epochs {
         Random::keyed(schedule.seed, "nalin-model/order", &epoch.to_string()).shuffle(&mut order);
+        if epoch <= state.past.len() {
+            continue;
+        }
+        if state.best.is_some_and(|(_, best)| epoch - best > schedule.patience) {
+            break;
+        }
         let (mut loss, mut weight, mut rate) = (0.0, 0.0, schedule.rate);
         for batch in order.chunks(schedule.batch) {
             if schedule.drop_last && batch.len() < schedule.batch && train.all.len() > schedule.batch {
@@ -114,27 +124,25 @@ pub fn fit<N: Network>(
             weight += f64::from(batch_weight);
             adam.step(network.parameters_mut(), parts.into_iter().map(|(grad, _)| grad).collect(), rate)?;
         }
-        let metrics = if valid.all.is_empty() { None } else { Some(measure(network, valid)?) };
+        let valid = if valid.all.is_empty() { None } else { Some(measure(network, valid)?) };
         let train_loss = if weight > 0.0 { loss / weight } else { 0.0 };
-        watch(Epoch { epoch, step, rate, train_loss, valid: metrics.as_ref() })?;
-        let Some(metrics) = metrics else { continue };
-        let merit = match schedule.choice {
+        state.past.push(Past { epoch, step, rate, train_loss, valid });
+        let merit = valid.map(|metrics| match schedule.choice {
             Choice::Auc => metrics.auc,
             Choice::F1 => (metrics.f1 * 1000.0).round_ties_even(),
-        };
-        if best.as_ref().is_none_or(|(best, ..)| merit > *best) {
-            best = Some((merit, epoch, network.parameters().snapshot()?));
-        } else if best.as_ref().is_some_and(|(_, at, _)| epoch - at >= schedule.patience) {
-            break;
+        });
+        if let Some(merit) = merit.filter(|merit| state.best.is_none_or(|(best, _)| *merit > best)) {
+            state.best = Some((merit, epoch));
+            best = Some(network.parameters().snapshot()?);
         }
+        let (parameters, best) = (network.parameters(), best.as_ref());
+        let checkpoint = Some(Checkpoint { parameters, adam: &adam, best, state: &state });
+        watch(Epoch { past: &state.past[epoch - 1], checkpoint })?;
     }
-    match best {
-        Some((_, epoch, snapshot)) => {
-            network.parameters_mut().restore(snapshot)?;
-            Ok(epoch)
-        }
-        None => Ok(schedule.epochs),
+    if let Some(best) = best {
+        network.parameters_mut().restore(&best)?;
     }
+    Ok(state.best.map_or(state.past.len(), |(_, epoch)| epoch))
 }
 
 /// Gradient and summed loss (weighted binary cross entropy) of one part of a batch.

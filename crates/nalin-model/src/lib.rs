@@ -8,6 +8,8 @@
 mod adam;
 mod bags;
 mod calibration;
+mod checkpoint;
+mod device;
 mod features;
 mod fit;
 mod hash;
@@ -27,6 +29,8 @@ pub use candle_core::Device;
 
 pub use bags::{BagsConfig, BagsNetwork};
 pub use calibration::Calibration;
+pub use checkpoint::{Checkpoint, Past, Saved};
+pub use device::gpu;
 pub use features::{Features, featurise};
 pub use fit::{Choice, Epoch, Schedule, fit, sigmoid};
 pub use lessons::{Known, Lesson, Lessons};
@@ -34,4 +38,4 @@ pub use metrics::Metrics;
 pub use model::{Config, Design, Model};
 pub use statistics::Statistics;
 pub use subject::{Ablation, Subject};
-pub use train::{Arch, train};
+pub use train::{Arch, Plan, train};

@@ -1,8 +1,10 @@
 //! How good scores are: precision, recall, F1, accuracy, area under the ROC curve, log loss.
 
+use serde::{Deserialize, Serialize};
+
 /// Figures of a set of scores at one threshold. Where a figure is not defined (precision without a
 /// warning, AUC with one class) it is 0, the AUC one half.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq)]
 pub struct Metrics {
     /// Examples.
     pub examples: usize,

@@ -125,34 +125,52 @@ impl Parameters {
         Ok(Lookup { table, bags, leaf })
     }
 
+    /// The names of all weights: the dense ones, then the tables.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let tables = self.tables.iter().map(|table| table.name.as_str());
+        self.dense.iter().map(|(name, _)| name.as_str()).chain(tables)
+    }
+
     /// A copy of all weights, to come back to.
     ///
     /// # Errors
     /// If the device fails.
     pub fn snapshot(&self) -> Result<Snapshot> {
-        let dense = self.dense.iter().map(|(_, var)| Ok(var.as_tensor().copy()?)).collect::<Result<_>>()?;
-        Ok(Snapshot { dense, tables: self.tables.iter().map(|table| table.values.clone()).collect() })
+        let dense = self.dense.iter().map(|(_, var)| Ok(var.flatten_all()?.to_vec1()?));
+        let tables = self.tables.iter().map(|table| Ok(table.values.clone()));
+        Ok(Snapshot(dense.chain(tables).collect::<Result<_>>()?))
     }
 
     /// Takes back the weights of a snapshot of the same network.
     ///
     /// # Errors
     /// If the device fails.
-    pub fn restore(&mut self, snapshot: Snapshot) -> Result<()> {
-        for ((_, var), tensor) in self.dense.iter().zip(snapshot.dense) {
-            var.set(&tensor)?;
+    pub fn restore(&mut self, snapshot: &Snapshot) -> Result<()> {
+        let (dense, tables) = snapshot.0.split_at(self.dense.len());
+        for ((_, var), values) in self.dense.iter().zip(dense) {
+            var.set(&Tensor::from_slice(values, var.shape(), &self.device)?)?;
         }
-        for (table, values) in self.tables.iter_mut().zip(snapshot.tables) {
-            table.values = values;
+        for (table, values) in self.tables.iter_mut().zip(tables) {
+            table.values.clone_from(values);
         }
         Ok(())
     }
 }
 
-/// The weights of a network at one moment.
-pub struct Snapshot {
-    dense: Vec<Tensor>,
-    tables: Vec<Vec<f32>>,
+/// The weights of a network at one moment, in the order of [`Parameters::names`].
+#[derive(Clone)]
+pub struct Snapshot(Vec<Vec<f32>>);
+
+impl Snapshot {
+    /// The weights at a place.
+    pub(crate) fn values(&self, place: usize) -> &[f32] {
+        &self.0[place]
+    }
+
+    /// The same, to be replaced.
+    pub(crate) fn values_mut(&mut self, place: usize) -> &mut [f32] {
+        &mut self.0[place]
+    }
 }
 
 /// Which rows of a table each example looks up, and the number that their sum is multiplied by.

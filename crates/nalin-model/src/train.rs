@@ -2,9 +2,11 @@
 
 use anyhow::Result;
 use candle_core::Device;
+use serde::Serialize;
 
 use crate::bags::BagsConfig;
 use crate::calibration::Calibration;
+use crate::checkpoint::Saved;
 use crate::fit::{Choice, Epoch, Schedule, fit};
 use crate::lessons::{Known, Lessons, more_misfits};
 use crate::metrics::best_threshold;
@@ -15,7 +17,8 @@ use crate::statistics::Statistics;
 use crate::{Ablation, Subject};
 
 /// The architectures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
 pub enum Arch {
     /// Wide and deep over bags of features.
     Default,
@@ -71,22 +74,43 @@ impl Arch {
     }
 }
 
-/// Trains a model on `train`; epoch, calibration and threshold are chosen on `valid`.
+/// What is trained, and how.
+#[derive(Clone, Debug, Serialize)]
+pub struct Plan {
+    /// The architecture.
+    pub arch: Arch,
+    /// Sizes of a network over bags, where they are not the architecture's own.
+    pub bags: Option<BagsConfig>,
+    /// Inputs that the model is kept from seeing.
+    pub ablation: Ablation,
+    /// How it is trained.
+    pub schedule: Schedule,
+}
+
+impl Plan {
+    /// The architecture as it is.
+    pub fn own(arch: Arch, seed: u64) -> Self {
+        Self { arch, bags: None, ablation: Ablation::default(), schedule: arch.schedule(seed) }
+    }
+}
+
+/// Trains a model on `train`; epoch, calibration and threshold are chosen on `valid`. With `saved` it goes on
+/// from a checkpoint of the same plan and examples.
 ///
-/// The same examples, architecture and schedule give the same model to the bit, whatever the number of
-/// threads of the rayon pool that it runs on.
+/// The same examples and plan give the same model to the bit, whatever the number of threads of the rayon pool
+/// that it runs on.
 ///
 /// # Errors
-/// If the device fails, or `watch` does.
+/// If the device fails, or `watch` does, or the checkpoint is of another network.
 pub fn train(
-    arch: Arch,
-    bags: Option<BagsConfig>,
-    ablation: Ablation,
+    plan: &Plan,
     (train, valid): (&[Known], &[Known]),
-    schedule: &Schedule,
     device: &Device,
+    saved: Option<&Saved>,
     watch: &mut dyn FnMut(Epoch) -> Result<()>,
 ) -> Result<Model> {
+    let Plan { arch, bags, ablation, schedule } = plan;
+    let (arch, bags, ablation) = (*arch, bags.clone(), *ablation);
     let statistics = Statistics::of(train.iter().filter(|known| !known.misfit).map(|known| known.subject));
     let design = match arch {
         Arch::Default => Design::Bags(bags.unwrap_or_else(BagsConfig::standard)),
@@ -101,8 +125,8 @@ pub fn train(
     let config = Config::new(arch.name(), design, ablation, schedule.seed);
     let mut model = Model::new(config, statistics, device)?;
     model.config.epoch = match &mut model.body {
-        Body::Bags(network) => fit_encoded(network.as_mut(), (train, valid), schedule, watch)?,
-        Body::Nalin(network) => fit_encoded(network.as_mut(), (train, valid), schedule, watch)?,
+        Body::Bags(network) => fit_encoded(network.as_mut(), (train, valid), schedule, saved, watch)?,
+        Body::Nalin(network) => fit_encoded(network.as_mut(), (train, valid), schedule, saved, watch)?,
         Body::Lookup => 0,
     };
     // The look-up has two answers: a threshold chosen for F1 would make it warn of everything.
@@ -119,10 +143,11 @@ fn fit_encoded<N: Network>(
     network: &mut N,
     (train, valid): (&[Known], &[Known]),
     schedule: &Schedule,
+    saved: Option<&Saved>,
     watch: &mut dyn FnMut(Epoch) -> Result<()>,
 ) -> Result<usize> {
     let mut lessons = Lessons::new(network, train);
     lessons.extend(&more_misfits(train, schedule.more_misfits, schedule.seed));
     let valid = Lessons::new(network, valid);
-    fit(network, &lessons, &valid, schedule, watch)
+    fit(network, &lessons, &valid, schedule, saved, watch)
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use nalin_model::{Ablation, Arch, Device, Known, Metrics, Model, Schedule, Subject, train};
+use nalin_model::{Ablation, Arch, Device, Known, Metrics, Model, Plan, Saved, Schedule, Subject, train};
 use records::{Example, Split};
 
 fn examples(n: usize) -> Vec<Example> {
@@ -23,7 +23,8 @@ fn subjects<'a>(known: &[Known<'a>]) -> Vec<Subject<'a>> {
 
 fn learn(arch: Arch, ablation: Ablation, examples: &[Example], schedule: &Schedule) -> Model {
     let (training, valid) = (known(examples, Some(Split::Train)), known(examples, Some(Split::Valid)));
-    train(arch, None, ablation, (&training, &valid), schedule, &Device::Cpu, &mut |_| Ok(())).unwrap()
+    let plan = Plan { arch, bags: None, ablation, schedule: schedule.clone() };
+    train(&plan, (&training, &valid), &Device::Cpu, None, &mut |_| Ok(())).unwrap()
 }
 
 fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
@@ -46,12 +47,11 @@ fn a_network_can_learn_32_pairs_by_heart() {
         };
         let mut last = f64::INFINITY;
         let mut watch = |epoch: nalin_model::Epoch| {
-            last = epoch.train_loss;
+            last = epoch.past.train_loss;
             Ok(())
         };
-        let model =
-            train(arch, None, Ablation::default(), (&known, &[]), &schedule, &Device::Cpu, &mut watch)
-                .unwrap();
+        let plan = Plan { schedule, ..Plan::own(arch, 1) };
+        let model = train(&plan, (&known, &[]), &Device::Cpu, None, &mut watch).unwrap();
         let scores = model.scores(&subjects(&known)).unwrap();
         let labels: Vec<bool> = known.iter().map(|known| known.misfit).collect();
         let metrics = Metrics::of(&scores, &labels, 0.5);
@@ -172,12 +172,45 @@ fn few_rows_are_enough() {
     for n in [1, 2] {
         let some = known(&examples[..n], None);
         for arch in [Arch::Default, Arch::Nalin, Arch::Linear, Arch::Lookup] {
-            let run =
-                train(arch, None, Ablation::default(), (&some, &some), &schedule, &Device::Cpu, &mut |_| {
-                    Ok(())
-                });
+            let plan = Plan { schedule: schedule.clone(), ..Plan::own(arch, 1) };
+            let run = train(&plan, (&some, &some), &Device::Cpu, None, &mut |_| Ok(()));
             let scores = run.unwrap().scores(&subjects(&some)).unwrap();
             assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)), "{arch:?}: {scores:?}");
         }
     }
+}
+
+/// Killed after any epoch, and taken up again, a run ends with the bytes of one that was not.
+#[test]
+fn an_interrupted_run_goes_on_to_the_same_weights() {
+    let examples = examples(60);
+    let (training, valid) = (known(&examples, Some(Split::Train)), known(&examples, Some(Split::Valid)));
+    for (arch, epochs) in [(Arch::Default, 5), (Arch::Nalin, 3)] {
+        let plan = Plan { schedule: Schedule { epochs, ..arch.schedule(1) }, ..Plan::own(arch, 1) };
+        let (mut seen, mut checkpoints) = (Vec::new(), Vec::new());
+        let mut watch = |epoch: nalin_model::Epoch| {
+            seen.push(epoch.past.clone());
+            checkpoints.push(epoch.checkpoint.unwrap().to_bytes("a test")?);
+            Ok(())
+        };
+        let whole =
+            train(&plan, (&training, &valid), &Device::Cpu, None, &mut watch).unwrap().files().unwrap();
+        for (epochs_done, bytes) in (1..).zip(checkpoints) {
+            let saved = Saved::read(bytes).unwrap();
+            assert_eq!((saved.run(), saved.epoch()), ("a test", epochs_done));
+            let mut seen_again = Vec::new();
+            let mut watch = |epoch: nalin_model::Epoch| {
+                seen_again.push(epoch.past.clone());
+                Ok(())
+            };
+            let resumed = train(&plan, (&training, &valid), &Device::Cpu, Some(&saved), &mut watch).unwrap();
+            assert!(resumed.files().unwrap() == whole, "{arch:?} from epoch {epochs_done}");
+            assert_eq!(seen_again, seen);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_checkpoint_is_refused() {
+    assert!(Saved::read(b"no checkpoint".to_vec()).is_err());
 }

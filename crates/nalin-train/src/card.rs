@@ -27,8 +27,8 @@ pub(crate) fn write(model: &Model, data: &Data, metrics: &[Metric]) -> String {
         ablated(model),
     );
     for split in [Split::Train, Split::Valid, Split::Test] {
-        let repos: BTreeSet<&str> = data.lessons(split).map(|lesson| lesson.repo.as_str()).collect();
-        let notebooks: BTreeSet<&str> = data.lessons(split).map(|lesson| lesson.notebook.as_str()).collect();
+        let repos: BTreeSet<u32> = data.lessons(split).map(|lesson| lesson.repo).collect();
+        let notebooks: BTreeSet<u32> = data.lessons(split).map(|lesson| lesson.notebook).collect();
         let misfits = data.lessons(split).filter(|lesson| lesson.misfit).count();
         let examples = data.lessons(split).count();
         let row = [examples, misfits, repos.len(), notebooks.len()].map(|n| n.to_string()).join(" | ");

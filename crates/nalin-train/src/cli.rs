@@ -48,6 +48,11 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub patience: Option<u32>,
 
+    /// Go on from the checkpoint that an interrupted run with the same examples and flags left in `--model`; the
+    /// model and the metrics become what they would have been. Without a checkpoint: from the beginning
+    #[arg(long)]
+    pub resume: bool,
+
     /// The fold that is tested, for the `fold` of the metrics (`negsample --fold` makes it)
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub fold: u64,
@@ -122,7 +127,7 @@ pub enum DeviceName {
     /// The processor
     #[default]
     Cpu,
-    /// The first NVIDIA GPU; needs a build with `--features cuda`
+    /// The first NVIDIA GPU; needs a build with the feature `cuda`
     Cuda,
 }
 

@@ -1,79 +1,127 @@
-//! The examples, as much of them as learning needs.
+//! The examples, as much of them as learning needs: every text and every value once.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::sync::Arc;
 
 use anyhow::Result;
 use nalin_model::{Known, Subject};
 use records::{Example, Origin, Split, Value, id_of};
+use rustc_hash::FxHashMap;
 
 use crate::cli::Args;
 
 /// One example without its place in the notebook.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Lesson {
-    pub(crate) id: String,
-    pub(crate) notebook: String,
-    pub(crate) repo: String,
-    pub(crate) name: String,
-    pub(crate) value: Value,
-    pub(crate) type_class: String,
+    /// Hash of the pair's id, which its negatives share.
+    pair: u64,
+    pub(crate) notebook: u32,
+    pub(crate) repo: u32,
+    name: u32,
+    type_class: u32,
+    value: u32,
     pub(crate) misfit: bool,
     pub(crate) origin: Origin,
     pub(crate) split: Split,
-    pub(crate) weight: f64,
-}
-
-impl From<Example> for Lesson {
-    fn from(example: Example) -> Self {
-        Self {
-            id: example.id,
-            notebook: example.notebook,
-            repo: example.repo,
-            name: example.site.name,
-            value: example.value,
-            type_class: example.type_class,
-            misfit: example.label > 0,
-            origin: example.origin,
-            split: example.split,
-            weight: example.weight,
-        }
-    }
-}
-
-impl Lesson {
-    fn known(&self) -> Known<'_> {
-        let subject = Subject { name: &self.name, value: &self.value, type_class: &self.type_class };
-        Known { subject, misfit: self.misfit, weight: self.weight }
-    }
+    weight: f64,
 }
 
 /// All examples, in the order of input.
-pub(crate) struct Data(Vec<Lesson>);
+#[derive(Default)]
+pub(crate) struct Data {
+    lessons: Vec<Lesson>,
+    texts: Texts,
+    values: Vec<Value>,
+    /// A hash of the input, byte for byte.
+    pub(crate) digest: String,
+}
+
+/// Gives equal texts the same number.
+#[derive(Default)]
+struct Texts {
+    all: Vec<Arc<str>>,
+    numbers: FxHashMap<Arc<str>, u32>,
+}
+
+impl Texts {
+    fn number(&mut self, text: &str) -> Result<u32> {
+        if let Some(number) = self.numbers.get(text) {
+            return Ok(*number);
+        }
+        let number = u32::try_from(self.all.len())?;
+        let text: Arc<str> = text.into();
+        self.all.push(Arc::clone(&text));
+        self.numbers.insert(text, number);
+        Ok(number)
+    }
+}
 
 impl Data {
     /// Reads all examples.
     pub(crate) fn read(args: &Args, stage: &mut filter::Stage) -> Result<Self> {
-        let mut lessons = Vec::new();
+        let mut data = Self::default();
+        // By hash: the values themselves lie in `data` already.
+        let mut known: FxHashMap<u128, u32> = FxHashMap::default();
         let input = stage.input(args.inputs.clone());
-        let look = |line: &filter::Line| Ok(Lesson::from(line.parse::<Example>()?));
-        stage.fold_lines(input, look, |lesson, _| {
-            lessons.push(lesson);
-            Ok(())
+        let look = |line: &filter::Line| {
+            let example: Example = line.parse()?;
+            let half = |salt: u64| u128::from(hash((salt, &example.value)));
+            Ok((id_of([&line.bytes]), half(0) << 64 | half(1), example))
+        };
+        stage.fold_lines(input, look, |(digest, value, example), _| {
+            data.digest = id_of([&data.digest, &digest]);
+            data.add(example, value, &mut known)
         })?;
-        Ok(Self(lessons))
+        data.lessons.shrink_to_fit();
+        data.values.shrink_to_fit();
+        Ok(data)
+    }
+
+    fn add(&mut self, example: Example, value: u128, known: &mut FxHashMap<u128, u32>) -> Result<()> {
+        let next = u32::try_from(self.values.len())?;
+        let number = *known.entry(value).or_insert(next);
+        if number == next {
+            self.values.push(example.value);
+        }
+        self.lessons.push(Lesson {
+            // A pair and the negatives made for it share the beginning of their id.
+            pair: hash(example.id.split('-').next()),
+            notebook: self.texts.number(&example.notebook)?,
+            repo: self.texts.number(&example.repo)?,
+            name: self.texts.number(&example.site.name)?,
+            type_class: self.texts.number(&example.type_class)?,
+            value: number,
+            misfit: example.label > 0,
+            origin: example.origin,
+            split: example.split,
+            weight: example.weight,
+        });
+        Ok(())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.lessons.is_empty()
     }
 
     /// The examples of one part.
     pub(crate) fn lessons(&self, split: Split) -> impl Iterator<Item = &Lesson> {
-        self.0.iter().filter(move |lesson| lesson.split == split)
+        self.lessons.iter().filter(move |lesson| lesson.split == split)
     }
 
     /// The same, as the model wants them.
     pub(crate) fn part(&self, split: Split) -> Vec<Known<'_>> {
-        self.lessons(split).map(Lesson::known).collect()
+        let text = |number: u32| &*self.texts.all[number as usize];
+        let known = |lesson: &Lesson| Known {
+            subject: Subject {
+                name: text(lesson.name),
+                value: &self.values[lesson.value as usize],
+                type_class: text(lesson.type_class),
+            },
+            misfit: lesson.misfit,
+            weight: lesson.weight,
+        };
+        self.lessons(split).map(known).collect()
     }
 
     /// When there is no validation part, takes a tenth of the training part's repositories for it; of its
@@ -83,29 +131,28 @@ impl Data {
         if self.lessons(Split::Valid).next().is_some() {
             return None;
         }
-        type Unit = fn(&Lesson) -> &str;
-        // A pair and the negatives made for it share the beginning of their id, and stay together.
-        let pair: Unit = |lesson| lesson.id.split('-').next().unwrap_or_default();
+        let Self { lessons, texts, .. } = self;
+        let (seed, text) = (seed.to_string(), |number: u32| texts.all[number as usize].to_string());
+        type Unit<'a> = &'a dyn Fn(&Lesson) -> String;
         let units: [(&'static str, Unit); 3] = [
-            ("repositories", |lesson| &lesson.repo),
-            ("notebooks", |lesson| &lesson.notebook),
-            ("pairs", pair),
+            ("repositories", &|lesson| text(lesson.repo)),
+            ("notebooks", &|lesson| text(lesson.notebook)),
+            ("pairs", &|lesson| format!("{:016x}", lesson.pair)),
         ];
         for (name, unit) in units {
             let train: BTreeSet<String> =
-                self.lessons(Split::Train).map(|lesson| unit(lesson).to_owned()).collect();
+                lessons.iter().filter(|lesson| lesson.split == Split::Train).map(unit).collect();
             if train.len() < 10 {
                 continue;
             }
-            let seed = seed.to_string();
             // Not a tenth by chance but exactly: those with the lowest hashes.
             let mut hashed: Vec<(String, String)> =
                 train.into_iter().map(|unit| (id_of([seed.as_str(), &unit]), unit)).collect();
             hashed.sort_unstable();
             let held: BTreeSet<String> =
                 hashed.iter().take(hashed.len() / 10).map(|(_, unit)| unit.clone()).collect();
-            for lesson in &mut self.0 {
-                if lesson.split == Split::Train && held.contains(unit(lesson)) {
+            for lesson in lessons.iter_mut().filter(|lesson| lesson.split == Split::Train) {
+                if held.contains(&unit(lesson)) {
                     lesson.split = Split::Valid;
                 }
             }
@@ -115,26 +162,36 @@ impl Data {
     }
 }
 
+/// Hashes to 64 bits that are the same in every run of one build.
+fn hash(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
 #[cfg(test)]
 mod tests {
-    use records::{Origin, Split, Value};
+    use records::{Origin, Split};
 
     use super::{Data, Lesson};
 
-    fn data(repos: usize, notebooks: usize, n: usize) -> Data {
-        let lesson = |number: usize| Lesson {
-            id: format!("{number}-0"),
-            notebook: (number % notebooks).to_string(),
-            repo: (number % repos).to_string(),
-            name: String::new(),
-            value: Value::default(),
-            type_class: String::new(),
-            misfit: false,
-            origin: Origin::Positive,
-            split: Split::Train,
-            weight: 1.0,
-        };
-        Data((0..n).map(lesson).collect())
+    fn data(repos: u32, notebooks: u32, n: u32) -> Data {
+        let mut data = Data { values: vec![records::Value::default()], ..Data::default() };
+        for number in 0..n {
+            data.lessons.push(Lesson {
+                pair: number.into(),
+                notebook: data.texts.number(&(number % notebooks).to_string()).unwrap(),
+                repo: data.texts.number(&(number % repos).to_string()).unwrap(),
+                name: 0,
+                type_class: 0,
+                value: 0,
+                misfit: false,
+                origin: Origin::Positive,
+                split: Split::Train,
+                weight: 1.0,
+            });
+        }
+        data
     }
 
     #[test]
@@ -148,9 +205,9 @@ mod tests {
             let mut data = data(repos, notebooks, n);
             assert_eq!(data.hold_out(42), unit);
             assert_eq!(data.part(Split::Valid).len(), held);
-            assert_eq!(data.part(Split::Train).len(), n - held);
+            assert_eq!(data.part(Split::Train).len(), n as usize - held);
             if unit == Some("repositories") {
-                let valid: Vec<_> = data.lessons(Split::Valid).map(|lesson| lesson.repo.clone()).collect();
+                let valid: Vec<_> = data.lessons(Split::Valid).map(|lesson| lesson.repo).collect();
                 assert!(data.lessons(Split::Train).all(|lesson| !valid.contains(&lesson.repo)));
             }
         }

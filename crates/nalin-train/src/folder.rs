@@ -8,14 +8,16 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::journal::CHECKPOINT;
+
 /// Says before any work is done whether the folder could be written: what stands there is a model that may
 /// be replaced, or nothing.
 ///
 /// # Errors
 /// If something else is there, or there is no folder to put it in.
 pub(crate) fn check(folder: &Path) -> Result<()> {
-    let is_ours =
-        folder.join("config.json").exists() || fs::read_dir(folder).is_ok_and(|mut dir| dir.next().is_none());
+    let is_ours = ["config.json", CHECKPOINT].iter().any(|name| folder.join(name).exists())
+        || fs::read_dir(folder).is_ok_and(|mut dir| dir.next().is_none());
     if folder.exists() && !is_ours {
         bail!("{} is there and is no model; it stays as it is", folder.display());
     }
@@ -41,7 +43,9 @@ pub(crate) fn write(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<
     let new = temporary.path().join("new");
     fs::create_dir(&new).with_context(trouble)?;
     for (name, bytes) in files {
-        let mut file = File::create(new.join(name)).with_context(trouble)?;
+        let path = new.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&new)).with_context(trouble)?;
+        let mut file = File::create(path).with_context(trouble)?;
         file.write_all(bytes).and_then(|()| file.sync_all()).with_context(trouble)?;
     }
     fs::set_permissions(&new, fs::Permissions::from_mode(0o755)).with_context(trouble)?;

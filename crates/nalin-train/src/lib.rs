@@ -1,25 +1,29 @@
 //! `nalin-train`: labelled examples in, a model folder and metrics out.
 //!
 //! Reads all examples, keeps of each what the model looks at, trains, and writes the folder in one move
-//! when everything in it is complete. The metrics on stdout are records: each epoch of the model, then
-//! the model and the baselines on the validation and test parts. They name no times, so the same
-//! examples, flags and seed give the same bytes, whatever `--jobs` and `--threads` are.
+//! when everything in it is complete. Until then the folder holds a checkpoint, from which `--resume` goes on.
+//! The metrics on stdout are records: each epoch of the model, then the model and the baselines on the
+//! validation and test parts. They name no times, so the same examples, flags and seed give the same bytes,
+//! whatever `--jobs` and `--threads` are, and interrupted or not.
 
 pub mod cli;
 
 mod card;
+mod curve;
 mod data;
+mod events;
 mod folder;
+mod journal;
 mod plan;
 mod results;
 
-use anyhow::{Context as _, Result, bail};
-use nalin_model::{Arch, Device, Epoch, Model};
-use records::{Metric, Record as _, Split};
+use anyhow::{Context as _, Result};
+use nalin_model::{Arch, Device, Epoch, Past, Plan};
+use records::{Metric, Record as _, Split, id_of};
 
 use cli::{Args, DeviceName};
 use data::Data;
-use plan::Plan;
+use journal::Journal;
 
 /// Reads, trains, writes.
 ///
@@ -29,7 +33,7 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
     folder::check(&args.model)?;
     let device = match args.device {
         DeviceName::Cpu => Device::Cpu,
-        DeviceName::Cuda => bail!("this build computes on the CPU alone"),
+        DeviceName::Cuda => nalin_model::gpu()?,
     };
     let threads = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads())
@@ -48,66 +52,76 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
         stage.count(&format!("examples_{}", results::split_name(split)), data.part(split).len() as u64);
     }
 
-    let asked = Arch::from(args.arch);
+    let seed = stage.common().seed;
+    let asked = plan::asked_for(args, seed)?;
     // The baselines always stand beside the network: one that does not beat them is no result.
     let baselines =
-        [Arch::Linear, Arch::Lookup].into_iter().filter(|arch| *arch != asked && !args.no_baselines);
-    let mut models = Vec::new();
+        [Arch::Linear, Arch::Lookup].into_iter().filter(|arch| *arch != asked.arch && !args.no_baselines);
+    let run = id_of([&data.digest, &serde_json::to_string(&asked).context("cannot describe the plan")?]);
+    let mut journal = Journal::open(&args.model, run, asked.arch.name())?;
+    let saved = if args.resume { journal.saved()? } else { None };
+    match &saved {
+        Some(saved) => stage.warn(&format!("{} epochs were done; going on from there", saved.epoch())),
+        None if args.resume => stage.warn("there is no checkpoint, so this is the beginning"),
+        None => {}
+    }
+    let mut model = None;
     let mut metrics = Vec::new();
-    for arch in std::iter::once(asked).chain(baselines) {
-        let seed = stage.common().seed;
-        let plan = if arch == asked { Plan::asked_for(args, seed)? } else { Plan::own(arch, seed) };
-        let model = threads.install(|| train_one(&plan, &data, &device, args.fold, stage))?;
-        metrics.extend(threads.install(|| results::measure(&model, &data, args.fold))?);
-        models.push(model);
+    for plan in std::iter::once(asked.clone()).chain(baselines.map(|arch| Plan::own(arch, seed))) {
+        let is_asked = plan.arch == asked.arch;
+        let mut watch = |epoch: Epoch| {
+            let keep = if is_asked { journal.write(&epoch) } else { Ok(()) };
+            keep.and_then(|()| report(&plan, &data, args.fold, epoch.past, stage))
+        };
+        let parts = (&data.part(Split::Train)[..], &data.part(Split::Valid)[..]);
+        let saved = saved.as_ref().filter(|_| is_asked);
+        let trained = threads.install(|| nalin_model::train(&plan, parts, &device, saved, &mut watch))?;
+        metrics.extend(threads.install(|| results::measure(&trained, &data, args.fold))?);
+        model.get_or_insert(trained);
     }
     for metric in &metrics {
         stage.write(metric)?;
     }
-    let model = &models[0];
+    let model = model.context("a plan makes a model")?;
     let mut files = model.files()?;
-    files.insert("README.md".to_owned(), card::write(model, &data, &metrics).into_bytes());
+    files.extend(journal.files(model.config.epoch));
+    files.insert("README.md".to_owned(), card::write(&model, &data, &metrics).into_bytes());
     folder::write(&args.model, &files)
 }
 
-/// Trains one model and writes its epochs.
-fn train_one(
-    plan: &Plan,
-    data: &Data,
-    device: &Device,
-    fold: u64,
-    stage: &mut filter::Stage,
-) -> Result<Model> {
-    let Plan { arch, bags, ablation, schedule } = plan;
-    let (train, valid) = (data.part(Split::Train), data.part(Split::Valid));
-    let mut watch = |epoch: Epoch| {
-        let base = Metric {
-            schema: Metric::SCHEMA.to_owned(),
-            model: arch.name().to_owned(),
-            phase: "epoch".to_owned(),
-            fold,
-            epoch: epoch.epoch as u64,
-            step: epoch.step as i64,
-            lr: epoch.rate,
-            ..Metric::default()
-        };
-        let unknown = -1.0;
-        stage.write(&Metric {
-            split: "train".to_owned(),
-            examples: train.len() as u64,
-            threshold: unknown,
-            loss: epoch.train_loss,
-            precision: unknown,
-            recall: unknown,
-            f1: unknown,
-            auc: unknown,
-            accuracy: unknown,
-            ..base.clone()
-        })?;
-        if let Some(metrics) = epoch.valid {
-            stage.write(&results::metric(Metric { split: "valid".to_owned(), ..base }, metrics))?;
-        }
-        stage.flush()
+/// Writes the records of an epoch, and a line for whoever waits.
+fn report(plan: &Plan, data: &Data, fold: u64, past: &Past, stage: &mut filter::Stage) -> Result<()> {
+    let unknown = -1.0;
+    let base = Metric {
+        schema: Metric::SCHEMA.to_owned(),
+        model: plan.arch.name().to_owned(),
+        phase: "epoch".to_owned(),
+        fold,
+        epoch: past.epoch as u64,
+        step: past.step as i64,
+        lr: past.rate,
+        ..Metric::default()
     };
-    nalin_model::train(*arch, bags.clone(), *ablation, (&train, &valid), schedule, device, &mut watch)
+    stage.write(&Metric {
+        split: "train".to_owned(),
+        examples: data.lessons(Split::Train).count() as u64,
+        threshold: unknown,
+        loss: past.train_loss,
+        precision: unknown,
+        recall: unknown,
+        f1: unknown,
+        auc: unknown,
+        accuracy: unknown,
+        ..base.clone()
+    })?;
+    let mut line = format!("{}: epoch {}, loss {:.3}", base.model, past.epoch, past.train_loss);
+    if let Some(metrics) = &past.valid {
+        stage.write(&results::metric(Metric { split: "valid".to_owned(), ..base }, metrics))?;
+        line.push_str(&format!(
+            ", validation loss {:.3}, F1 {:.3}, AUC {:.3}",
+            metrics.loss, metrics.f1, metrics.auc
+        ));
+    }
+    stage.tell(past.epoch, plan.schedule.epochs, &line);
+    stage.flush()
 }

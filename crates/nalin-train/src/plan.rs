@@ -1,20 +1,12 @@
 //! What is trained, and how: the architecture's own sizes and schedule, with the user's changes.
 
 use anyhow::{Context as _, Result};
-use nalin_model::{Ablation, Arch, BagsConfig, Schedule};
+use nalin_model::{Arch, BagsConfig, Plan};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::cli::Args;
-
-/// A training run.
-pub(crate) struct Plan {
-    pub(crate) arch: Arch,
-    pub(crate) bags: Option<BagsConfig>,
-    pub(crate) ablation: Ablation,
-    pub(crate) schedule: Schedule,
-}
 
 /// What a user may write into `--config FILE`.
 #[derive(Default, Deserialize)]
@@ -24,31 +16,24 @@ struct Changes {
     schedule: Map<String, Value>,
 }
 
-impl Plan {
-    /// The architecture as it is.
-    pub(crate) fn own(arch: Arch, seed: u64) -> Self {
-        Self { arch, bags: None, ablation: Ablation::default(), schedule: arch.schedule(seed) }
-    }
-
-    /// The architecture as the user wants it: the file's changes, then those of the flags.
-    pub(crate) fn asked_for(args: &Args, seed: u64) -> Result<Self> {
-        let arch = Arch::from(args.arch);
-        let changes: Changes = match &args.config {
-            None => Changes::default(),
-            Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .with_context(|| format!("cannot read {}", path.display()))?;
-                serde_json::from_str(&text).with_context(|| path.display().to_string())?
-            }
-        };
-        let bags = match arch {
-            Arch::Default => Some(changed(&BagsConfig::standard(), changes.sizes)?),
-            Arch::Linear => Some(changed(&BagsConfig::linear(), changes.sizes)?),
-            Arch::Nalin | Arch::Lookup => None,
-        };
-        let schedule = args.schedule(changed(&arch.schedule(seed), changes.schedule)?);
-        Ok(Self { arch, bags, ablation: args.ablation(), schedule })
-    }
+/// The architecture as the user wants it: the file's changes, then those of the flags.
+pub(crate) fn asked_for(args: &Args, seed: u64) -> Result<Plan> {
+    let arch = Arch::from(args.arch);
+    let changes: Changes = match &args.config {
+        None => Changes::default(),
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+            serde_json::from_str(&text).with_context(|| path.display().to_string())?
+        }
+    };
+    let bags = match arch {
+        Arch::Default => Some(changed(&BagsConfig::standard(), changes.sizes)?),
+        Arch::Linear => Some(changed(&BagsConfig::linear(), changes.sizes)?),
+        Arch::Nalin | Arch::Lookup => None,
+    };
+    let schedule = args.schedule(changed(&arch.schedule(seed), changes.schedule)?);
+    Ok(Plan { arch, bags, ablation: args.ablation(), schedule })
 }
 
 /// `own` with the fields that are named in `changes`.

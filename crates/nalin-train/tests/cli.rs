@@ -1,5 +1,8 @@
 //! The program as users run it.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::Stdio;
+
 use testkit::{Command, Finished, Folder, examples, lines};
 
 fn train(folder: &Folder, args: &[&str], input: &[u8]) -> Finished {
@@ -31,9 +34,12 @@ fn a_model_with_its_card_and_the_baselines_beside_it() {
     let card = String::from_utf8(folder.read("model/README.md")).expect("text");
     assert!(card.contains("| train | 320 | 160 | 16 |"), "{card}");
     assert!(card.contains("| lookup | test | all |"), "{card}");
-    for file in ["model/config.json", "model/model.safetensors", "model/statistics.json"] {
-        assert!(!folder.read(file).is_empty());
+    for file in ["config.json", "model.safetensors", "statistics.json", "curve.svg"] {
+        assert!(!folder.read(format!("model/{file}")).is_empty());
     }
+    let events = folder.read("model/events/valid/events.out.tfevents.0000000000.nalin-train");
+    assert_eq!(events.windows(3).filter(|bytes| bytes == b"AUC").count(), 4, "one an epoch");
+    assert!(!folder.join("model/checkpoint.safetensors").exists());
 }
 
 #[test]
@@ -47,6 +53,42 @@ fn the_same_bytes_whatever_the_jobs() {
     let one = run(&["--epochs", "2", "-j1"]);
     assert!(one == run(&["--epochs", "2", "-j4"]));
     assert!(one.1 != run(&["--epochs", "2", "--seed", "7"]).1);
+}
+
+#[test]
+fn killed_and_taken_up_again_it_ends_as_if_nothing_had_been() {
+    let input = lines(&examples(400));
+    let epochs = ["--epochs", "12", "--no-baselines"];
+    let (whole, broken) = (Folder::new(), Folder::new());
+    let expected = train(&whole, &epochs, &input).succeeds();
+
+    let model = broken.join("model");
+    let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_nalin-train"))
+        .args(["--model", model.to_str().expect("plain"), "--quiet"])
+        .args(epochs)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    process.stdin.take().expect("a pipe").write_all(&input).expect("it reads");
+    // Records of the training and the validation part of two epochs, and it is in the third.
+    let mut records = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+    assert!((0..4).all(|_| records.next().is_some_and(|line| line.is_ok())));
+    process.kill().expect("it runs");
+    process.wait().expect("it ends");
+    assert!(model.join("checkpoint.safetensors").exists() && !model.join("config.json").exists());
+
+    train(&broken, &["--resume", "--no-baselines", "--epochs", "11"], &input)
+        .ends_with(2)
+        .says("other examples");
+    let resumed = train(&broken, &[&epochs[..], &["--resume"]].concat(), &input).succeeds();
+    assert!(resumed.stdout == expected.stdout);
+    let events = "events/train/events.out.tfevents.0000000000.nalin-train";
+    for file in ["model.safetensors", "config.json", "README.md", "curve.svg", events] {
+        let file = format!("model/{file}");
+        assert!(broken.read(&file) == whole.read(&file), "{file}");
+    }
+    assert_eq!(broken.names(), ["model"], "nothing half-written is left");
 }
 
 #[test]

@@ -27,8 +27,43 @@ pub(crate) fn gru(
     steps: usize,
     reverse: bool,
 ) -> Result<Tensor> {
+    if !input.device().is_cpu() {
+        return graph(input, hidden, bias, texts, steps, reverse);
+    }
     let tree = Tree::new(texts, steps, reverse);
     input.apply_op3(hidden, bias, Gru { tree, trace: Mutex::default() })
+}
+
+/// The same out of candle's own operations, for devices where the operation by hand does not run.
+fn graph(
+    input: &Tensor,
+    hidden: &Tensor,
+    bias: &Tensor,
+    texts: &[u8],
+    steps: usize,
+    reverse: bool,
+) -> Result<Tensor> {
+    let (device, n) = (input.device(), texts.len() / steps);
+    let (gates, size) = hidden.dims2()?;
+    let no_character = input.dim(0)? as u32;
+    let none = Tensor::zeros((1, gates), DType::F32, device)?;
+    let rows = Tensor::cat(&[input, &none], 0)?.broadcast_add(&bias.narrow(0, 0, 1)?)?;
+    let (weights, hidden_bias) = (hidden.t()?.contiguous()?, bias.narrow(0, 1, 1)?);
+    let sigmoid = |x: Tensor| x.affine(0.5, 0.0)?.tanh()?.affine(0.5, 0.5);
+    let mut state = Tensor::zeros((n, size), DType::F32, device)?;
+    for step in 0..steps {
+        let at = if reverse { steps - 1 - step } else { step };
+        let characters: Vec<u32> =
+            texts.iter().skip(at).step_by(steps).map(|&slot| u32::from(slot).min(no_character)).collect();
+        // A look-up for each step: slices of one for all would each write all of its gradient.
+        let read = rows.index_select(&Tensor::from_vec(characters, n, device)?, 0)?.chunk(3, 1)?;
+        let kept = state.matmul(&weights)?.broadcast_add(&hidden_bias)?.chunk(3, 1)?;
+        let reset = sigmoid((&read[0] + &kept[0])?)?;
+        let update = sigmoid((&read[1] + &kept[1])?)?;
+        let new = (&read[2] + (reset * &kept[2])?)?.tanh()?;
+        state = (&new + (update * (state - &new)?)?)?;
+    }
+    Ok(state)
 }
 
 struct Gru {
@@ -323,7 +358,36 @@ mod tests {
     use records::Random;
 
     use super::super::tree::NO_CHARACTER;
-    use super::gru;
+    use super::{graph, gru};
+
+    /// What runs on a GPU, held against what runs on the processor, value and gradients.
+    #[test]
+    fn the_graph_is_the_same_network() {
+        let (size, slots, steps) = (5, 7, 6);
+        let mut random = Random::keyed(8, "test", "");
+        let mut draw = |shape: (usize, usize)| {
+            let values: Vec<f32> = (0..shape.0 * shape.1).map(|_| random.normal() as f32 / 2.0).collect();
+            Var::from_vec(values, shape, &Device::Cpu).unwrap()
+        };
+        let weights = [draw((slots, 3 * size)), draw((3 * size, size)), draw((2, 3 * size))];
+        let [input, hidden, bias] = weights.each_ref().map(|weight| weight.as_tensor());
+        let texts = [[0, 1, 2, 3, 6, NO_CHARACTER], [5, 1, 3, 3, NO_CHARACTER, NO_CHARACTER]].concat();
+        let flat = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        for reverse in [false, true] {
+            let by_hand = gru(input, hidden, bias, &texts, steps, reverse).unwrap();
+            let as_graph = graph(input, hidden, bias, &texts, steps, reverse).unwrap();
+            let gradients =
+                [&by_hand, &as_graph].map(|out| out.sqr().unwrap().sum_all().unwrap().backward().unwrap());
+            let found =
+                |weight: &Var| gradients.each_ref().map(|grads| flat(grads.get(weight.as_tensor()).unwrap()));
+            let all = weights.iter().map(found).chain([[flat(&by_hand), flat(&as_graph)]]);
+            for [one, other] in all {
+                for (one, other) in one.iter().zip(&other) {
+                    assert!((one - other).abs() < 1e-5, "{one} {other}");
+                }
+            }
+        }
+    }
 
     /// The backward pass against differences of the forward pass.
     #[test]

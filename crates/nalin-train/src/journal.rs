@@ -1,0 +1,105 @@
+//! What a run leaves behind while it runs, in the folder where the model will be: after each epoch a checkpoint,
+//! the picture of the curve, and event files for TensorBoard. The finished model takes the folder's place; curve
+//! and events are part of it, the checkpoint is not.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use filter::Output;
+use nalin_model::{Epoch, Metrics, Past, Saved};
+
+use crate::{curve, events};
+
+/// The file that an interrupted run can go on from.
+pub(crate) const CHECKPOINT: &str = "checkpoint.safetensors";
+const CURVE: &str = "curve.svg";
+
+/// The records of one run.
+pub(crate) struct Journal {
+    folder: PathBuf,
+    /// What the run is about: a hash of examples and plan.
+    run: String,
+    model: &'static str,
+    past: Vec<Past>,
+    /// Event files by their path in the folder, as far as they are written.
+    events: BTreeMap<String, (File, Vec<u8>)>,
+}
+
+impl Journal {
+    /// Opens the journal of a run in the folder of its model.
+    pub(crate) fn open(folder: &Path, run: String, model: &'static str) -> Result<Self> {
+        let trouble = || format!("cannot write to {}", folder.display());
+        let mut events = BTreeMap::new();
+        for part in ["train", "valid"] {
+            let name = format!("events/{part}/{}", events::FILE_NAME);
+            fs::create_dir_all(folder.join("events").join(part)).with_context(trouble)?;
+            let file = OpenOptions::new().create(true).write(true).truncate(true).open(folder.join(&name));
+            events.insert(name, (file.with_context(trouble)?, Vec::new()));
+        }
+        let mut journal = Self { folder: folder.to_owned(), run, model, past: Vec::new(), events };
+        journal.log("train", &events::version())?;
+        journal.log("valid", &events::version())?;
+        Ok(journal)
+    }
+
+    /// The checkpoint that lies in the folder, if it is of this very run.
+    ///
+    /// # Errors
+    /// If it is damaged, or of another run.
+    pub(crate) fn saved(&self) -> Result<Option<Saved>> {
+        let path = self.folder.join(CHECKPOINT);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let read = || Saved::read(fs::read(&path)?);
+        let saved = read().with_context(|| format!("cannot go on from {}", path.display()))?;
+        ensure!(
+            saved.run() == self.run,
+            "{} is of a run with other examples or flags; without --resume it is replaced",
+            path.display()
+        );
+        Ok(Some(saved))
+    }
+
+    /// Writes down an epoch.
+    pub(crate) fn write(&mut self, epoch: &Epoch) -> Result<()> {
+        let past = epoch.past;
+        self.past.push(past.clone());
+        let train = [("loss", past.train_loss), ("learning rate", past.rate)];
+        self.log("train", &events::scalars(past.epoch, past.step, &train))?;
+        if let Some(Metrics { loss, precision, recall, f1, auc, .. }) = past.valid {
+            let valid =
+                [("loss", loss), ("precision", precision), ("recall", recall), ("F1", f1), ("AUC", auc)];
+            self.log("valid", &events::scalars(past.epoch, past.step, &valid))?;
+        }
+        // Of an epoch before the interruption everything is there already.
+        let Some(checkpoint) = &epoch.checkpoint else { return Ok(()) };
+        self.replace(CURVE, curve::draw(self.model, &self.past, checkpoint.best_epoch()).as_bytes())?;
+        self.replace(CHECKPOINT, &checkpoint.to_bytes(&self.run)?)
+    }
+
+    /// What belongs to the finished model, `kept` being the epoch that was kept.
+    pub(crate) fn files(&self, kept: usize) -> BTreeMap<String, Vec<u8>> {
+        let curve = curve::draw(self.model, &self.past, kept).into_bytes();
+        let events = self.events.iter().map(|(name, (_, bytes))| (name.clone(), bytes.clone()));
+        events.chain([(CURVE.to_owned(), curve)]).collect()
+    }
+
+    /// Adds a record to an event file.
+    fn log(&mut self, part: &str, record: &[u8]) -> Result<()> {
+        let name = format!("events/{part}/{}", events::FILE_NAME);
+        let (file, bytes) = self.events.get_mut(&name).context("there are two event files")?;
+        bytes.extend_from_slice(record);
+        file.write_all(record).with_context(|| format!("cannot write {name}"))
+    }
+
+    /// Puts a file into the folder, whole.
+    fn replace(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let mut output = Output::create(&self.folder.join(name))?;
+        output.write(bytes)?;
+        output.finish()
+    }
+}
