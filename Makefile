@@ -149,12 +149,18 @@ lint: ## Formatting and lints
 	cargo fmt --all --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
 
+check-corpus-front bench: PROGRAMS := nb2py nbinstrument
+
 check-corpus-front: build ## Prove of every notebook below NOTEBOOKS that probes change no tree and no line
-	$(BIN)/nb2py -q --jobs $(JOBS) --root $(NOTEBOOKS) $(NOTEBOOKS) --rejects /dev/null | $(BIN)/nbinstrument --verify --hooks all --jobs $(JOBS) --rejects /dev/null --output /dev/null
+	@for hooks in "--hooks default" "--hooks all" "--preset nalin"; do \
+	  echo "check-corpus-front: $$hooks" >&2; \
+	  $(BIN)/nb2py -q --jobs $(JOBS) --root $(NOTEBOOKS) $(NOTEBOOKS) --rejects /dev/null | \
+	    $(BIN)/nbinstrument --verify $$hooks --jobs $(JOBS) --rejects /dev/null --output /dev/null; \
+	done
 
 bench: build ## Measure nb2py and nbinstrument beside nbconvert and libcst on NOTEBOOKS
 	$(MAKE) --no-print-directory venv VENV=build/venv-bench REQUIREMENTS=bench/requirements.txt
-	bench/front.sh $(NOTEBOOKS) $(BIN) build/venv-bench/bin/python
+	build/venv-bench/bin/python bench/front.py $(NOTEBOOKS) $(BIN)
 
 samples: build venv ## Make fixtures/records and what is generated from it anew
 	scripts/samples.sh $(BIN) $(PYTHON)

@@ -29,27 +29,35 @@ def main():
     parser.add_argument("--nbinstrument", default=os.path.join(HERE, "..", "target", "release", "nbinstrument"))
     parser.add_argument("--times", type=int, default=20)
     arguments = parser.parse_args()
-    with open(arguments.scripts, "rb") as file:
+    print(measure(arguments.scripts, arguments.nbinstrument, arguments.times)["said"])
+
+
+def measure(scripts, nbinstrument, times=20):
+    """Lines a CPU second of both on the records of a file, and what there is to say about it."""
+    with open(scripts, "rb") as file:
         records = file.read()
     lines = sum(json.loads(line)["code"].count("\n") for line in records.splitlines())
 
     with tempfile.TemporaryDirectory() as folder:
-        once, often, ours, peers = (os.path.join(folder, name) for name in ["once", "often", "ours", "peers"])
-        for path, times in [(once, 1), (often, arguments.times)]:
-            with open(path, "wb") as file:
-                file.write(records * times)
-        command = [arguments.nbinstrument, "-q", "-j1", "--rejects", os.devnull]
+        often, ours, peers = (os.path.join(folder, name) for name in ["often", "ours", "peers"])
+        with open(often, "wb") as file:
+            for _ in range(times):
+                file.write(records)
+        command = [nbinstrument, "-q", "-j1", "--rejects", os.devnull]
         before = children()
-        subprocess.run([*command, often, "-o", ours], check=True)
-        our_rate = lines * arguments.times / (children() - before)
-        subprocess.run([*command, once, "-o", ours], check=True)
-        with open(once) as source, open(peers, "w") as target:
+        subprocess.run([*command, often, "-o", os.devnull], check=True)
+        our_rate = lines * times / (children() - before)
+        subprocess.run([*command, scripts, "-o", ours], check=True)
+        with open(scripts) as source, open(peers, "w") as target:
             peer = [sys.executable, os.path.join(HERE, "peers", "libcst_instrument.py")]
             said = subprocess.run(peer, stdin=source, stdout=target, stderr=subprocess.PIPE, text=True, check=True)
-        peer_rate = int(said.stderr.split()[-2])
+        peer_rate = float(said.stderr.split()[-2])
         agreement = compare(ours, peers)
-    print(f"{lines} lines; nbinstrument {our_rate:.0f} lines/CPU-s; {said.stderr.strip()}; ratio {our_rate / peer_rate:.0f}")
-    print(agreement)
+    said = (
+        f"{lines} lines; nbinstrument {our_rate:.0f} lines/CPU-s; {said.stderr.strip()}; "
+        f"ratio {our_rate / peer_rate:.0f}\n{agreement}"
+    )
+    return {"ours": our_rate, "peer": peer_rate, "said": said}
 
 
 def compare(ours, peers):

@@ -6,7 +6,8 @@ import collections
 import sys
 
 
-def main(path, counts):
+def install():
+    """Puts probes among the built-in functions that only count their calls; returns the counts."""
     calls = collections.Counter()
 
     def look(site, value):
@@ -18,6 +19,11 @@ def main(path, counts):
 
     builtins._nalin_t = look
     builtins._nalin_w = pass_on
+    return calls
+
+
+def main(path, counts):
+    calls = install()
     with open(path, encoding="utf-8") as file:
         code = compile(file.read(), "script.py", "exec", dont_inherit=True)
     try:
@@ -28,4 +34,5 @@ def main(path, counts):
                 print(site, calls[site], file=file)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
