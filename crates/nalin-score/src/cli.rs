@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use report::{Format, Order};
 
 /// Says of every name and value how likely it is that they do not fit.
@@ -57,6 +57,10 @@ pub struct Args {
     #[arg(long)]
     pub generic_names: bool,
 
+    /// Leave out what another filter takes away, instead of names that promise nothing
+    #[arg(long, value_enum, value_name = "FILTER", conflicts_with = "generic_names")]
+    pub filter: Option<WarningFilter>,
+
     /// Also report what a comment on the line silences (`# nalin: ignore`)
     #[arg(long)]
     pub no_ignore: bool,
@@ -88,6 +92,14 @@ pub struct Args {
 
     #[command(flatten)]
     common: filter::Common,
+}
+
+/// What keeps warnings from people.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WarningFilter {
+    /// The published one: a `str` in a name with `str`, then names with data, value, result, temp, tmp or sample,
+    /// then names with a part of one or two characters
+    Nalin,
 }
 
 /// What is read besides the arguments.

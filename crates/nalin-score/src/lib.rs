@@ -10,6 +10,7 @@ mod beside;
 mod default_model;
 mod evaluate;
 mod explain;
+mod filter_nalin;
 mod gather;
 mod incoming;
 mod silence;
@@ -24,8 +25,8 @@ use nalin_model::Model;
 use records::{Finding, Label, Record as _};
 use report::{Background, Format};
 
-use cli::{Args, Reading, Verb};
-use evaluate::Judged;
+use cli::{Args, Reading, Verb, WarningFilter};
+use evaluate::{Judged, Judgements};
 use gather::{Candidate, Candidates};
 use incoming::Incoming;
 
@@ -74,13 +75,13 @@ fn evaluate(model: &Model, args: &Args, stage: &mut Stage) -> Result<()> {
         judged.extend(scored.into_iter().filter_map(Judged::of));
         (judged, result)
     };
-    let mut judged = Vec::new();
+    let mut judgements = Judgements::default();
     let input = stage.input(args.reading.inputs.clone());
     stage.map_batches(input, work, |batch| {
-        judged.extend(batch);
+        batch.into_iter().for_each(|judged| judgements.add(judged));
         Ok(())
     })?;
-    evaluate::report(&judged, model.config.threshold, stage)
+    judgements.report(model.config.threshold, stage)
 }
 
 /// What a report says of all values, reported or not.
@@ -104,11 +105,12 @@ fn report(model: &Model, args: &Args, stage: &mut Stage) -> Result<()> {
         let over: Vec<_> = scored.into_iter().filter(|(_, score)| *score >= at_least).collect();
         // A value that we put to the name ourselves is no finding.
         let over: Vec<_> = over.into_iter().filter(|(record, _)| !record.is_negative()).collect();
-        let is_quiet =
-            |record: &Incoming| !args.generic_names && nalin_model::names::is_generic(&record.site.name);
-        let before = over.len();
-        let kept: Vec<_> = over.into_iter().filter(|(record, _)| !is_quiet(record)).collect();
-        emit.count("generic_names_left_out", (before - kept.len()) as u64);
+        let mut kept = over;
+        kept.retain(|(record, _)| {
+            let step = left_out(args, record);
+            step.into_iter().for_each(|step| emit.count(step, 1));
+            step.is_none()
+        });
         ((kept, sums), result)
     };
     let input = stage.input(args.reading.inputs.clone());
@@ -132,6 +134,15 @@ fn report(model: &Model, args: &Args, stage: &mut Stage) -> Result<()> {
     let mut bytes = Vec::new();
     report::write(args.format, &findings, &options, &mut bytes)?;
     stage.write_bytes(&bytes)
+}
+
+/// Why a finding is nothing for people, if so: its name says nothing, or the filter that was asked for takes it.
+fn left_out(args: &Args, record: &Incoming) -> Option<&'static str> {
+    match args.filter {
+        Some(WarningFilter::Nalin) => filter_nalin::taken_by(&record.site.name, &record.type_class),
+        None if args.generic_names || !nalin_model::names::is_generic(&record.site.name) => None,
+        None => Some("generic_names_left_out"),
+    }
 }
 
 /// Explains the candidates that nothing silences, the `--top` worst of them.

@@ -12,6 +12,10 @@ pub struct Evaluation {
     pub schema: String,
     /// Which negatives were counted beside all positives: `type_guided`, `random`, `within_type`; `""`: all.
     pub origin: String,
+    /// The class of types that was counted alone; `""`: all.
+    pub type_class: String,
+    /// The repository that was counted alone; `""`: all.
+    pub repo: String,
     /// A score above it is a warning.
     pub threshold: f64,
     /// Whether it is the model's own threshold, chosen on its validation part.
