@@ -9,8 +9,9 @@ with open(5, "rb") as _file:
     _job = json.load(_file)
 _code = 70
 try:
-    from . import notebook
+    from . import notebook, shell
 
+    shell.preload()
     notebook.run(_job, 3, 4)
     _code = 0
     sys.stdout.flush()

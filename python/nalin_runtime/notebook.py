@@ -13,11 +13,11 @@ import random
 import sys
 import types
 
+from . import shell
 from .channel import Channel
 from .clock import Clock, OutOfTime
 from .inline import inline, is_probe
 from .probe import Recorder
-from .shell import Shell, display
 
 FILENAME = "<notebook>"
 MAX_MESSAGE = 500
@@ -64,9 +64,7 @@ class Execution:
         sys.modules["__main__"] = module
         sys.argv = ["notebook"]
         sys.path.insert(0, "")
-        shell = Shell(self.namespace)
-        builtins.get_ipython = lambda: shell
-        builtins.display = display
+        shell.install(module)
         # Line by line the same as what runs, without the probes: tracebacks and `inspect` show it.
         lines = [line + "\n" for line in self.job["source"].split("\n")]
         linecache.cache[FILENAME] = (len(self.job["source"]), None, lines, FILENAME)
@@ -134,6 +132,9 @@ class Execution:
         except (SyntaxError, RecursionError):
             # Perhaps only with the blocks of `inline`: Python has no more than twenty inside one another.
             self.flags = flags
+            translated = shell.translate(text.lstrip("\n"))
+            if translated is not None:
+                text = "\n" * (cell["first_row"] - 1) + translated
             return self.compile_text(text, lambda _tree: None)
 
     def compile_text(self, text, change):

@@ -17,7 +17,7 @@ import struct
 import sys
 import time
 
-from . import channel, isolate, seccomp, tree
+from . import channel, isolate, seccomp, shell, tree
 
 POLL = 0.1  # seconds between two looks at the tree
 GRACE = 1.5  # seconds from the soft time-out to the hard one
@@ -28,6 +28,8 @@ def main():
     control = Control()
     walls = isolate.Namespaces() if config["namespaces"] else isolate.Plain()
     loaded = [] if config["cold"] else preload(config["preload"])
+    if not config["cold"] and shell.preload():
+        loaded.append("IPython")
     gc.collect()
     gc.freeze()
     version = ".".join(str(part) for part in sys.version_info[:3])

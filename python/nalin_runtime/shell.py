@@ -1,4 +1,76 @@
-"""What notebooks expect of IPython, where there is none: a shell that accepts everything and does nothing."""
+"""What notebooks expect of IPython: its own shell where it is installed, else one that accepts everything.
+
+IPython's shell runs no cell and shows nothing here: it is what `get_ipython()` gives, it knows the magics, it
+translates cells that are in its own syntax. It is made before the fork, without history (that is a thread
+and a file).
+"""
+
+import builtins
+import os
+import sys
+import tempfile
+
+_ipython = None
+
+
+def preload():
+    """Makes IPython's shell, if it is there. Whether it is."""
+    global _ipython
+    try:
+        _ipython = _make_ipython()
+    except Exception:
+        _ipython = None  # not installed, or not as we know it
+    return _ipython is not None
+
+
+def install(module):
+    """Gives the notebook whose module this is its shell, and the names that a notebook has."""
+    namespace = module.__dict__
+    shell = Shell(namespace) if _ipython is None else _ipython
+    inputs, outputs = [""], {}
+    namespace.update(In=inputs, _ih=inputs, Out=outputs, _oh=outputs, _dh=[os.getcwd()])
+    if _ipython is None:
+        builtins.display = display
+    else:
+        shell.user_module, shell.user_ns = module, namespace
+        shell.user_ns_hidden.clear()
+        builtins.display = sys.modules["IPython.display"].display
+    builtins.get_ipython = lambda: shell
+
+
+def translate(text):
+    """The Python of a cell in IPython's syntax; `None` where nobody knows, or it is Python as it stands."""
+    if _ipython is None:
+        return None
+    translated = _ipython.transform_cell(text)
+    return translated if translated != text else None
+
+
+def _make_ipython():
+    import IPython.display
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.core.profiledir import ProfileDir
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    main = sys.modules["__main__"]
+    with tempfile.TemporaryDirectory() as folder:  # nothing is to lie in anybody's home
+        profile = ProfileDir.create_profile_dir(folder)
+        shell = InteractiveShell.instance(config=config, profile_dir=profile, ipython_dir=folder)
+    sys.modules["__main__"] = main
+    shell.system = shell.system_raw  # the other way wants a terminal
+    shell.enable_gui = lambda gui=None: None
+    shell.enable_matplotlib = lambda gui=None: ("agg", "Agg")  # pictures that nobody sees are not drawn
+    formatter = shell.display_formatter
+
+    def no_format(value, include=None, exclude=None):
+        formatter.ipython_display_formatter(value)  # a value that shows itself may do more than that
+        return {}, {}
+
+    formatter.format = no_format
+    return shell
 
 
 class Shell:

@@ -13,9 +13,9 @@ def has(package):
     return importlib.util.find_spec(package) is not None
 
 
-def run(cells, sites=10, **options):
-    """Runs cells in a fork; all that it said, and its exit code."""
-    from nalin_runtime import channel, notebook
+def run(cells, sites=10, ipython=False, **options):
+    """Runs cells in a fork, with IPython's shell if asked to; all that it said, and its exit code."""
+    from nalin_runtime import channel, notebook, shell
 
     rows, table = [], []
     for number, text in enumerate(cells, 1):
@@ -35,6 +35,8 @@ def run(cells, sites=10, **options):
             os.dup2(os.dup(writer), 3)
             os.dup2(os.dup(shared), 4)
             os.closerange(5, 100)
+            if ipython:
+                assert shell.preload()
             notebook.run(job, 3, 4)
             code = 0
         finally:

@@ -40,6 +40,32 @@ class Cells(unittest.TestCase):
         self.assertEqual([support.texts(words, site) for site in (1, 2)], [["1:5"], ["1:7"]])
         self.assertEqual(support.texts(words, 3), ["1:def f(a: undefined): pass\n"])
 
+    @unittest.skipUnless(support.has("IPython"), "needs IPython")
+    def test_with_ipython_its_shell_is_there(self):
+        cells = [
+            "from IPython import get_ipython as g\nx = g() is get_ipython(), type(g()).__name__; _nalin_t(0, x)",
+            "get_ipython().run_line_magic('matplotlib', 'inline')\nx = get_ipython().getoutput('echo 1'); _nalin_t(0, x)",
+            "class R:\n  def _repr_html_(self): y = 1; _nalin_t(1, y)\n"
+            "  def _ipython_display_(self): y = 2; _nalin_t(1, y)\ndisplay(R())",
+            "get_ipython().run_cell('w = 5')\nx = w; _nalin_t(0, x)",
+            "%%capture\nw = 6",
+            "x = %pwd\n!true\nlen?",
+            "x = await __import__('asyncio').sleep(0, w); _nalin_t(0, x)",
+            "x = len(In), Out, len(_dh); _nalin_t(0, x)\nprint 'Python 2'",
+        ]
+        words, code = support.run(cells, ipython=True, per_site="spread:9")
+        found = [text.split(":", 1)[1] for text in support.texts(words)]
+        self.assertEqual(found, ["(True, 'InteractiveShell')", "['1']", "5", "6"])
+        self.assertEqual(support.texts(words, 1), ["1:2"])
+        self.assertEqual([status[0] for status in support.statuses(words)], ["ok"] * 7 + ["syntax"])
+        self.assertEqual(code, 0)
+
+    def test_without_ipython_magics_do_nothing(self):
+        cells = ["x = get_ipython().run_line_magic('pwd', ''); _nalin_t(0, x)\ndisplay(1)", "%pwd"]
+        words, _ = support.run(cells)
+        self.assertEqual(support.texts(words), ["1:None"])
+        self.assertEqual([status[0] for status in support.statuses(words)], ["ok", "syntax"])
+
     def test_missing_modules_and_files_are_named_once(self):
         words, _ = support.run(["import nosuch.thing", "import other", "open('gone.csv')", "open('again')"])
         named = [(word["k"], word["name"]) for word in words if word["k"] in "mf"]
