@@ -27,8 +27,8 @@ def main():
     config = json.loads(sys.argv[1])
     control = Control()
     walls = isolate.Namespaces() if config["namespaces"] else isolate.Plain()
-    loaded = [] if config["cold"] else preload(config["preload"])
-    if not config["cold"] and shell.preload():
+    loaded = preload(config["preload"])
+    if config["ipython"] and shell.preload():
         loaded.append("IPython")
     gc.collect()
     gc.freeze()

@@ -100,6 +100,12 @@ class _Nothing:
             raise AttributeError(name)
         return _Nothing()
 
+    def __getitem__(self, _key):
+        return _Nothing()
+
+    def __setitem__(self, _key, _value):
+        pass
+
     def __bool__(self):
         return False
 

@@ -54,12 +54,13 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     if let Some(names) = args.plan {
         return plan::run(args, names, stage);
     }
-    let setup = start::setup(args)?;
+    let mut setup = start::setup(args)?;
     let greeting = start::self_test(&setup)?;
     stage.info(&format!("{} sandbox works, Python {}", setup.backend, greeting.python));
     if args.self_test {
         return Ok(());
     }
+    setup.argument = start::argument(args, &setup, true);
     let limits = Limits::new(args, stage.common().seed);
     let mut finished = Finished::default();
     if let Some(path) = &args.resume {

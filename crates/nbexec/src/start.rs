@@ -24,16 +24,23 @@ pub fn setup(args: &Args) -> Result<Setup> {
     setup.image.clone_from(&args.image);
     setup.memory_bytes = (args.limits.memory_mb + args.limits.scratch_mb + 1024) << 20;
     setup.environment = environment(args, &setup.runtime_inside().join("nalin_runtime/children"));
-    setup.argument = json!({
+    // For the test of the walls; what takes long to import comes later.
+    setup.argument = argument(args, &setup, false);
+    Ok(setup)
+}
+
+/// The server's argument; `warm`: with the packages that it is to import.
+pub fn argument(args: &Args, setup: &Setup, warm: bool) -> String {
+    json!({
         "namespaces": args.sandbox.has_namespaces(),
         "cold": args.cold,
-        "preload": args.preload,
+        "ipython": warm && !args.cold,
+        "preload": if warm && !args.cold { &args.preload[..] } else { &[] },
         "data": setup.data_inside(),
         "kept": setup.kept(),
         "runtime": setup.runtime_inside(),
     })
-    .to_string();
-    Ok(setup)
+    .to_string()
 }
 
 fn environment(args: &Args, children: &Path) -> Vec<(String, String)> {
