@@ -38,6 +38,8 @@ PYTHON ?= $(VENV)/bin/python
 ## The notebook of make check, and more flags for it
 NB ?=
 CHECK_FLAGS ?=
+## Pair records of make bench-findings
+PAIRS ?= $(OUT)/pairs.jsonl.zst
 ## More flags for a stage
 NB2PY_FLAGS ?=
 INSTRUMENT_FLAGS ?=
@@ -113,8 +115,11 @@ $(OUT)/scored.jsonl: $(OUT)/pairs.jsonl.zst $(OUT)/metrics.jsonl | build
 $(OUT)/findings.jsonl: $(OUT)/scored.jsonl | build
 	$(BIN)/nalin-score $< --keep-scores --model $(@D)/model --findings $(COMMON) $(SCORE_FLAGS)
 
+$(OUT)/findings.html: $(OUT)/scored.jsonl | build
+	$(BIN)/nalin-score $< --quiet --keep-scores --model $(@D)/model --format html --top 5000 --run $(@D) --output $@ $(SCORE_FLAGS)
+
 .PHONY: corpus demo
-corpus: $(OUT)/findings.jsonl ## Run the whole pipeline over NOTEBOOKS (LIST, LIMIT) into OUT
+corpus: $(OUT)/findings.jsonl $(OUT)/findings.html ## Run the whole pipeline over NOTEBOOKS (LIST, LIMIT) into OUT
 	@echo "make corpus: everything lies in $(OUT); scripts/results.py $(OUT) prints its figures" >&2
 
 # The demo runs the same stages over our own notebooks, every time from the start; without a sandbox it
@@ -135,7 +140,7 @@ check: build venv ## Say which names in the notebook NB do not fit what they hol
 	@$(BIN)/nalin check --python $(PYTHON) $(CHECK_FLAGS) $(NB)
 
 # --- Tests and chores ----------------------------------------------------------------------------
-.PHONY: test test-report lint samples check-corpus-front bench
+.PHONY: bench-findings test test-report lint samples check-corpus-front bench
 test: lint venv ## Run every test
 	scripts/setup.sh --tools jq
 	cargo test --quiet --locked --workspace
@@ -157,6 +162,10 @@ check-corpus-front: build ## Prove of every notebook below NOTEBOOKS that probes
 	  $(BIN)/nb2py -q --jobs $(JOBS) --root $(NOTEBOOKS) $(NOTEBOOKS) --rejects /dev/null | \
 	    $(BIN)/nbinstrument --verify $$hooks --jobs $(JOBS) --rejects /dev/null --output /dev/null; \
 	done
+
+bench-findings: build venv ## Measure nalin-score on 100,000 findings made of PAIRS, and nalin check
+	bench/findings.sh $(PAIRS) $(BIN)
+	bench/check.sh fixtures/demo/weather/rain.ipynb $(BIN) $(PYTHON)
 
 bench: build ## Measure nb2py and nbinstrument beside nbconvert and libcst on NOTEBOOKS
 	$(MAKE) --no-print-directory venv VENV=build/venv-bench REQUIREMENTS=bench/requirements.txt

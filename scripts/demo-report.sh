@@ -9,7 +9,6 @@ echo "The $top worst fits of name and value:"
 echo
 report() { "$bin/nalin-score" --quiet --model "$out/model" --keep-scores "$@" "$out/scored.jsonl"; }
 report --format text --top "$top"
-report --format html --output "$out/findings.html"
 python3 - "$out" "$top" <<'PYTHON'
 import json
 import sys

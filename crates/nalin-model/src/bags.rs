@@ -5,6 +5,8 @@
 //! one goes with the other, and a small perceptron over all, which carries over to names never seen.
 //! The linear baseline is the wide part alone.
 
+mod quick;
+
 use anyhow::Result;
 use candle_core::Tensor;
 use records::Random;
@@ -15,6 +17,8 @@ use crate::hash::cross;
 use crate::network::{Network, Pass, Row, dropout};
 use crate::parameters::{Bags, Parameters, Slot};
 use crate::{Ablation, Subject};
+
+pub use quick::{Quick, Side};
 
 /// Sizes of a network over bags.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]

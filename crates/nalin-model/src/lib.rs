@@ -27,7 +27,7 @@ mod typical;
 
 pub use candle_core::Device;
 
-pub use bags::{BagsConfig, BagsNetwork};
+pub use bags::{BagsConfig, BagsNetwork, Quick, Side};
 pub use calibration::Calibration;
 pub use checkpoint::{Checkpoint, Past, Saved};
 pub use device::gpu;

@@ -95,6 +95,11 @@ impl Parameters {
         self.dense[slot.0].1.as_tensor()
     }
 
+    /// The rows of a table, one after the other.
+    pub(crate) fn table(&self, slot: Slot) -> &[f32] {
+        &self.tables[slot.0].values
+    }
+
     /// The number of weights.
     pub fn count(&self) -> usize {
         self.dense.iter().map(|(_, var)| var.elem_count()).sum::<usize>()

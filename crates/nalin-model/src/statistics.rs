@@ -84,17 +84,25 @@ impl Statistics {
     /// What the name held, most frequent first with shares of at least 5 %; of a name that was never
     /// seen, what names with its last known word held. Empty when nothing is known.
     pub fn usual_types(&self, name: &str) -> Vec<Alternative> {
-        let row = self
-            .names
-            .get(name)
-            .or_else(|| names::words(name).iter().rev().find_map(|word| self.words.get(word)));
-        let Some(row) = row else { return Vec::new() };
+        let Some((row, _)) = self.row(name) else { return Vec::new() };
         let total = f64::from(total(row));
         let share = |&(place, n): &(u32, u32)| Alternative {
             text: self.types[place as usize].clone(),
             share: f64::from(n) / total,
         };
         row.iter().map(share).filter(|alternative| alternative.share >= 0.05).take(5).collect()
+    }
+
+    /// How often the name was seen; of one that was not, its last known word and how often names with that
+    /// were. `None` when nothing is known.
+    pub fn seen(&self, name: &str) -> Option<(u32, Option<String>)> {
+        self.row(name).map(|(row, word)| (total(row), word))
+    }
+
+    fn row(&self, name: &str) -> Option<(&[(u32, u32)], Option<String>)> {
+        let by_word = |word: String| self.words.get(&word).map(|row| (row.as_slice(), Some(word)));
+        let by_name = self.names.get(name).map(|row| (row.as_slice(), None));
+        by_name.or_else(|| names::words(name).into_iter().rev().find_map(by_word))
     }
 
     /// Values that are typical of the name, as short texts; empty when none is.
@@ -150,6 +158,9 @@ mod tests {
         assert_eq!(usual("row_count"), ["int", "float"]);
         assert_eq!(usual("word_count"), ["int", "float"]);
         assert_eq!(usual("unknown"), [""; 0]);
+        assert_eq!(statistics.seen("row_count"), Some((3, None)));
+        assert_eq!(statistics.seen("word_count"), Some((3, Some("count".to_owned()))));
+        assert_eq!(statistics.seen("unknown"), None);
         assert_eq!(statistics.names_of("str", 9), ["name", "title"]);
         assert_eq!(statistics.names_of("set", 9), [""; 0]);
     }

@@ -8,14 +8,18 @@ use std::hash::Hash;
 
 use anyhow::Result;
 use filter::ordered_map;
-use nalin_model::{Ablation, Model, Subject};
-use records::{Alternative, Finding, Record as _, Rule};
+use nalin_model::{Model, Subject, names};
+use records::{Alternative, Finding, Record as _, Rule, Value};
 
 use crate::gather::Candidate;
 use crate::incoming::Incoming;
+use crate::scorer::{INPUTS, Names, Scorer};
 
-/// Names that are tried on a value.
-const NAMES_TRIED: usize = 24;
+/// Frequent names that are tried on a value.
+const NAMES_TRIED: usize = 12;
+/// Names among which such are looked for that share a word, and how many of them are tried for each word.
+const NAMES_KNOWN: usize = 5_000;
+const NAMES_AKIN: usize = 3;
 /// Names that are suggested at most.
 const NAMES_TOLD: usize = 3;
 /// A type that the name holds this often is usual for it.
@@ -23,59 +27,86 @@ const USUAL_SHARE: f64 = 0.1;
 /// Values or pairs that one thread takes at a time.
 const PART: usize = 64;
 
-/// The inputs that are left out in turn.
-const INPUTS: [(&str, Ablation); 3] = {
-    let none = Ablation { name: false, value: false, type_: false, len: false, shape: false };
-    [
-        ("name", Ablation { name: true, ..none }),
-        ("value", Ablation { value: true, len: true, shape: true, ..none }),
-        ("type", Ablation { type_: true, ..none }),
-    ]
-};
-
 /// Explains candidates, in their order.
-pub(crate) fn findings(model: &Model, candidates: Vec<Candidate>, jobs: usize) -> Result<Vec<Finding>> {
-    let (pairs, pair_of) = distinct(
-        candidates.iter().map(|one| (&one.record.site.name, &one.record.value, &one.record.type_class)),
-    );
-    let weighed = in_parts(&pairs, jobs, |part| {
-        let subjects: Vec<Subject> =
-            part.iter().map(|&(name, value, type_class)| Subject { name, value, type_class }).collect();
-        let mut without = Vec::with_capacity(INPUTS.len());
-        for (_, hidden) in INPUTS {
-            without.push(model.scores_without(&subjects, hidden)?);
-        }
-        let of_pair = |at| [0, 1, 2].map(|input: usize| without[input][at]);
-        Ok((0..part.len()).map(of_pair).collect())
+pub(crate) fn findings(scorer: &Scorer, candidates: Vec<Candidate>, jobs: usize) -> Result<Vec<Finding>> {
+    let subjects = candidates
+        .iter()
+        .map(|one| (one.record.site.name.as_str(), &one.record.value, one.record.type_class.as_str()));
+    let (pairs, pair_of) = distinct(subjects);
+    let names = NamesOf::new(scorer, pairs.iter().map(|(_, _, type_class)| *type_class));
+    let of_pairs = in_parts(&pairs, jobs, |part| {
+        let subject = |&(name, value, type_class): &_| Subject { name, value, type_class };
+        let weighed = scorer.without(&part.iter().map(subject).collect::<Vec<_>>())?;
+        let akin = |(&(name, value, class), weighed)| Ok((weighed, names.akin(scorer, name, value, class)?));
+        part.iter().zip(weighed).map(akin).collect()
     })?;
-    let names = NamesOf::new(model, candidates.iter().map(|one| one.record.type_class.as_str()));
     let (values, value_of) =
-        distinct(candidates.iter().map(|one| (&one.record.value, &one.record.type_class)));
-    let fitting = in_parts(&values, jobs, |part| {
-        let tried: Vec<Subject> = part
-            .iter()
-            .flat_map(|&(value, type_class)| {
-                names.of(type_class).iter().map(move |name| Subject { name, value, type_class })
-            })
-            .collect();
-        let mut scores = model.scores(&tried)?.into_iter();
-        let best = |&(_, type_class): &(_, &String)| {
-            let mut scored: Vec<(&str, f64)> =
-                names.of(type_class).iter().map(|&name| (name, scores.next().unwrap_or(1.0))).collect();
-            scored.sort_by(|a, b| a.1.total_cmp(&b.1));
-            // One more than is told, for the name itself may be among them.
-            scored.truncate(NAMES_TOLD + 1);
-            scored
-        };
-        Ok(part.iter().map(best).collect())
+        distinct(candidates.iter().map(|one| (&one.record.value, one.record.type_class.as_str())));
+    let of_values = in_parts(&values, jobs, |part| {
+        part.iter().map(|&(value, class)| names.fitting(scorer, value, class)).collect()
     })?;
-    let (weighed, fitting): (Vec<_>, Vec<_>) =
-        (pair_of.iter().map(|&at| weighed[at]).collect(), value_of.iter().map(|&at| &fitting[at]).collect());
-    let told =
-        candidates.iter().zip(&fitting).map(|(one, fitting)| better_names(&one.record, one.score, fitting));
-    let told: Vec<_> = told.collect();
-    let explained = candidates.into_iter().zip(weighed).zip(told);
-    Ok(explained.map(|((one, weighed), better)| finding(model, one, weighed, better)).collect())
+    let explain = |(at, one): (usize, &Candidate)| {
+        let (weighed, akin) = &of_pairs[pair_of[at]];
+        (*weighed, better_names(&one.record, one.score, akin.iter().chain(&of_values[value_of[at]])))
+    };
+    let explained: Vec<_> = candidates.iter().enumerate().map(explain).collect();
+    let pairs = candidates.into_iter().zip(explained);
+    Ok(pairs.map(|(one, (weighed, better))| finding(scorer.model, one, weighed, better)).collect())
+}
+
+/// The names to try for each class of types.
+struct NamesOf<'a>(BTreeMap<&'a str, ClassNames<'a>>);
+
+struct ClassNames<'a> {
+    /// The frequent ones that mostly hold it.
+    frequent: Names<'a>,
+    /// Such that have a word, for each word.
+    by_word: BTreeMap<String, Names<'a>>,
+}
+
+impl<'a> NamesOf<'a> {
+    fn new(scorer: &Scorer<'a>, classes: impl Iterator<Item = &'a str>) -> Self {
+        let mut names = BTreeMap::new();
+        for class in classes {
+            names.entry(class).or_insert_with(|| {
+                let known = scorer.model.statistics.names_of(class, NAMES_KNOWN);
+                let mut by_word: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+                for name in &known {
+                    for word in words(name) {
+                        let akin = by_word.entry(word).or_default();
+                        if akin.len() < NAMES_AKIN && !akin.contains(name) {
+                            akin.push(name);
+                        }
+                    }
+                }
+                let by_word = by_word.into_iter().map(|(word, akin)| (word, scorer.names(akin))).collect();
+                let frequent = scorer.names(known.into_iter().take(NAMES_TRIED).collect());
+                ClassNames { frequent, by_word }
+            });
+        }
+        Self(names)
+    }
+
+    /// The names that fit a value best. One more than is told, for the name itself may be among them.
+    fn fitting(&self, scorer: &Scorer, value: &Value, class: &str) -> Result<Vec<(&'a str, f64)>> {
+        scorer.best(&self.0[class].frequent, value, class, NAMES_TOLD + 1)
+    }
+
+    /// The names that share a word with a name, and fit the value best.
+    fn akin(&self, scorer: &Scorer, name: &str, value: &Value, class: &str) -> Result<Vec<(&'a str, f64)>> {
+        let mut akin = Vec::new();
+        for names in words(name).filter_map(|word| self.0[class].by_word.get(&word)) {
+            akin.extend(scorer.best(names, value, class, NAMES_AKIN)?);
+        }
+        akin.sort_by(|a: &(&str, f64), b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(b.0)));
+        akin.dedup();
+        Ok(akin)
+    }
+}
+
+/// The words of a name that say something.
+fn words(name: &str) -> impl Iterator<Item = String> {
+    names::words(name).into_iter().filter(|word| word.chars().count() > 2)
 }
 
 /// The distinct items, in the order of their first appearance, and for each item its place among them.
@@ -106,31 +137,20 @@ fn in_parts<T: Sync, R: Send>(
     Ok(results)
 }
 
-/// The names to try for each class of types.
-struct NamesOf<'a>(BTreeMap<&'a str, Vec<&'a str>>);
-
-impl<'a> NamesOf<'a> {
-    fn new(model: &'a Model, classes: impl Iterator<Item = &'a str>) -> Self {
-        let mut names = BTreeMap::new();
-        for class in classes {
-            names.entry(class).or_insert_with(|| model.statistics.names_of(class, NAMES_TRIED));
+/// Of names that fit the value those that the model finds far more fitting than the one it has.
+fn better_names<'a>(
+    record: &Incoming,
+    score: f64,
+    fitting: impl Iterator<Item = &'a (&'a str, f64)>,
+) -> Vec<Alternative> {
+    let mut better: Vec<Alternative> = Vec::new();
+    for (name, other) in fitting {
+        let is_told = *name == record.site.name || better.iter().any(|one| one.text == *name);
+        if *other < score / 2.0 && !is_told && better.len() < NAMES_TOLD {
+            better.push(Alternative { text: (*name).to_owned(), share: 1.0 - other });
         }
-        Self(names)
     }
-
-    fn of(&self, class: &str) -> &[&'a str] {
-        self.0.get(class).map_or(&[], Vec::as_slice)
-    }
-}
-
-/// Of the names that fit the value best those that the model finds far more fitting than the one it has.
-fn better_names(record: &Incoming, score: f64, fitting: &[(&str, f64)]) -> Vec<Alternative> {
-    fitting
-        .iter()
-        .filter(|(name, other)| *name != record.site.name && *other < score / 2.0)
-        .map(|(name, other)| Alternative { text: (*name).to_owned(), share: 1.0 - other })
-        .take(NAMES_TOLD)
-        .collect()
+    better
 }
 
 /// Makes a finding: what the name usually holds, what weighed most, which names would fit better, the rule.
@@ -150,7 +170,8 @@ fn finding(
         .collect();
     weighed.sort_by(|a, b| b.share.total_cmp(&a.share));
     let rule = rule(&record.type_class, &usual_types, &better_names);
-    let message = message(&record, rule, &usual_types, &better_names);
+    let seen = model.statistics.seen(&record.site.name);
+    let message = message(&record, rule, &usual_types, seen, &better_names);
     Finding {
         schema: Finding::SCHEMA.to_owned(),
         id: record.id,
@@ -178,7 +199,13 @@ fn rule(type_class: &str, usual: &[Alternative], better_names: &[Alternative]) -
     if is_usual || better_names.is_empty() { Rule::ValueDoesNotFit } else { Rule::MisleadingName }
 }
 
-fn message(record: &Incoming, rule: Rule, usual: &[Alternative], better_names: &[Alternative]) -> String {
+fn message(
+    record: &Incoming,
+    rule: Rule,
+    usual: &[Alternative],
+    seen: Option<(u32, Option<String>)>,
+    better_names: &[Alternative],
+) -> String {
     let name = &record.site.name;
     let value = shorten(&record.value.text);
     let held = format!("`{name}` holds {} {}: {value}", article(&record.type_class), record.type_class);
@@ -187,7 +214,12 @@ fn message(record: &Incoming, rule: Rule, usual: &[Alternative], better_names: &
             format!("{held}, an unusual value for this name")
         }
         (_, Some(first), _) if first.text != record.type_class => {
-            format!("{held}, but such names hold {} in {:.0} % of cases", first.text, first.share * 100.0)
+            let share = format!("{} in {:.0} % of cases", first.text, first.share * 100.0);
+            match seen {
+                Some((n, Some(word))) => format!("{held}, but names with `{word}` hold {share} ({n} seen)"),
+                Some((n, None)) => format!("{held}, but elsewhere it holds {share} ({n} seen)"),
+                None => held,
+            }
         }
         (_, _, Some(better)) => format!("{held}, which would fit a name like `{}` better", better.text),
         _ => format!("{held}, which does not fit the name"),

@@ -13,6 +13,7 @@ mod explain;
 mod filter_nalin;
 mod gather;
 mod incoming;
+mod scorer;
 mod silence;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,6 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 use filter::{Emit, Line, Stage};
-use nalin_model::Model;
 use records::{Finding, Label, Record as _};
 use report::{Background, Format};
 
@@ -29,6 +29,7 @@ use cli::{Args, Reading, Verb, WarningFilter};
 use evaluate::{Judged, Judgements};
 use gather::{Candidate, Candidates};
 use incoming::Incoming;
+use scorer::Scorer;
 
 /// Candidates that are explained at a time when not all are wanted.
 const FEW: usize = 64;
@@ -39,16 +40,17 @@ const FEW: usize = 64;
 /// A malformed record, or a model that cannot be read.
 pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let model = default_model::load(args.read().model.as_deref())?;
+    let scorer = Scorer::new(&model)?;
     if let Some(Verb::Explain { id, .. }) = &args.verb {
-        return explain_one(&model, args, id, stage);
+        return explain_one(&scorer, args, id, stage);
     }
     if args.eval {
-        return evaluate(&model, args, stage);
+        return evaluate(&scorer, args, stage);
     }
     if !args.wants_findings() {
         let at_least = args.min_score.unwrap_or(0.0);
         let work = |lines, emit: &mut Emit| {
-            let (scored, result) = score(&model, args, lines);
+            let (scored, result) = score(&scorer, args, lines);
             let kept = scored.into_iter().filter(|(_, score)| *score >= at_least);
             let written =
                 kept.map(|(record, score)| record.scored(score)).try_for_each(|record| emit.record(&record));
@@ -57,10 +59,10 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
         let input = stage.input(args.reading.inputs.clone());
         return stage.map_batches(input, work, |()| Ok(()));
     }
-    report(&model, args, stage)
+    report(&scorer, args, stage)
 }
 
-fn evaluate(model: &Model, args: &Args, stage: &mut Stage) -> Result<()> {
+fn evaluate(scorer: &Scorer, args: &Args, stage: &mut Stage) -> Result<()> {
     let work = |lines: Vec<Line>, _: &mut Emit| {
         let is_label = |line: &Line| line.schema().as_deref() == Some(Label::SCHEMA);
         let (labels, lines): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(is_label);
@@ -71,7 +73,7 @@ fn evaluate(model: &Model, args: &Args, stage: &mut Stage) -> Result<()> {
                 Err(error) => return (judged, Err(error)),
             }
         }
-        let (scored, result) = score(model, args, lines);
+        let (scored, result) = score(scorer, args, lines);
         judged.extend(scored.into_iter().filter_map(Judged::of));
         (judged, result)
     };
@@ -81,7 +83,7 @@ fn evaluate(model: &Model, args: &Args, stage: &mut Stage) -> Result<()> {
         batch.into_iter().for_each(|judged| judgements.add(judged));
         Ok(())
     })?;
-    judgements.report(model.config.threshold, stage)
+    judgements.report(scorer.model.config.threshold, stage)
 }
 
 /// What a report says of all values, reported or not.
@@ -91,13 +93,13 @@ struct Seen {
     judged: Vec<(f64, bool)>,
 }
 
-fn report(model: &Model, args: &Args, stage: &mut Stage) -> Result<()> {
+fn report(scorer: &Scorer, args: &Args, stage: &mut Stage) -> Result<()> {
     let mut candidates = Candidates::new(args.top.filter(|_| args.write_baseline.is_none()));
     let mut seen = Seen::default();
-    let at_least = args.min_score.unwrap_or(model.config.threshold);
+    let at_least = args.min_score.unwrap_or(scorer.model.config.threshold);
     let wants_sums = args.format == Format::Html;
     let work = |lines, emit: &mut Emit| {
-        let (scored, result) = score(model, args, lines);
+        let (scored, result) = score(scorer, args, lines);
         let mut sums = Seen::default();
         if wants_sums {
             scored.iter().for_each(|(record, score)| sums.add(record, *score));
@@ -119,7 +121,7 @@ fn report(model: &Model, args: &Args, stage: &mut Stage) -> Result<()> {
         seen.merge(sums);
         Ok(())
     })?;
-    let findings = chosen(model, args, candidates.into_sorted(), stage)?;
+    let findings = chosen(scorer, args, candidates.into_sorted(), stage)?;
     if args.check && !findings.is_empty() {
         stage.answer_no();
     }
@@ -146,7 +148,12 @@ fn left_out(args: &Args, record: &Incoming) -> Option<&'static str> {
 }
 
 /// Explains the candidates that nothing silences, the `--top` worst of them.
-fn chosen(model: &Model, args: &Args, candidates: Vec<Candidate>, stage: &mut Stage) -> Result<Vec<Finding>> {
+fn chosen(
+    scorer: &Scorer,
+    args: &Args,
+    candidates: Vec<Candidate>,
+    stage: &mut Stage,
+) -> Result<Vec<Finding>> {
     let jobs = stage.common().workers();
     let mut candidates = candidates;
     let count =
@@ -187,7 +194,7 @@ fn chosen(model: &Model, args: &Args, candidates: Vec<Candidate>, stage: &mut St
     while findings.len() < top && candidates.peek().is_some() {
         // What a comment silences depends on the rule, which only an explanation tells.
         let part = if args.top.is_some() { (top - findings.len()).max(FEW) } else { usize::MAX };
-        for finding in explain::findings(model, candidates.by_ref().take(part).collect(), jobs)? {
+        for finding in explain::findings(scorer, candidates.by_ref().take(part).collect(), jobs)? {
             let (site, code) = (&finding.site, finding.rule.code());
             if !args.no_ignore && silence::is_ignored(&site.pragma, &site.name, code) {
                 ignored += 1;
@@ -201,9 +208,9 @@ fn chosen(model: &Model, args: &Args, candidates: Vec<Candidate>, stage: &mut St
 }
 
 /// The finding that a record is or would be, at length; whatever it scores.
-fn explain_one(model: &Model, args: &Args, id: &str, stage: &mut Stage) -> Result<()> {
+fn explain_one(scorer: &Scorer, args: &Args, id: &str, stage: &mut Stage) -> Result<()> {
     let mut candidates = Candidates::new(None);
-    let work = |lines, _: &mut Emit| score(model, args, lines);
+    let work = |lines, _: &mut Emit| score(scorer, args, lines);
     let Reading { inputs, run, .. } = args.read();
     stage.map_batches(stage.input(inputs.clone()), work, |batch| {
         batch.into_iter().for_each(|(record, score)| candidates.add(record, score));
@@ -214,7 +221,7 @@ fn explain_one(model: &Model, args: &Args, id: &str, stage: &mut Stage) -> Resul
     if id.is_empty() || meant.is_empty() {
         bail!("nothing that was read has the id `{}`", filter::escape(id));
     }
-    let findings = explain::findings(model, meant, stage.common().workers())?;
+    let findings = explain::findings(scorer, meant, stage.common().workers())?;
     let mut options = options(args, Background::of(&findings), stage);
     beside::read(run, &mut options.background)?;
     for (at, finding) in findings.iter().enumerate() {
@@ -258,7 +265,7 @@ impl Seen {
 }
 
 /// Scores the records of some lines. At a malformed line it stops, with those before it and the error.
-fn score(model: &Model, args: &Args, lines: Vec<Line>) -> (Vec<(Incoming, f64)>, Result<()>) {
+fn score(scorer: &Scorer, args: &Args, lines: Vec<Line>) -> (Vec<(Incoming, f64)>, Result<()>) {
     let keep_scores = args.read().keep_scores;
     let mut records = Vec::with_capacity(lines.len());
     let mut kept = Vec::new();
@@ -284,7 +291,7 @@ fn score(model: &Model, args: &Args, lines: Vec<Line>) -> (Vec<(Incoming, f64)>,
         return (records.into_iter().zip(kept).collect(), result);
     }
     let subjects: Vec<_> = records.iter().map(Incoming::subject).collect();
-    match model.scores(&subjects) {
+    match scorer.scores(&subjects) {
         Ok(scores) => (records.into_iter().zip(scores).collect(), result),
         Err(error) => (Vec::new(), Err(error)),
     }

@@ -209,7 +209,7 @@ fn code_lines(finding: &Finding, background: &Background) -> Vec<CodeLine> {
     let tall = site.text.lines().count().max(1) as u32;
     let line = |(number, text): (u32, &str)| CodeLine {
         number,
-        text: visible(text),
+        text: visible(&cut(text)),
         here: (site.line..site.line + tall).contains(&number),
     };
     let snippet = background.snippet(finding);

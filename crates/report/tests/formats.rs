@@ -243,6 +243,6 @@ fn sarif_and_gitlab_keep_their_rules() {
         );
         assert!(issue["location"]["lines"]["begin"].as_u64().unwrap() >= 1);
         assert!(!issue["location"]["path"].as_str().unwrap().starts_with("./"));
-        assert!(fingerprints.insert(issue["fingerprint"].clone()), "twice the same");
+        assert!(fingerprints.insert(issue["fingerprint"].to_string()), "twice the same");
     }
 }

@@ -51,7 +51,7 @@ fn example(number: usize, name: &str, label: usize, kind: u64, draw: u64) -> Val
         "repo": format!("repo{repo}"),
         "site": {
             "name": name, "kind": "assign", "cell": 1, "line": number, "column": 1, "row": number,
-            "physical_line": number, "scope": "", "text": format!("{name} = {text}")
+            "physical_line": number, "scope": "", "text": format!("{name} = {text}"), "pragma": ""
         },
         "value": {
             "type": class, "len": len, "rank": -1, "shape": [], "size": -1, "dtype": "", "iterable": len >= 0,

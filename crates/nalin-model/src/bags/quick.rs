@@ -1,0 +1,216 @@
+//! The network over bags without tensors, for a scorer that puts many names to many values: what a name or
+//! a value contributes on its own is summed up once, and a pair costs its crosses and one small product.
+
+use anyhow::Result;
+use records::Value;
+
+use super::{BagsNetwork, root};
+use crate::features::{Features, featurise};
+use crate::hash::cross;
+use crate::parameters::Slot;
+use crate::{Ablation, Calibration, Subject};
+
+/// A network over bags, ready for pairs in any combination.
+pub struct Quick<'m> {
+    network: &'m BagsNetwork,
+    calibration: Calibration,
+    wide: Option<Wide<'m>>,
+    deep: Option<Deep<'m>>,
+}
+
+struct Wide<'m> {
+    table: &'m [f32],
+    mask: u32,
+    bias: f32,
+}
+
+struct Deep<'m> {
+    width: usize,
+    names: &'m [f32],
+    values: &'m [f32],
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+    out: Vec<f32>,
+    out_bias: f32,
+}
+
+/// What a name, or a value, brings into every pair.
+pub struct Side {
+    features: Vec<u32>,
+    alone: f32,
+    embedding: Vec<f32>,
+    hidden: Vec<f32>,
+}
+
+impl BagsNetwork {
+    /// Reads the weights out of their tensors.
+    pub(crate) fn quick(&self, calibration: Calibration) -> Result<Quick<'_>> {
+        let parameters = &self.parameters;
+        let dense =
+            |slot: Slot| Ok::<Vec<f32>, anyhow::Error>(parameters.dense(slot).flatten_all()?.to_vec1()?);
+        let table = |slot: Slot| parameters.table(slot);
+        let wide = match self.wide {
+            Some((slot, bias)) => Some(Wide {
+                table: table(slot),
+                mask: self.config.wide_rows as u32 - 1,
+                bias: dense(bias)?[0],
+            }),
+            None => None,
+        };
+        let deep = match &self.deep {
+            Some(deep) => Some(Deep {
+                width: self.config.width,
+                names: table(deep.names),
+                values: table(deep.values),
+                weight: dense(deep.hidden.0)?,
+                bias: dense(deep.hidden.1)?,
+                out: dense(deep.out[0])?,
+                out_bias: dense(deep.out[1])?[0],
+            }),
+            None => None,
+        };
+        Ok(Quick { network: self, calibration, wide, deep })
+    }
+}
+
+impl Quick<'_> {
+    /// What a name brings, without the inputs that are hidden.
+    pub fn name(&self, name: &str, hidden: Ablation) -> Side {
+        let (nothing, hidden) = (Value::default(), self.network.ablation.and(hidden));
+        let features = featurise(&Subject { name, value: &nothing, type_class: "" }, hidden);
+        let mut side = Side::new(features.name.to_vec());
+        if let Some(wide) = &self.wide {
+            side.alone = side.features.iter().map(|&name| wide.at(name, 0)).sum();
+        }
+        if let Some(deep) = &self.deep {
+            side.embedding = deep.sum(deep.names, &features.name);
+            side.hidden = deep.bias.clone();
+            deep.add(0, &side.embedding, &mut side.hidden);
+        }
+        side
+    }
+
+    /// What a value brings, without the inputs that are hidden.
+    pub fn value(&self, value: &Value, type_class: &str, hidden: Ablation) -> Side {
+        let hidden = Ablation { name: true, ..self.network.ablation.and(hidden) };
+        let Features { value, value_key, numbers, .. } =
+            featurise(&Subject { name: "", value, type_class }, hidden);
+        let mut side = Side::new(value[..usize::from(value_key)].to_vec());
+        if let Some(wide) = &self.wide {
+            side.alone = side.features.iter().map(|&value| wide.at(0, value)).sum();
+        }
+        if let Some(deep) = &self.deep {
+            side.embedding = deep.sum(deep.values, &value);
+            side.hidden = vec![0.0; deep.bias.len()];
+            deep.add(deep.width, &side.embedding, &mut side.hidden);
+            deep.add(3 * deep.width, &numbers, &mut side.hidden);
+        }
+        side
+    }
+
+    /// The probability that they do not fit: that of [`crate::Model::scores`], but for the last digits.
+    pub fn score(&self, name: &Side, value: &Side) -> f64 {
+        let (mut sum, mut heads) = (0.0, 0);
+        if let Some(wide) = &self.wide {
+            let of = |&name: &u32| value.features.iter().map(|&value| wide.at(name, value)).sum::<f32>();
+            let crosses = name.features.iter().map(of).sum::<f32>();
+            let n = name.features.len() * (value.features.len() + 1) + value.features.len();
+            sum += (crosses + name.alone + value.alone) * root(n) + wide.bias;
+            heads += 1;
+        }
+        if let Some(deep) = &self.deep {
+            let mut hidden: Vec<f32> = name.hidden.iter().zip(&value.hidden).map(|(a, b)| a + b).collect();
+            let product: Vec<f32> = name.embedding.iter().zip(&value.embedding).map(|(a, b)| a * b).collect();
+            deep.add(2 * deep.width, &product, &mut hidden);
+            let out: f32 = hidden.iter().zip(&deep.out).map(|(unit, weight)| unit.max(0.0) * weight).sum();
+            sum += out + deep.out_bias;
+            heads += 1;
+        }
+        self.calibration.apply(sum / heads.max(1) as f32)
+    }
+}
+
+impl Side {
+    fn new(features: Vec<u32>) -> Self {
+        Self { features, alone: 0.0, embedding: Vec::new(), hidden: Vec::new() }
+    }
+}
+
+impl Wide<'_> {
+    fn at(&self, name: u32, value: u32) -> f32 {
+        self.table[(cross(name, value) & self.mask) as usize]
+    }
+}
+
+impl Deep<'_> {
+    /// The scaled sum of the rows that features own.
+    fn sum(&self, table: &[f32], features: &[u32]) -> Vec<f32> {
+        let mask = (table.len() / self.width) as u32 - 1;
+        let mut sums = vec![0.0; self.width];
+        for feature in features {
+            let row = (feature & mask) as usize * self.width;
+            sums.iter_mut().zip(&table[row..row + self.width]).for_each(|(sum, value)| *sum += value);
+        }
+        let scale = root(features.len());
+        sums.iter_mut().for_each(|sum| *sum *= scale);
+        sums
+    }
+
+    /// Adds inputs, the first of them at a row of the hidden layer's weights.
+    fn add(&self, row: usize, inputs: &[f32], hidden: &mut [f32]) {
+        let units = hidden.len();
+        for (input, weights) in inputs.iter().zip(self.weight[row * units..].chunks_exact(units)) {
+            hidden.iter_mut().zip(weights).for_each(|(unit, weight)| *unit += input * weight);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+    use records::Value;
+
+    use crate::model::Body;
+    use crate::network::Network as _;
+    use crate::{Ablation, BagsConfig, Config, Design, Model, Statistics, Subject};
+
+    #[test]
+    fn it_answers_as_the_network_does() {
+        let value = Value {
+            type_name: "numpy.ndarray".to_owned(),
+            shape: vec![2, 3],
+            rank: 2,
+            size: 6,
+            len: 2,
+            text: "[[1 2 3]\n [4 5 6]]".to_owned(),
+            ..Value::default()
+        };
+        let subject = Subject { name: "row_counts", value: &value, type_class: "ndarray" };
+        let none = Ablation::default();
+        let type_ = Ablation { type_: true, ..none };
+        for bags in [
+            BagsConfig { init: 0.5, ..BagsConfig::standard() },
+            BagsConfig { wide_rows: 0, ..BagsConfig::standard() },
+        ] {
+            let config = Config::new("default", Design::Bags(bags), none, 7);
+            let mut model = Model::new(config, Statistics::default(), &Device::Cpu).unwrap();
+            let Body::Bags(network) = &mut model.body else { panic!("it is a network over bags") };
+            // A table that has learned nothing is full of zeros.
+            for (at, weight) in network.parameters_mut().tables[0].values.iter_mut().enumerate() {
+                *weight = (at * 37 % 101) as f32 / 100.0 - 0.5;
+            }
+            let quick = model.quick().unwrap().unwrap();
+            for hidden in [
+                none,
+                type_,
+                Ablation { name: true, ..none },
+                Ablation { value: true, len: true, shape: true, ..none },
+            ] {
+                let expected = model.scores_without(&[subject], hidden).unwrap()[0];
+                let score =
+                    quick.score(&quick.name(subject.name, hidden), &quick.value(&value, "ndarray", hidden));
+                assert!((score - expected).abs() < 1e-5, "{score} {expected} {hidden:?}");
+            }
+        }
+    }
+}
