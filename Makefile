@@ -48,6 +48,7 @@ MERGE_FLAGS ?=
 SAMPLE_FLAGS ?=
 TRAIN_FLAGS ?=
 SCORE_FLAGS ?=
+LEARN_FLAGS ?=
 
 BIN := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 STAGES := nb2py nbinstrument nbexec assign-merge negsample nalin-train nalin-score
@@ -140,7 +141,7 @@ check: build venv ## Say which names in the notebook NB do not fit what they hol
 	@$(BIN)/nalin check --python $(PYTHON) $(CHECK_FLAGS) $(NB)
 
 # --- Tests and chores ----------------------------------------------------------------------------
-.PHONY: bench-findings test test-report lint samples check-corpus-front bench
+.PHONY: bench-findings test test-report lint samples check-corpus-front bench bench-front bench-learn
 test: lint venv ## Run every test
 	scripts/setup.sh --tools jq
 	cargo test --quiet --locked --workspace
@@ -167,9 +168,15 @@ bench-findings: build venv ## Measure nalin-score on 100,000 findings made of PA
 	bench/findings.sh $(PAIRS) $(BIN)
 	bench/check.sh fixtures/demo/weather/rain.ipynb $(BIN) $(PYTHON)
 
-bench: build ## Measure nb2py and nbinstrument beside nbconvert and libcst on NOTEBOOKS
+bench: bench-front bench-learn ## Measure everything beside its peers
+
+bench-front: build ## Measure nb2py and nbinstrument beside nbconvert and libcst on NOTEBOOKS
 	$(MAKE) --no-print-directory venv VENV=build/venv-bench REQUIREMENTS=bench/requirements.txt
 	build/venv-bench/bin/python bench/front.py $(NOTEBOOKS) $(BIN)
+
+bench-learn: build ## Measure assign-merge to nalin-score beside PyTorch; LEARN_FLAGS=--large for the largest sets
+	$(MAKE) --no-print-directory venv VENV=build/venv-bench-learn REQUIREMENTS=bench/requirements-learn.txt
+	build/venv-bench-learn/bin/python bench/learn.py $(BIN) $(LEARN_FLAGS)
 
 samples: build venv ## Make fixtures/records and what is generated from it anew
 	scripts/samples.sh $(BIN) $(PYTHON)
