@@ -166,6 +166,7 @@ pub(crate) fn counter(reason: &str) -> &'static str {
         Ok(NoPlace::ClassNamespace) => "skipped_class_namespace",
         Ok(NoPlace::CompiledFunction) => "skipped_compiled_function",
         Ok(NoPlace::Invalid) => "skipped_invalid",
+        Ok(NoPlace::FutureImport) => "skipped_future_import",
         Ok(NoPlace::StarImport) => "skipped_star_import",
         Err(_) => "skipped_already_probed",
     }

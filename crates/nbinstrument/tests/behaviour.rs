@@ -71,7 +71,7 @@ fn torture_with_the_default_hooks() {
     assert_eq!(
         skipped,
         [
-            ("before_def", 2),
+            ("before_def", 1),
             ("before_while", 1),
             ("class_namespace", 8),
             ("rebound", 3),
@@ -82,7 +82,26 @@ fn torture_with_the_default_hooks() {
 
 #[test]
 fn torture_with_all_hooks_and_with_the_original_set() {
-    let (all, _) = behaves(TORTURE, &hooks("all"));
+    let (all, calls) = behaves(TORTURE, &hooks("all"));
+    for kind in pysource::Kind::ALL {
+        let reached =
+            all.sites.iter().zip(&calls).filter(|(site, calls)| site.kind == kind.as_str() && **calls > 0);
+        assert!(reached.count() > 1, "{kind}");
+    }
+    let skipped: Vec<_> = all.skipped.iter().map(|it| (it.reason.as_str(), it.count)).collect();
+    assert_eq!(
+        skipped,
+        [
+            ("before_def", 5),
+            ("before_while", 1),
+            ("class_namespace", 12),
+            ("future_import", 1),
+            ("nothing_follows", 1),
+            ("rebound", 4),
+            ("second_read", 8),
+            ("source_is_value", 2)
+        ]
+    );
     let (original, _) = behaves(TORTURE, &Preset::Nalin.into());
     assert!(all.sites.len() > original.sites.len());
     assert!(original.sites.iter().all(|site| ["assign", "aug_assign"].contains(&site.kind.as_str())));

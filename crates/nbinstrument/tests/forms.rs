@@ -157,7 +157,10 @@ fn loops_and_with() {
             "",
         ),
         ("for x in y:\n  while x: pass", "for x in y:\n  while x: pass", "before_while"),
-        ("for x in y:\n  def f(): pass", "for x in y:\n  def f(): pass", "before_def"),
+        ("for x in y:\n  def f(): pass", "for x in y:\n  def f(): pass", "nothing_follows"),
+        ("for x in y:\n  @d\n  def f(): pass", "for x in y:\n  @d\n  def f(): pass", "before_def"),
+        ("for x in y:\n  def f(): pass\n  f()", "for x in y:\n  def f(): pass\n  T(0, x); f()", ""),
+        ("for f in y:\n  def f(): pass\n  f()", "for f in y:\n  def f(): pass\n  f()", "rebound"),
         ("for x in y:\n  @d\n  class A: pass", "for x in y:\n  @d\n  class A: pass", "before_def"),
         ("for x in y: continue\nelse: z = 1", "for x in y: T(0, x); continue\nelse: z = 1; T(1, z)", ""),
         ("for _, _ in y: pass", "for _, _ in y: T(0, _); pass", "rebound"),
@@ -218,11 +221,58 @@ fn hooks_that_are_asked_for() {
             (
                 "from __future__ import division\nimport a",
                 "from __future__ import division\nimport a; T(0, a)",
-                "",
+                "future_import",
             ),
             ("def f(): pass\nf()", "def f(): pass\nT(0, f); f()", ""),
             ("@d\nclass A: pass\nif A: pass", "@d\nclass A: pass\nif T(0, A) or (A): pass", ""),
-            ("def f(): pass\ndef g(): pass", "def f(): pass\ndef g(): pass", "before_def, nothing_follows"),
+            ("def f(): pass\ndef g(): pass", "def f(): pass\ndef g(): pass", "nothing_follows 2"),
+            (
+                "def f(): pass\ndef g(a, b: int=-1) -> None: pass\nf()",
+                "def f(): pass\ndef g(a, b: int=-1) -> None: pass\nT(0, f); T(1, g); f()",
+                "",
+            ),
+            ("def f(): pass\ndef f(): pass\nf()", "def f(): pass\ndef f(): pass\nT(0, f); f()", "rebound"),
+            (
+                "def f(): pass\ndef g(a=h()): pass\ndef h(a: x[0]): pass\nf()",
+                "def f(): pass\ndef g(a=h()): pass\ndef h(a: x[0]): pass\nT(0, h); f()",
+                "before_def 2",
+            ),
+            (
+                "def f(): pass\nclass A(B, k=1): x",
+                "def f(): pass\nclass A(T(0, f) or (B), k=1): x",
+                "nothing_follows",
+            ),
+            (
+                "def f(): pass\nclass A(k=B): x",
+                "def f(): pass\nclass A(k=T(0, f) or (B)): x",
+                "nothing_follows",
+            ),
+            (
+                "def f(): pass\nclass A: x\nclass C(*B): x\nclass D(**k): x\n@d\nclass E(B): x\nf()",
+                "def f(): pass\nclass A: x\nclass C(*B): x\nclass D(**k): x\n@d\nclass E(B): x\nT(0, E); f()",
+                "before_def 4",
+            ),
+            ("type X = int", "type X = int; T(0, X)", ""),
+        ],
+    );
+    check_with(
+        &hooks("except,case"),
+        &[
+            (
+                "try: a\nexcept E as e: b\nexcept (F, G) as f:\n  if b: c",
+                "try: a\nexcept E as e: T(0, e); b\nexcept (F, G) as f:\n  if T(1, f) or (b): c",
+                "",
+            ),
+            (
+                "try: a\nexcept* E as e:\n  while b: c",
+                "try: a\nexcept* E as e:\n  while b: c",
+                "before_while",
+            ),
+            (
+                "match a:\n  case [x, *y] | {'k': x, **y}: b\n  case P(q=1, r=z) as w if z: c\n  case _: d",
+                "match a:\n  case [x, *y] | {'k': x, **y}: T(0, x); T(1, y); b\n  case P(q=1, r=z) as w if T(2, z) or (T(3, w) or (z)): c\n  case _: d",
+                "rebound 2",
+            ),
         ],
     );
     check_with(

@@ -136,6 +136,11 @@ fn block() -> BoxedStrategy<String> {
                 )),
                 (body.clone(), body.clone())
                     .prop_map(|(b, c)| under("try:".into(), b) + &under("except E as e:".into(), c)),
+                (one.clone(), body.clone(), body.clone()).prop_map(|(e, b, c)| {
+                    let first = format!("def x(p: int, q=-1) -> None:\n  return {e}\n");
+                    let last = under(format!("class y(({e}), k=1):"), b);
+                    under("for x, y in a:".into(), first.clone() + &last + &first + &c)
+                }),
                 (one.clone(), body.clone())
                     .prop_map(|(e, b)| under(format!("def g(p, q={e}):"), "'doc'\n".to_owned() + &b)),
                 (one.clone(), body.clone()).prop_map(|(e, b)| "@d\n".to_owned()
@@ -143,7 +148,10 @@ fn block() -> BoxedStrategy<String> {
                     + &format!("({e})\n")),
                 (one, body).prop_map(|(e, b)| format!(
                     "match {e}:\n{}",
-                    indent(&under("case [h, *t] if h:".into(), b))
+                    indent(
+                        &(under("case [h, *t] if h:".into(), b.clone())
+                            + &under("case {'k': x, **y} | [x, y]:".into(), b))
+                    )
                 )),
             ]
         })

@@ -154,6 +154,20 @@ with contextlib.nullcontext((1, [2])) as (one, [two]): print(one, two)
 with contextlib.nullcontext(1): pass
 with open(osp.devnull) as f: data = f.read()
 
+# Patterns; definitions behind definitions.
+match {'k': [1, 2], 'more': 3}:
+    case {'k': [low, *high], **others}: print(low, high, others)
+match box:
+    case Box(size=0 as sized) | Box(size=sized): print('size', sized)
+def plain(p, q=-1): return p
+def typed(p: int, q: 'str' = 'x', *r: None) -> None: return plain(p)
+class Typed(Box): pass
+def plain(p): return typed(p) if p else 'again'
+async def unawaited(): pass
+with contextlib.nullcontext(typed) as plain_one:
+    def inside(): return plain_one
+    print(inside() is typed, plain(0), Typed.__name__)
+
 # Comprehensions, walrus everywhere, slices, conditionals.
 squares = [i * i for i in range(4) if i % 2 if i]
 pairs = {k: v for k, v in zip('ab', range(2))}

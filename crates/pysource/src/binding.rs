@@ -107,6 +107,10 @@ words! {
         For = "for",
         /// `with … as x`, `async with`
         With = "with",
+        /// `except … as x`
+        Except = "except",
+        /// Names in the pattern of a `case`
+        Case = "case",
         /// `[… for x in …]` and its kin
         Comprehension = "comprehension",
         /// Parameters of functions and lambdas
@@ -115,7 +119,7 @@ words! {
         Return = "return",
         /// `import x`, `from … import x`
         Import = "import",
-        /// `def x`, `class x`
+        /// `def x`, `class x`, `type x = …`
         Def = "def",
         /// `a.x = …`
         Attribute = "attribute",
@@ -133,7 +137,7 @@ words! {
         SecondRead = "second_read",
         /// What comes next is a `while`, whose condition runs many times.
         BeforeWhile = "before_while",
-        /// What comes next is a `def` or `class`, which has no expression that runs first.
+        /// What comes next is a definition that runs code, but has no expression that runs first.
         BeforeDef = "before_def",
         /// Nothing follows in the block.
         NothingFollows = "nothing_follows",
@@ -149,6 +153,8 @@ words! {
         CompiledFunction = "compiled_function",
         /// Python's compiler refuses the statement, though the parser takes it.
         Invalid = "invalid",
+        /// `from __future__ import …` must stay the first statement.
+        FutureImport = "future_import",
         /// `from … import *` binds names that nobody knows beforehand.
         StarImport = "star_import",
     }

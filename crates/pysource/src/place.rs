@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::{Expr, Stmt, StmtClassDef, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::{NoPlace, Place};
@@ -10,6 +10,9 @@ use crate::{NoPlace, Place};
 pub(crate) fn bytes(range: TextRange) -> Range<usize> {
     range.start().into()..range.end().into()
 }
+
+/// So many definitions are passed over at most: a script of nothing else must not take for ever.
+const MAX_PASSED: usize = 100;
 
 /// The place that runs before the value of an expression is computed.
 pub(crate) fn guard(expression: &Expr) -> Result<Place, NoPlace> {
@@ -27,16 +30,19 @@ fn bracketed(expression: &Expr) -> Result<Range<usize>, NoPlace> {
     if expression.is_starred_expr() { Err(NoPlace::Invalid) } else { Ok(bytes(expression.range())) }
 }
 
-/// The place that runs before anything of these statements does, and once.
+/// The place that runs before anything of these statements does, and once: functions at their head whose
+/// definition runs nothing are passed over.
 pub(crate) fn before(statements: &[Stmt]) -> Result<Place, NoPlace> {
-    match statements.first().ok_or(NoPlace::NothingFollows)? {
+    let rest = &statements[defined_first(statements).count()..];
+    match rest.first().ok_or(NoPlace::NothingFollows)? {
         Stmt::If(it) => guard(&it.test),
         Stmt::For(it) => guard(&it.iter),
         Stmt::With(it) => guard(&it.items[0].context_expr),
         Stmt::Match(it) => guard(&it.subject),
         Stmt::Try(it) => before(&it.body),
         Stmt::While(_) => Err(NoPlace::BeforeWhile),
-        Stmt::FunctionDef(_) | Stmt::ClassDef(_) => Err(NoPlace::BeforeDef),
+        Stmt::ClassDef(it) => first_base(it).map_or(Err(NoPlace::BeforeDef), guard),
+        Stmt::FunctionDef(_) => Err(NoPlace::BeforeDef),
         Stmt::IpyEscapeCommand(_) => Err(NoPlace::Magic),
         simple if is_magic(simple) => Err(NoPlace::Magic),
         // The parser takes `x = 1; match = 2` for the beginning of a `match` statement, though Python does
@@ -46,6 +52,41 @@ pub(crate) fn before(statements: &[Stmt]) -> Result<Place, NoPlace> {
         Stmt::AnnAssign(it) if begins_with_match(&it.target) => Err(NoPlace::SoftKeyword),
         Stmt::AugAssign(it) if begins_with_match(&it.target) => Err(NoPlace::SoftKeyword),
         simple => Ok(Place::Before(simple.start().into())),
+    }
+}
+
+/// The names of the functions at the head of a block whose definition runs no code: undecorated, with
+/// nothing but names and literals for defaults and annotations.
+pub(crate) fn defined_first(statements: &[Stmt]) -> impl Iterator<Item = &str> {
+    statements.iter().take(MAX_PASSED).map_while(|statement| match statement {
+        Stmt::FunctionDef(it) if runs_nothing(it) => Some(it.name.as_str()),
+        _ => None,
+    })
+}
+
+fn runs_nothing(it: &StmtFunctionDef) -> bool {
+    let defaults = it.parameters.iter_non_variadic_params().filter_map(|parameter| parameter.default());
+    let annotations = it.parameters.iter().filter_map(|parameter| parameter.annotation());
+    it.decorator_list.is_empty()
+        && it.type_params.is_none()
+        && defaults.chain(annotations).chain(it.returns.as_deref()).all(is_inert)
+}
+
+fn is_inert(expression: &Expr) -> bool {
+    match expression {
+        Expr::UnaryOp(it) => it.operand.is_number_literal_expr(),
+        Expr::Tuple(it) => it.elts.iter().all(is_inert),
+        other => other.is_name_expr() || other.is_literal_expr(),
+    }
+}
+
+/// What a class without decorators evaluates first: its first base or keyword.
+pub(crate) fn first_base(it: &StmtClassDef) -> Option<&Expr> {
+    let arguments =
+        it.arguments.as_deref().filter(|_| it.decorator_list.is_empty() && it.type_params.is_none())?;
+    match (arguments.args.first(), arguments.keywords.first()) {
+        (Some(base), _) => Some(base).filter(|base| !base.is_starred_expr()),
+        (None, keyword) => keyword.filter(|keyword| keyword.arg.is_some()).map(|keyword| &keyword.value),
     }
 }
 

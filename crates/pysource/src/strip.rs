@@ -2,8 +2,10 @@
 
 use ruff_python_ast::visitor::transformer::{self, Transformer};
 use ruff_python_ast::{
-    BoolOp, Comprehension, ElifElseClause, ExceptHandler, Expr, MatchCase, Stmt, Suite, UnaryOp,
+    BoolOp, Comprehension, ElifElseClause, ExceptHandler, Expr, MatchCase, Stmt, StmtClassDef, Suite, UnaryOp,
 };
+
+use crate::place::first_base;
 
 /// What probes are called in the code.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +43,16 @@ impl ProbeNames<'_> {
     }
 }
 
+/// What a class evaluates first, as [`crate::place::first_base`] finds it.
+fn first_base_mut(it: &mut StmtClassDef) -> Option<&mut Expr> {
+    first_base(it)?;
+    let arguments = it.arguments.as_deref_mut()?;
+    match arguments.args.first_mut() {
+        Some(base) => Some(base),
+        None => arguments.keywords.first_mut().map(|keyword| &mut keyword.value),
+    }
+}
+
 fn take(expression: &mut Expr) -> Expr {
     std::mem::replace(expression, Expr::NoneLiteral(ruff_python_ast::ExprNoneLiteral::default()))
 }
@@ -56,6 +68,7 @@ impl Transformer for ProbeNames<'_> {
                 it.items.first_mut().into_iter().for_each(|item| self.unguard(&mut item.context_expr))
             }
             Stmt::Match(it) => self.unguard(&mut it.subject),
+            Stmt::ClassDef(it) => first_base_mut(it).into_iter().for_each(|base| self.unguard(base)),
             Stmt::Assign(it) => self.unguard(&mut it.value),
             Stmt::Expr(it) => self.unguard(&mut it.value),
             _ => {}
@@ -86,6 +99,7 @@ impl Transformer for ProbeNames<'_> {
 
     fn visit_match_case(&self, it: &mut MatchCase) {
         it.body.retain(|inner| !self.is_look_statement(inner));
+        it.guard.iter_mut().for_each(|guard| self.unguard(guard));
         transformer::walk_match_case(self, it);
     }
 

@@ -1,6 +1,6 @@
 //! The names in the target of an assignment, a loop or a `with`.
 
-use ruff_python_ast::Expr;
+use ruff_python_ast::{Expr, Identifier, Pattern};
 
 use crate::Shape;
 
@@ -28,5 +28,27 @@ pub(crate) fn each<'a>(expression: &'a Expr, shape: Shape, take: &mut impl FnMut
         }
         // A tree without errors has no other targets.
         _ => {}
+    }
+}
+
+/// Calls `take` with every name that a pattern binds, from left to right.
+pub(crate) fn captures<'a>(pattern: &'a Pattern, take: &mut impl FnMut(&'a Identifier)) {
+    match pattern {
+        Pattern::MatchValue(_) | Pattern::MatchSingleton(_) => {}
+        Pattern::MatchSequence(it) => it.patterns.iter().for_each(|inner| captures(inner, take)),
+        Pattern::MatchOr(it) => it.patterns.iter().for_each(|inner| captures(inner, take)),
+        Pattern::MatchMapping(it) => {
+            it.patterns.iter().for_each(|inner| captures(inner, take));
+            it.rest.iter().for_each(take);
+        }
+        Pattern::MatchClass(it) => {
+            it.arguments.patterns.iter().for_each(|inner| captures(inner, take));
+            it.arguments.keywords.iter().for_each(|keyword| captures(&keyword.pattern, take));
+        }
+        Pattern::MatchStar(it) => it.name.iter().for_each(take),
+        Pattern::MatchAs(it) => {
+            it.pattern.iter().for_each(|inner| captures(inner, take));
+            it.name.iter().for_each(take);
+        }
     }
 }

@@ -12,7 +12,7 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::parse::with_module;
-use crate::place::{self, before, bytes, function_start, is_magic};
+use crate::place::{self, before, bytes, defined_first, function_start, is_magic};
 use crate::targets::{self, Target};
 use crate::{Binding, Dialect, Kind, NoPlace, Place, Query, Shape, SyntaxError, compiled};
 
@@ -129,6 +129,23 @@ impl Walk<'_> {
         }
     }
 
+    /// A function that is defined before the place of a probe may have taken the name.
+    fn mark_redefined(&mut self, first: usize, body: &[Stmt]) {
+        for binding in &mut self.found[first..] {
+            let is_taken = binding.place.is_ok() && defined_first(body).any(|name| name == binding.name);
+            if is_taken {
+                binding.place = Err(NoPlace::Rebound);
+            }
+        }
+    }
+
+    /// Binds the targets of a header, to be read where its body begins.
+    fn bind_in_header<'a>(&mut self, kind: Kind, targets: impl IntoIterator<Item = &'a Expr>, body: &[Stmt]) {
+        let first = self.found.len();
+        self.bind_targets(kind, targets, &before(body), None);
+        self.mark_redefined(first, body);
+    }
+
     /// Visits expressions in which nothing may be put, for `reason`.
     fn closed(&mut self, reason: NoPlace, visit: impl FnOnce(&mut Self)) {
         let outer = self.closed;
@@ -155,8 +172,10 @@ impl Walk<'_> {
                 _ => continue,
             };
             self.statement = self.definition_header(statement);
-            let next = before(&body[index + 1..]);
-            self.bind(Kind::Def, name.as_str(), Shape::Whole, bytes(range), next);
+            let rest = &body[index + 1..];
+            let first = self.found.len();
+            self.bind(Kind::Def, name.as_str(), Shape::Whole, bytes(range), before(rest));
+            self.mark_redefined(first, rest);
         }
     }
 
@@ -211,7 +230,9 @@ impl Walk<'_> {
             if is_compiled {
                 walk.closed = outer.or(Some(NoPlace::CompiledFunction));
             }
+            let first = walk.found.len();
             walk.parameters(&it.parameters, &function_start(&it.body));
+            walk.mark_redefined(first, &it.body);
             walk.block(&it.body);
             walk.closed = outer;
         });
@@ -262,7 +283,7 @@ impl Walk<'_> {
         }
     }
 
-    fn imports(&mut self, names: &[Alias], end: usize) {
+    fn imports(&mut self, names: &[Alias], place: Result<Place, NoPlace>) {
         let first = self.found.len();
         for alias in names {
             if alias.name == *"*" {
@@ -277,8 +298,8 @@ impl Walk<'_> {
                 .find(|character: char| character == '.' || character == '\\' || character.is_whitespace())
                 .unwrap_or(range.len());
             let name = bound.split('.').next().unwrap_or(bound);
-            let place = Ok(Place::After(end));
-            self.bind(Kind::Import, name, Shape::Whole, range.start..range.start + length, place);
+            let range = range.start..range.start + length;
+            self.bind(Kind::Import, name, Shape::Whole, range, place.clone());
         }
         self.mark_rebound(first);
     }
@@ -325,27 +346,32 @@ impl<'a> Visitor<'a> for Walk<'_> {
             Stmt::ClassDef(it) => self.class(it),
             Stmt::TypeAlias(it) => {
                 self.closed(NoPlace::SourceIsValue, |walk| walk.visit_expr(&it.value));
+                if let Expr::Name(name) = &*it.name {
+                    self.bind(Kind::Def, name.id.as_str(), Shape::Whole, bytes(name.range), after);
+                }
             }
             Stmt::For(it) => {
                 self.visit_expr(&it.iter);
                 self.visit_expr(&it.target);
-                self.bind_targets(Kind::For, [&*it.target], &before(&it.body), None);
+                self.bind_in_header(Kind::For, [&*it.target], &it.body);
                 self.block(&it.body);
                 self.block(&it.orelse);
             }
             Stmt::With(it) => {
                 it.items.iter().for_each(|item| self.visit_with_item(item));
                 let targets = it.items.iter().filter_map(|item| item.optional_vars.as_deref());
-                self.bind_targets(Kind::With, targets, &before(&it.body), None);
+                self.bind_in_header(Kind::With, targets, &it.body);
                 self.block(&it.body);
             }
             Stmt::ImportFrom(it) => {
                 // Code between two of these would end the part of a file where they may stand.
-                if it.module.as_deref() != Some("__future__") {
-                    self.imports(&it.names, end);
-                }
+                let is_future = it.module.as_deref() == Some("__future__");
+                self.imports(
+                    &it.names,
+                    if is_future { Err(NoPlace::FutureImport) } else { Ok(Place::After(end)) },
+                );
             }
-            Stmt::Import(it) => self.imports(&it.names, end),
+            Stmt::Import(it) => self.imports(&it.names, Ok(Place::After(end))),
             simple => {
                 visitor::walk_stmt(self, simple);
                 match simple {
@@ -437,12 +463,26 @@ impl<'a> Visitor<'a> for Walk<'_> {
         let ExceptHandler::ExceptHandler(handler) = it;
         let end = handler.type_.as_ref().map_or(it.start(), |kind| kind.end());
         self.statement = self.header(it.start().into(), end.into());
+        if let Some(name) = &handler.name {
+            let first = self.found.len();
+            self.bind(Kind::Except, name.as_str(), Shape::Whole, bytes(name.range), before(&handler.body));
+            self.mark_redefined(first, &handler.body);
+        }
         visitor::walk_except_handler(self, it);
     }
 
     fn visit_match_case(&mut self, it: &'a MatchCase) {
         let end = it.guard.as_ref().map_or(it.pattern.end(), |guard| guard.end());
         self.statement = self.header(it.start().into(), end.into());
+        let place = it.guard.as_deref().map_or_else(|| before(&it.body), place::guard);
+        let first = self.found.len();
+        targets::captures(&it.pattern, &mut |name| {
+            self.bind(Kind::Case, name.as_str(), Shape::Nested, bytes(name.range), place.clone());
+        });
+        self.mark_rebound(first);
+        if it.guard.is_none() {
+            self.mark_redefined(first, &it.body);
+        }
         visitor::walk_match_case(self, it);
     }
 

@@ -47,6 +47,7 @@ fn headers_of_every_block() {
             "walrus m  | elif (m := 2):",
             "walrus k  | while (k := 3):",
             "walrus e  | except (e := E) as f:",
+            "except f  | except (e := E) as f:",
             "walrus s  | match (s := 4):",
             "walrus g  | case _ if (g := 5):",
         ]
