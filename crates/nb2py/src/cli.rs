@@ -28,6 +28,18 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,
 
+    /// In JSONL, the field that holds the notebook, as an object or as the text of its file
+    #[arg(long, value_name = "NAME", default_value = "notebook")]
+    pub notebook_field: String,
+
+    /// In JSONL, the field that holds the notebook's path
+    #[arg(long, value_name = "NAME", default_value = "path")]
+    pub path_field: String,
+
+    /// In JSONL, the field that names the repository
+    #[arg(long, value_name = "NAME", default_value = "repo")]
+    pub repo_field: String,
+
     /// The first N folders of a path name its repository
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub repo_depth: usize,

@@ -11,7 +11,7 @@ use records::{Extra, Reason, Script};
 use crate::archive::read_limited;
 use crate::cli::Args;
 use crate::inputs::{Unit, record_path, repo_of};
-use crate::source::{self, Embedded};
+use crate::source::{self, Embedded, Names};
 
 /// What does not change from unit to unit.
 pub struct Converter {
@@ -19,6 +19,7 @@ pub struct Converter {
     root: PathBuf,
     repo_depth: usize,
     max_bytes: usize,
+    names: Names,
 }
 
 /// What records say about a script beside its content.
@@ -36,6 +37,11 @@ impl Converter {
             root: args.root.clone(),
             repo_depth: args.repo_depth,
             max_bytes: args.common.max_record_bytes,
+            names: Names {
+                notebook: args.notebook_field.clone(),
+                path: args.path_field.clone(),
+                repo: args.repo_field.clone(),
+            },
         }
     }
 
@@ -61,7 +67,7 @@ impl Converter {
             return Ok(reject(line.place.to_string(), self.too_large(), emit));
         }
         emit.count_bytes_in(line.bytes.len() as u64 + 1);
-        let source = source::parse(line)?;
+        let source = source::parse(line, &self.names)?;
         let is_named = !source.path.is_empty();
         let path = if is_named { source.path } else { line.place.to_string() };
         let mut name = Name { path, repo: source.repo, extra: source.extra };
@@ -140,7 +146,9 @@ fn reject(path: String, fault: Fault, emit: &mut Emit) -> Option<Script> {
 
 /// Fields of users that bear the name of one of a script's own become `source_NAME`.
 fn own_fields(extra: Extra) -> Extra {
-    const TAKEN: [&str; 11] = [
+    const TAKEN: [&str; 13] = [
+        "path",
+        "repo",
         "id",
         "language",
         "language_version",

@@ -30,11 +30,22 @@ pub enum Embedded<'a> {
     Text(String),
 }
 
+/// The names of the fields that a line may have.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// Of the notebook.
+    pub notebook: String,
+    /// Of its path.
+    pub path: String,
+    /// Of its repository.
+    pub repo: String,
+}
+
 /// Reads a line.
 ///
 /// # Errors
 /// If it is no `source/1` record: place, what was expected, what was found.
-pub fn parse(line: &Line) -> Result<SourceLine<'_>> {
+pub fn parse<'a>(line: &'a Line, names: &Names) -> Result<SourceLine<'a>> {
     let expected =
         |found: String| anyhow!("{}: expected a {} record, found {found}", line.place, Source::SCHEMA);
     let text = std::str::from_utf8(&line.bytes).map_err(|error| expected(error.to_string()))?;
@@ -43,26 +54,34 @@ pub fn parse(line: &Line) -> Result<SourceLine<'_>> {
         return Err(expected("no JSON object".to_owned()));
     }
     let mut source = SourceLine::default();
-    let mut schema = None;
+    let (mut schema, mut path, mut repo) = (None::<String>, None::<String>, None::<String>);
     let mut wrong = None;
     let walk = json
         .object(|json, key| {
-            if key == "notebook" && json.kind() == Kind::String {
+            if key == names.notebook && json.kind() == Kind::String {
                 source.notebook = json.text()?.map(|text| Embedded::Text(text.into_owned()));
                 return Ok(());
             }
             let value = json.raw()?;
-            match key {
-                "notebook" if value == "null" => source.notebook = None,
-                "notebook" => source.notebook = Some(Embedded::Object(value)),
-                _ => match (key, serde_json::from_str(value)) {
-                    ("schema", Ok(serde_json::Value::String(text))) => schema = Some(text),
-                    ("path", Ok(serde_json::Value::String(text))) => source.path = text,
-                    ("repo", Ok(serde_json::Value::String(text))) => source.repo = text,
-                    ("schema" | "path" | "repo", Ok(_)) => wrong = Some(format!("`{key}` that is no text")),
-                    (_, Ok(value)) => drop(source.extra.insert(key.to_owned(), value)),
-                    (_, Err(error)) => wrong = Some(format!("`{key}` that cannot be kept: {error}")),
-                },
+            if key == names.notebook {
+                source.notebook = (value != "null").then_some(Embedded::Object(value));
+                return Ok(());
+            }
+            let text = match key {
+                "schema" => &mut schema,
+                _ if key == names.path => &mut path,
+                _ if key == names.repo => &mut repo,
+                _ => {
+                    match serde_json::from_str(value) {
+                        Ok(value) => drop(source.extra.insert(key.to_owned(), value)),
+                        Err(error) => wrong = Some(format!("`{key}` that cannot be kept: {error}")),
+                    }
+                    return Ok(());
+                }
+            };
+            *text = serde_json::from_str(value).ok();
+            if text.is_none() {
+                wrong = Some(format!("`{key}` that is no text"));
             }
             Ok(())
         })
@@ -73,8 +92,9 @@ pub fn parse(line: &Line) -> Result<SourceLine<'_>> {
     if let Some(schema) = schema.filter(|schema| schema != Source::SCHEMA) {
         return Err(expected(format!("a {} record (is a stage missing or swapped?)", escape(&schema))));
     }
+    (source.path, source.repo) = (path.unwrap_or_default(), repo.unwrap_or_default());
     if source.path.is_empty() && source.notebook.is_none() {
-        wrong.get_or_insert_with(|| "neither `path` nor `notebook`".to_owned());
+        wrong.get_or_insert_with(|| format!("neither `{}` nor `{}`", names.path, names.notebook));
     }
     wrong.map_or(Ok(source), |found| Err(expected(found)))
 }
@@ -83,7 +103,16 @@ pub fn parse(line: &Line) -> Result<SourceLine<'_>> {
 mod tests {
     use filter::{Line, Place};
 
-    use super::{Embedded, parse};
+    use super::{Embedded, Names, SourceLine};
+
+    fn parse(line: &Line) -> anyhow::Result<SourceLine<'_>> {
+        let names = |[notebook, path, repo]: [&str; 3]| Names {
+            notebook: notebook.to_owned(),
+            path: path.to_owned(),
+            repo: repo.to_owned(),
+        };
+        super::parse(line, &names(["notebook", "path", "repo"]))
+    }
 
     fn line(text: &str) -> Line {
         Line {

@@ -193,6 +193,16 @@ fn repetitions_are_named() {
 }
 
 #[test]
+fn datasets_have_fields_of_their_own() {
+    let folder = study();
+    let line = serde_json::json!({"content": NOTEBOOK, "file": "a/b.ipynb", "origin": "o", "repo": 7, "path": "kept"});
+    let arguments = ["-q", "--notebook-field", "content", "--path-field", "file", "--repo-field", "origin"];
+    let records = records(&nb2py(folder.path(), arguments, &format!("{line}\n")).succeeds());
+    let fields = ["path", "repo", "source_path", "source_repo"].map(|name| records[0][name].clone());
+    assert_eq!(serde_json::json!(fields), serde_json::json!(["a/b.ipynb", "o", "kept", 7]));
+}
+
+#[test]
 fn jsonl_files_are_read_as_stdin_is() {
     let folder = study();
     fs::write(folder.path().join("list.jsonl"), "{\"path\": \"top.ipynb\"}\n").unwrap();

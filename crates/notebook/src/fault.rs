@@ -19,8 +19,13 @@ impl Fault {
         Self { reason, detail: detail.into() }
     }
 
+    /// A fault with its place in the text.
+    pub(crate) fn at(reason: Reason, text: &str, at: usize, what: &str) -> Self {
+        Self::new(reason, format!("{}: {what}", place(text, at)))
+    }
+
     pub(crate) fn json(text: &str, error: &JsonError) -> Self {
-        Self::new(Reason::NotJson, format!("{}: {}", place(text, error.at), error.what))
+        Self::at(Reason::NotJson, text, error.at, error.what)
     }
 }
 

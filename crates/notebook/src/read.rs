@@ -15,6 +15,8 @@ use crate::source::{LineCounter, Source};
 pub struct Notebook {
     /// Language in lower case; every Python is `"python"`.
     pub language: String,
+    /// The line of the file that names the language, 0 when none does.
+    pub language_line: u32,
     /// Version of the language, `""` when unknown.
     pub language_version: String,
     /// Name of the kernel, `""` when unknown.
@@ -77,10 +79,13 @@ type Text<'a> = Option<Cow<'a, str>>;
 #[derive(Default)]
 struct File<'a> {
     nbformat: Seen<&'a str>,
+    nbformat_at: usize,
     minor: Seen<Option<i64>>,
     metadata: Seen<Metadata<'a>>,
     cells: Seen<Vec<AnyCell<'a>>>,
     worksheets: Seen<Vec<AnyCell<'a>>>,
+    /// Where cells should be, but are not.
+    no_list_at: Option<usize>,
 }
 
 #[derive(Default)]
@@ -89,6 +94,8 @@ struct Metadata<'a> {
     info_version: Seen<Text<'a>>,
     spec_language: Seen<Text<'a>>,
     spec_name: Seen<Text<'a>>,
+    /// Where the language is named.
+    language_at: Option<usize>,
     duplicates: u64,
 }
 
@@ -127,9 +134,16 @@ impl<'a> File<'a> {
     fn read(&mut self, json: &mut Json<'a>) -> Walk {
         json.object(|json, key| {
             match key {
-                "nbformat" => self.nbformat.set(json.raw()?),
+                "nbformat" => {
+                    self.nbformat_at = json.place();
+                    self.nbformat.set(json.raw()?);
+                }
                 "nbformat_minor" => self.minor.set(json.integer()?),
                 "metadata" => self.metadata.set(Metadata::read(json)?),
+                "cells" | "worksheets" if json.kind() != Kind::Array => {
+                    self.no_list_at = Some(json.place());
+                    json.skip()?;
+                }
                 "cells" => self.cells.set(read_cells(json)?),
                 "worksheets" => self.worksheets.set(read_worksheets(json)?),
                 _ => json.skip()?,
@@ -147,7 +161,8 @@ impl<'a> File<'a> {
             "" => return Err(Fault::new(Reason::Nbformat, "no `nbformat`: this is no notebook")),
             _ => {
                 let found: String = major.chars().take(20).collect();
-                return Err(Fault::new(Reason::Nbformat, format!("nbformat {found}, not 2, 3 or 4")));
+                let what = format!("nbformat {found}, not 2, 3 or 4");
+                return Err(Fault::at(Reason::Nbformat, text, self.nbformat_at, &what));
             }
         };
         let mut notebook = Notebook {
@@ -161,16 +176,19 @@ impl<'a> File<'a> {
                 + self.metadata.value.duplicates,
             ..Notebook::default()
         };
-        let cells = match (self.cells.times, self.worksheets.times) {
-            (0, 0) => return Err(Fault::new(Reason::Nbformat, "neither `cells` nor `worksheets`")),
-            (0, _) => self.worksheets.value,
+        let cells = match (self.cells.times, self.worksheets.times, self.no_list_at) {
+            (0, 0, Some(at)) => return Err(Fault::at(Reason::Nbformat, text, at, "the cells are no list")),
+            (0, 0, None) => return Err(Fault::new(Reason::Nbformat, "neither `cells` nor `worksheets`")),
+            (0, _, _) => self.worksheets.value,
             _ => self.cells.value,
         };
         let mut counter = LineCounter::new(text);
         for (number, cell) in (1..).zip(cells) {
             cell.into_notebook(number, &mut notebook, text, &mut counter);
         }
-        self.metadata.value.describe(&mut notebook);
+        let metadata = self.metadata.value;
+        notebook.language_line = metadata.language_at.map_or(0, |at| LineCounter::new(text).line_at(at));
+        metadata.describe(&mut notebook);
         Ok(notebook)
     }
 }
@@ -208,6 +226,11 @@ impl<'a> Metadata<'a> {
                 return json.skip();
             }
             entries(json, |json, key| {
+                let is_language =
+                    matches!((group, key), ("language_info", "name") | ("kernelspec", "language"));
+                if is_language && (group == "language_info" || metadata.language_at.is_none()) {
+                    metadata.language_at = Some(json.place());
+                }
                 match (group, key) {
                     ("language_info", "name") => metadata.info_name.set(json.text()?),
                     ("language_info", "version") => metadata.info_version.set(json.text()?),
@@ -425,6 +448,14 @@ mod tests {
         assert_eq!(code(&notebook(3, bare)), ("if x:\n\n  y".to_owned(), vec![2, 3, 4]));
         assert_eq!(code(&notebook(4, bare)), ("if x:  y".to_owned(), vec![2]));
         assert_eq!(code(&notebook(2, "\"a\\n\", \"b\"")), ("a\nb".to_owned(), vec![2, 2]));
+    }
+
+    #[test]
+    fn faults_of_the_format_have_a_place() {
+        let fault = |text: &str| read(text.as_bytes()).unwrap_err().to_string();
+        assert_eq!(fault("{\n \"nbformat\": 5}"), "line 2, column 14: nbformat 5, not 2, 3 or 4");
+        assert_eq!(fault("{\"nbformat\": 4,\n\"cells\": {}}"), "line 2, column 10: the cells are no list");
+        assert_eq!(fault("{\"nbformat\": 4}"), "neither `cells` nor `worksheets`");
     }
 
     #[test]

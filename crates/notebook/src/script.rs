@@ -43,7 +43,8 @@ pub enum Order {
 /// If the notebook is not in Python, or has no code.
 pub fn notebook_script(notebook: Notebook, options: Options) -> Result<Script, Fault> {
     if notebook.language != "python" {
-        let detail = format!("in `{}` (kernel `{}`), not in Python", notebook.language, notebook.kernel);
+        let Notebook { language, language_line, kernel, .. } = notebook;
+        let detail = format!("line {language_line}: in `{language}` (kernel `{kernel}`), not in Python");
         return Err(Fault::new(Reason::Language, detail));
     }
     let id = script_id(notebook.cells.iter().map(|cell| cell.source.text.as_str()));
@@ -198,7 +199,7 @@ mod tests {
             |text: &str| notebook_script(read(text.as_bytes()).unwrap(), Options::default()).unwrap_err();
         let r =
             r#"{"nbformat": 4, "cells": [], "metadata": {"kernelspec": {"language": "R", "name": "ir"}}}"#;
-        assert_eq!(fault(r).to_string(), "in `r` (kernel `ir`), not in Python");
+        assert_eq!(fault(r).to_string(), "line 1: in `r` (kernel `ir`), not in Python");
         assert_eq!(fault(&notebook(vec![cell(1, " \n")])).reason, Reason::Empty);
     }
 
