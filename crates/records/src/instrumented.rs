@@ -27,8 +27,8 @@ pub struct Instrumented {
 pub struct ProbeSite {
     /// The name that is bound.
     pub name: String,
-    /// How: `assign`, `ann_assign`, `aug_assign`, `walrus`, `for`, `with`, `comprehension`, `parameter`,
-    /// `return`, `import`, `def`, `attribute`, `subscript`.
+    /// How: `assign`, `ann_assign`, `aug_assign`, `walrus`, `for`, `with`, `except`, `case`, `comprehension`,
+    /// `parameter`, `return`, `import`, `def`, `attribute`, `subscript`.
     pub kind: String,
     /// The cell, from 1.
     pub cell: u32,
