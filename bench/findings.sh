@@ -38,7 +38,7 @@ measure() { # NAME FLAGS…
   jq -r --arg name "$1" '"\($name)\t\(.wall_seconds * 100 | round / 100) s\t\(.cpu_seconds * 100 | round / 100) CPU-s\t\(.peak_bytes / 1e6 | round) MB"' "$part/summary"
 }
 measure "scored records"
-for format in jsonl text csv sarif html; do
+for format in ${FORMATS:-jsonl text csv sarif html}; do
   measure "findings $format" --findings --generic-names --min-score 0 --format "$format"
 done
 "$bin/nalin-score" --quiet --output "$part/scored.jsonl" "$part/pairs.jsonl"

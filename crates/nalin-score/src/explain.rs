@@ -8,12 +8,12 @@ use std::hash::Hash;
 
 use anyhow::Result;
 use filter::ordered_map;
-use nalin_model::{Model, Subject, names};
-use records::{Alternative, Finding, Record as _, Rule, Value};
+use nalin_model::{Model, names};
+use records::{Alternative, Finding, Record as _, Rule};
 
 use crate::gather::Candidate;
 use crate::incoming::Incoming;
-use crate::scorer::{INPUTS, Names, Scorer};
+use crate::scorer::{Answer, INPUTS, Name, Question, Scorer};
 
 /// Frequent names that are tried on a value.
 const NAMES_TRIED: usize = 12;
@@ -24,83 +24,81 @@ const NAMES_AKIN: usize = 3;
 const NAMES_TOLD: usize = 3;
 /// A type that the name holds this often is usual for it.
 const USUAL_SHARE: f64 = 0.1;
-/// Values or pairs that one thread takes at a time.
+/// Values that one thread takes at a time.
 const PART: usize = 64;
 
 /// Explains candidates, in their order.
 pub(crate) fn findings(scorer: &Scorer, candidates: Vec<Candidate>, jobs: usize) -> Result<Vec<Finding>> {
-    let subjects = candidates
-        .iter()
-        .map(|one| (one.record.site.name.as_str(), &one.record.value, one.record.type_class.as_str()));
-    let (pairs, pair_of) = distinct(subjects);
-    let names = NamesOf::new(scorer, pairs.iter().map(|(_, _, type_class)| *type_class));
-    let of_pairs = in_parts(&pairs, jobs, |part| {
-        let subject = |&(name, value, type_class): &_| Subject { name, value, type_class };
-        let weighed = scorer.without(&part.iter().map(subject).collect::<Vec<_>>())?;
-        let akin = |(&(name, value, class), weighed)| Ok((weighed, names.akin(scorer, name, value, class)?));
-        part.iter().zip(weighed).map(akin).collect()
-    })?;
     let (values, value_of) =
         distinct(candidates.iter().map(|one| (&one.record.value, one.record.type_class.as_str())));
-    let of_values = in_parts(&values, jobs, |part| {
-        part.iter().map(|&(value, class)| names.fitting(scorer, value, class)).collect()
-    })?;
-    let explain = |(at, one): (usize, &Candidate)| {
-        let (weighed, akin) = &of_pairs[pair_of[at]];
-        (*weighed, better_names(&one.record, one.score, akin.iter().chain(&of_values[value_of[at]])))
+    let (held, held_of) = distinct(candidates.iter().map(|one| one.record.site.name.as_str()));
+    let held: Vec<Name> = held.into_iter().map(|name| scorer.name(name)).collect();
+    let classes = NamesOf::new(scorer, values.iter().map(|(_, class)| *class));
+    let question =
+        |&(value, type_class): &(_, _)| Question { value, type_class, held: Vec::new(), tried: Vec::new() };
+    let mut questions: Vec<Question> = values.iter().map(question).collect();
+    // For each candidate its value's question, and which of the names in it is its own.
+    let mut place = Vec::with_capacity(candidates.len());
+    for (&value, &name) in value_of.iter().zip(&held_of) {
+        let (question, name) = (&mut questions[value], &held[name]);
+        let known = question.held.iter().position(|other| other.text == name.text);
+        place.push((value, known.unwrap_or(question.held.len())));
+        if known.is_none() {
+            question.held.push(name);
+            question.tried.push(classes.to_try(name.text, question.type_class));
+        }
+    }
+    let answers = in_parts(&questions, jobs, |part| scorer.answers(part))?;
+    let explain = |(one, &(value, name)): (&Candidate, &(usize, usize))| {
+        let Answer { without, tried } = &answers[value][name];
+        let names = questions[value].tried[name].iter().map(|name| name.text).zip(tried.iter().copied());
+        (*without, better_names(&one.record, one.score, names))
     };
-    let explained: Vec<_> = candidates.iter().enumerate().map(explain).collect();
+    let explained: Vec<_> = candidates.iter().zip(&place).map(explain).collect();
     let pairs = candidates.into_iter().zip(explained);
-    Ok(pairs.map(|(one, (weighed, better))| finding(scorer.model, one, weighed, better)).collect())
+    Ok(pairs.map(|(one, (without, better))| finding(scorer.model, one, without, better)).collect())
 }
 
 /// The names to try for each class of types.
 struct NamesOf<'a>(BTreeMap<&'a str, ClassNames<'a>>);
 
 struct ClassNames<'a> {
-    /// The frequent ones that mostly hold it.
-    frequent: Names<'a>,
-    /// Such that have a word, for each word.
-    by_word: BTreeMap<String, Names<'a>>,
+    /// Names that mostly hold it, the frequent ones first.
+    names: Vec<Name<'a>>,
+    /// The places of those that have a word, for each word.
+    by_word: BTreeMap<String, Vec<usize>>,
 }
 
 impl<'a> NamesOf<'a> {
     fn new(scorer: &Scorer<'a>, classes: impl Iterator<Item = &'a str>) -> Self {
         let mut names = BTreeMap::new();
         for class in classes {
-            names.entry(class).or_insert_with(|| {
-                let known = scorer.model.statistics.names_of(class, NAMES_KNOWN);
-                let mut by_word: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-                for name in &known {
-                    for word in words(name) {
-                        let akin = by_word.entry(word).or_default();
-                        if akin.len() < NAMES_AKIN && !akin.contains(name) {
-                            akin.push(name);
-                        }
-                    }
-                }
-                let by_word = by_word.into_iter().map(|(word, akin)| (word, scorer.names(akin))).collect();
-                let frequent = scorer.names(known.into_iter().take(NAMES_TRIED).collect());
-                ClassNames { frequent, by_word }
-            });
+            names.entry(class).or_insert_with(|| ClassNames::new(scorer, class));
         }
         Self(names)
     }
 
-    /// The names that fit a value best. One more than is told, for the name itself may be among them.
-    fn fitting(&self, scorer: &Scorer, value: &Value, class: &str) -> Result<Vec<(&'a str, f64)>> {
-        scorer.best(&self.0[class].frequent, value, class, NAMES_TOLD + 1)
+    /// The frequent names, and behind them those that share a word with a name.
+    fn to_try(&self, name: &str, class: &str) -> Vec<&Name<'a>> {
+        let ClassNames { names, by_word } = &self.0[class];
+        let akin = words(name).filter_map(|word| by_word.get(&word)).flatten().map(|&at| &names[at]);
+        names.iter().take(NAMES_TRIED).chain(akin).collect()
     }
+}
 
-    /// The names that share a word with a name, and fit the value best.
-    fn akin(&self, scorer: &Scorer, name: &str, value: &Value, class: &str) -> Result<Vec<(&'a str, f64)>> {
-        let mut akin = Vec::new();
-        for names in words(name).filter_map(|word| self.0[class].by_word.get(&word)) {
-            akin.extend(scorer.best(names, value, class, NAMES_AKIN)?);
+impl<'a> ClassNames<'a> {
+    fn new(scorer: &Scorer<'a>, class: &str) -> Self {
+        let names = scorer.model.statistics.names_of(class, NAMES_KNOWN);
+        let mut by_word: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, name) in names.iter().enumerate() {
+            for word in words(name) {
+                let akin = by_word.entry(word).or_default();
+                if akin.len() < NAMES_AKIN && !akin.contains(&at) {
+                    akin.push(at);
+                }
+            }
         }
-        akin.sort_by(|a: &(&str, f64), b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(b.0)));
-        akin.dedup();
-        Ok(akin)
+        Self { names: names.into_iter().map(|name| scorer.name(name)).collect(), by_word }
     }
 }
 
@@ -137,20 +135,23 @@ fn in_parts<T: Sync, R: Send>(
     Ok(results)
 }
 
-/// Of names that fit the value those that the model finds far more fitting than the one it has.
+/// Of the names that were tried those that the model finds far more fitting than the one it has: first such
+/// as share a word with it.
 fn better_names<'a>(
     record: &Incoming,
     score: f64,
-    fitting: impl Iterator<Item = &'a (&'a str, f64)>,
+    tried: impl Iterator<Item = (&'a str, f64)>,
 ) -> Vec<Alternative> {
-    let mut better: Vec<Alternative> = Vec::new();
-    for (name, other) in fitting {
-        let is_told = *name == record.site.name || better.iter().any(|one| one.text == *name);
-        if *other < score / 2.0 && !is_told && better.len() < NAMES_TOLD {
-            better.push(Alternative { text: (*name).to_owned(), share: 1.0 - other });
-        }
-    }
-    better
+    let name = &record.site.name;
+    let own: Vec<String> = words(name).collect();
+    let mut fitting: Vec<(bool, &str, f64)> = tried
+        .filter(|(other, other_score)| *other_score < score / 2.0 && other != name)
+        .map(|(other, score)| (!words(other).any(|word| own.contains(&word)), other, score))
+        .collect();
+    fitting.sort_by(|a, b| a.0.cmp(&b.0).then(a.2.total_cmp(&b.2)).then_with(|| a.1.cmp(b.1)));
+    fitting.dedup_by_key(|(_, name, _)| *name);
+    let told = fitting.into_iter().take(NAMES_TOLD);
+    told.map(|(_, name, score)| Alternative { text: name.to_owned(), share: 1.0 - score }).collect()
 }
 
 /// Makes a finding: what the name usually holds, what weighed most, which names would fit better, the rule.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use records::id_of;
+use rustc_hash::FxHashMap;
 
 use crate::incoming::Incoming;
 
@@ -52,24 +53,26 @@ impl Candidates {
 
     /// The worst first; of equal scores by notebook and place.
     pub(crate) fn into_sorted(self) -> Vec<Candidate> {
-        let mut turns = BTreeMap::<(String, String, String), u64>::new();
-        let mut fingerprints = BTreeMap::new();
+        let mut turns = FxHashMap::<String, u64>::default();
+        let mut candidates = Vec::with_capacity(self.sites.len());
         // Keys are in the order of places, so turns are counted from the top of a notebook.
-        for (key, (record, _)) in &self.sites {
+        for (key, (record, score)) in self.sites {
             // White space says nothing: a formatter's work makes no new finding.
             let text: String = record.site.text.split_whitespace().collect();
-            let same = (record.path.clone(), record.site.name.clone(), text);
-            let turn = turns.entry(same.clone()).or_default();
-            let nth = if *turn == 0 { String::new() } else { turn.to_string() };
+            let same = [record.path.as_str(), &record.site.name, &text];
+            let mut fingerprint = id_of(same.into_iter().chain([""]));
+            let turn = turns.entry(fingerprint.clone()).or_default();
+            if *turn > 0 {
+                fingerprint = id_of(same.into_iter().chain([turn.to_string().as_str()]));
+            }
             *turn += 1;
-            fingerprints.insert(key.clone(), id_of([&same.0, &same.1, &same.2, &nth]));
+            candidates.push((key, Candidate { record, score, fingerprint }));
         }
-        let of = |(key, record, score): (SiteKey, Incoming, f64)| Candidate {
-            record,
-            score,
-            fingerprint: fingerprints.remove(&key).expect("every key has a fingerprint"),
-        };
-        sorted(self.sites).into_iter().map(of).collect()
+        candidates.sort_by(|(a_key, a), (b_key, b)| {
+            let place = || (&a.record.path, a_key).cmp(&(&b.record.path, b_key));
+            b.score.total_cmp(&a.score).then_with(place)
+        });
+        candidates.into_iter().map(|(_, candidate)| candidate).collect()
     }
 }
 

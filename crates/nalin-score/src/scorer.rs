@@ -21,10 +21,26 @@ pub(crate) struct Scorer<'m> {
     quick: Option<Quick<'m>>,
 }
 
-/// A name, or several, ready for the scorer.
-pub(crate) struct Names<'a> {
-    names: Vec<&'a str>,
-    sides: Vec<Side>,
+/// A name, ready for the scorer.
+pub(crate) struct Name<'a> {
+    pub(crate) text: &'a str,
+    side: Option<Side>,
+}
+
+/// A value, the names that held it, and for each of them the names to try in its place.
+pub(crate) struct Question<'a> {
+    pub(crate) value: &'a Value,
+    pub(crate) type_class: &'a str,
+    pub(crate) held: Vec<&'a Name<'a>>,
+    pub(crate) tried: Vec<Vec<&'a Name<'a>>>,
+}
+
+/// Of one name that held a value.
+pub(crate) struct Answer {
+    /// The scores without name, value and type.
+    pub(crate) without: [f64; 3],
+    /// The scores of the names that were tried.
+    pub(crate) tried: Vec<f64>,
 }
 
 impl<'m> Scorer<'m> {
@@ -44,58 +60,48 @@ impl<'m> Scorer<'m> {
         Ok(scores)
     }
 
-    /// For each subject its scores without the name, the value, and the type.
-    pub(crate) fn without(&self, subjects: &[Subject]) -> Result<Vec<[f64; 3]>> {
-        let Some(quick) = &self.quick else {
-            let mut without = [const { Vec::new() }; 3];
-            for (scores, (_, hidden)) in without.iter_mut().zip(INPUTS) {
-                *scores = self.model.scores_without(subjects, hidden)?;
-            }
-            return Ok((0..subjects.len())
-                .map(|at| [0, 1, 2].map(|input: usize| without[input][at]))
-                .collect());
-        };
-        let no_name = quick.name("", INPUTS[0].1);
-        let score = |&Subject { name, value, type_class }: &Subject| {
-            let side = |hidden| quick.value(value, type_class, hidden);
-            let name = quick.name(name, NOTHING);
-            [
-                quick.score(&no_name, &side(NOTHING)),
-                quick.score(&name, &side(INPUTS[1].1)),
-                quick.score(&name, &side(INPUTS[2].1)),
-            ]
-        };
-        Ok(subjects.iter().map(score).collect())
+    /// Makes a name ready.
+    pub(crate) fn name<'a>(&self, text: &'a str) -> Name<'a> {
+        Name { text, side: self.quick.as_ref().map(|quick| quick.name(text, NOTHING)) }
     }
 
-    /// Makes names ready.
-    pub(crate) fn names<'a>(&self, names: Vec<&'a str>) -> Names<'a> {
-        let side = |quick: &Quick| names.iter().map(|name| quick.name(name, NOTHING)).collect();
-        let sides = self.quick.as_ref().map(side).unwrap_or_default();
-        Names { names, sides }
+    /// Answers for each question, and in it for each name that held the value.
+    pub(crate) fn answers(&self, questions: &[Question]) -> Result<Vec<Vec<Answer>>> {
+        match &self.quick {
+            Some(quick) => Ok(questions.iter().map(|question| quick_answers(quick, question)).collect()),
+            None => self.slow_answers(questions),
+        }
     }
 
-    /// The names that fit a value best, with their scores, the lowest first; at most `most`.
-    pub(crate) fn best<'a>(
-        &self,
-        names: &Names<'a>,
-        value: &Value,
-        type_class: &str,
-        most: usize,
-    ) -> Result<Vec<(&'a str, f64)>> {
-        let scores = match &self.quick {
-            Some(quick) => {
-                let value = quick.value(value, type_class, NOTHING);
-                names.sides.iter().map(|name| quick.score(name, &value)).collect()
-            }
-            None => {
-                let subject = |&name: &&'a str| Subject { name, value, type_class };
-                self.model.scores(&names.names.iter().map(subject).collect::<Vec<_>>())?
-            }
+    /// Asks the network for all at once.
+    fn slow_answers(&self, questions: &[Question]) -> Result<Vec<Vec<Answer>>> {
+        let (mut held, mut tried) = (Vec::new(), Vec::new());
+        for Question { value, type_class, held: names, tried: others } in questions {
+            held.extend(names.iter().map(|name| Subject { name: name.text, value, type_class }));
+            tried.extend(others.iter().flatten().map(|name| Subject { name: name.text, value, type_class }));
+        }
+        let mut without = [const { Vec::new() }; 3];
+        for (scores, (_, hidden)) in without.iter_mut().zip(INPUTS) {
+            *scores = self.model.scores_without(&held, hidden)?;
+        }
+        let mut without = (0..held.len()).map(|at| [0, 1, 2].map(|input: usize| without[input][at]));
+        let mut tried = self.model.scores(&tried)?.into_iter();
+        let mut answer = |others: &Vec<&Name>| Answer {
+            without: without.next().expect("there is one for each name that held a value"),
+            tried: tried.by_ref().take(others.len()).collect(),
         };
-        let mut scored: Vec<(&str, f64)> = names.names.iter().copied().zip(scores).collect();
-        scored.sort_by(|a, b| a.1.total_cmp(&b.1));
-        scored.truncate(most);
-        Ok(scored)
+        Ok(questions.iter().map(|question| question.tried.iter().map(&mut answer).collect()).collect())
     }
+}
+
+fn quick_answers(quick: &Quick, question: &Question) -> Vec<Answer> {
+    let value = |hidden| quick.value(question.value, question.type_class, hidden);
+    let [whole, no_value, no_type] = [NOTHING, INPUTS[1].1, INPUTS[2].1].map(value);
+    let no_name = quick.score(&quick.name("", INPUTS[0].1), &whole);
+    let score = |name: &Name, value: &Side| name.side.as_ref().map_or(1.0, |name| quick.score(name, value));
+    let answer = |(name, tried): (&&Name, &Vec<&Name>)| Answer {
+        without: [no_name, score(name, &no_value), score(name, &no_type)],
+        tried: tried.iter().map(|name| score(name, &whole)).collect(),
+    };
+    question.held.iter().zip(&question.tried).map(answer).collect()
 }

@@ -85,7 +85,7 @@ impl Quick<'_> {
         if let Some(deep) = &self.deep {
             side.embedding = deep.sum(deep.names, &features.name);
             side.hidden = deep.bias.clone();
-            deep.add(0, &side.embedding, &mut side.hidden);
+            deep.add(0, side.embedding.iter().copied(), &mut side.hidden);
         }
         side
     }
@@ -102,8 +102,8 @@ impl Quick<'_> {
         if let Some(deep) = &self.deep {
             side.embedding = deep.sum(deep.values, &value);
             side.hidden = vec![0.0; deep.bias.len()];
-            deep.add(deep.width, &side.embedding, &mut side.hidden);
-            deep.add(3 * deep.width, &numbers, &mut side.hidden);
+            deep.add(deep.width, side.embedding.iter().copied(), &mut side.hidden);
+            deep.add(3 * deep.width, numbers.into_iter(), &mut side.hidden);
         }
         side
     }
@@ -120,8 +120,8 @@ impl Quick<'_> {
         }
         if let Some(deep) = &self.deep {
             let mut hidden: Vec<f32> = name.hidden.iter().zip(&value.hidden).map(|(a, b)| a + b).collect();
-            let product: Vec<f32> = name.embedding.iter().zip(&value.embedding).map(|(a, b)| a * b).collect();
-            deep.add(2 * deep.width, &product, &mut hidden);
+            let product = name.embedding.iter().zip(&value.embedding).map(|(a, b)| a * b);
+            deep.add(2 * deep.width, product, &mut hidden);
             let out: f32 = hidden.iter().zip(&deep.out).map(|(unit, weight)| unit.max(0.0) * weight).sum();
             sum += out + deep.out_bias;
             heads += 1;
@@ -157,9 +157,9 @@ impl Deep<'_> {
     }
 
     /// Adds inputs, the first of them at a row of the hidden layer's weights.
-    fn add(&self, row: usize, inputs: &[f32], hidden: &mut [f32]) {
+    fn add(&self, row: usize, inputs: impl Iterator<Item = f32>, hidden: &mut [f32]) {
         let units = hidden.len();
-        for (input, weights) in inputs.iter().zip(self.weight[row * units..].chunks_exact(units)) {
+        for (input, weights) in inputs.zip(self.weight[row * units..].chunks_exact(units)) {
             hidden.iter_mut().zip(weights).for_each(|(unit, weight)| *unit += input * weight);
         }
     }
