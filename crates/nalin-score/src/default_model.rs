@@ -7,9 +7,9 @@ use anyhow::{Context as _, Result, bail};
 use nalin_model::{Device, Model};
 
 /// The model of a folder, or the one in the box.
-pub(crate) fn load(folder: Option<&Path>) -> Result<Model> {
+pub(crate) fn load(folder: Option<&Path>, device: &Device) -> Result<Model> {
     if let Some(folder) = folder {
-        return Model::load(folder, &Device::Cpu);
+        return Model::load(folder, device);
     }
     let read = |name: &str| -> Result<Cow<[u8]>> {
         let bytes: &'static [u8] = match name {
@@ -20,17 +20,17 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Model> {
         };
         Ok(Cow::Borrowed(bytes))
     };
-    Model::of_files(&read, &Device::Cpu).context("the model in this program")
+    Model::of_files(&read, device).context("the model in this program")
 }
 
 #[cfg(test)]
 mod tests {
-    use nalin_model::Subject;
+    use nalin_model::{Device, Subject};
     use records::Value;
 
     #[test]
     fn the_model_in_the_box_answers() {
-        let model = super::load(None).unwrap();
+        let model = super::load(None, &Device::Cpu).unwrap();
         let value = Value { type_name: "int".to_owned(), text: "3".to_owned(), len: -1, ..Value::default() };
         let scores =
             model.scores(&[Subject { name: "row_count", value: &value, type_class: "int" }]).unwrap();

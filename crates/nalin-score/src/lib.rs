@@ -22,10 +22,11 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 use filter::{Emit, Line, Stage};
+use nalin_model::Device;
 use records::{Finding, Label, Record as _};
 use report::{Background, Format};
 
-use cli::{Args, Reading, Verb, WarningFilter};
+use cli::{Args, DeviceName, Reading, Verb, WarningFilter};
 use evaluate::{Judged, Judgements};
 use gather::{Candidate, Candidates};
 use incoming::Incoming;
@@ -39,7 +40,12 @@ const FEW: usize = 64;
 /// # Errors
 /// A malformed record, or a model that cannot be read.
 pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
-    let model = default_model::load(args.read().model.as_deref())?;
+    let reading = args.read();
+    let device = match reading.device {
+        DeviceName::Cpu => Device::Cpu,
+        DeviceName::Cuda => nalin_model::gpu()?,
+    };
+    let model = default_model::load(reading.model.as_deref(), &device)?;
     let scorer = Scorer::new(&model)?;
     if let Some(Verb::Explain { id, .. }) = &args.verb {
         return explain_one(&scorer, args, id, stage);
