@@ -73,6 +73,15 @@ fn one_finding_a_site_worst_first_and_explained() {
 }
 
 #[test]
+fn a_report_into_a_closed_pipe_ends_quietly() {
+    let model = model().path().to_str().expect("a temporary folder's name is plain");
+    let command = Command::new(env!("CARGO_BIN_EXE_nalin-score")).args(["--model", model, "--quiet"]);
+    let finished = command.args(["--format", "text", "--min-score", "0"]).stdin(lines(&unlabelled(2000)));
+    let finished = finished.closed_stdout().run().succeeds();
+    assert_eq!(finished.stderr, "");
+}
+
+#[test]
 fn the_same_bytes_whatever_the_jobs() {
     for args in [&[][..], &["--findings", "--top", "5"], &["--format", "csv"], &["--eval"]] {
         let input = lines(&if args == ["--eval"] { examples(300) } else { unlabelled(300) });

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, JoinHandle};
 
 use anyhow::{Context as _, Result, bail};
@@ -49,10 +50,12 @@ impl Step {
 /// Runs the steps, piped. The last writes to our stdout; its answer is returned.
 ///
 /// # Errors
-/// If one cannot be started, or does not do its work: what the first of them says.
+/// If one cannot be started, or does not do its work: what the first of them says. Then the last writes nothing.
 pub(crate) fn run(steps: &[Step], source: Source, verbose: bool) -> Result<bool> {
     let mut children: Vec<Running> = Vec::with_capacity(steps.len());
     let mut helpers = Vec::new();
+    let (settle, settled) = mpsc::channel::<()>();
+    let mut settled = Some(settled);
     let mut input = match source {
         Source::Nothing => Stdio::null(),
         Source::Written(write) => {
@@ -63,54 +66,83 @@ pub(crate) fn run(steps: &[Step], source: Source, verbose: bool) -> Result<bool>
         }
     };
     for (at, step) in steps.iter().enumerate() {
-        let last = at + 1 == steps.len() && step.copy.is_none();
-        let mut running = Running::start(step, input, last)?;
+        let before_last = at + 2 == steps.len();
+        let mut running = Running::start(step, input, at + 1 == steps.len() && step.copy.is_none())?;
         input = Stdio::null();
-        if let Some(mut output) = running.child.stdout.take() {
-            input = match &step.copy {
-                None => output.into(),
-                Some(path) => {
-                    let mut copy =
-                        File::create(path).with_context(|| format!("cannot write to {}", path.display()))?;
-                    let (reader, mut writer) = io::pipe().context("cannot make a pipe")?;
-                    let only_copy = at + 1 == steps.len();
-                    helpers.push(thread::spawn(move || {
-                        let mut buffer = vec![0; 1 << 16];
-                        loop {
-                            let n = output.read(&mut buffer)?;
-                            if n == 0 {
-                                return Ok(());
-                            }
-                            copy.write_all(&buffer[..n])?;
-                            if !only_copy && let Err(error) = writer.write_all(&buffer[..n]) {
-                                return unless_gone(error);
-                            }
-                        }
-                    }));
-                    reader.into()
-                }
-            };
+        match running.child.stdout.take() {
+            Some(output) if step.copy.is_none() && !before_last => input = output.into(),
+            Some(output) => {
+                let copy = step.copy.as_ref().map(|path| {
+                    File::create(path).with_context(|| format!("cannot write to {}", path.display()))
+                });
+                let copy = copy.transpose()?;
+                let (reader, writer) = io::pipe().context("cannot make a pipe")?;
+                // The last program is told the end of its input only when all before it did their work: it
+                // must not report on half of a notebook.
+                let hold = if before_last { settled.take() } else { None };
+                let writer = (at + 1 < steps.len()).then_some(writer);
+                helpers.push(thread::spawn(move || relay(output, copy, writer, hold)));
+                input = reader.into();
+            }
+            None => {}
         }
         children.push(running);
     }
     drop(input);
-    let ended = children.into_iter().map(Running::end).collect::<Result<Vec<_>>>()?;
+    let last = children.pop().context("there is nothing to run")?;
+    let mut ended = children.into_iter().map(Running::end).collect::<Result<Vec<_>>>()?;
+    if ended.iter().any(|(_, status, _)| !status.success()) {
+        last.stop();
+    }
+    drop(settle);
+    ended.push(last.end()?);
     if verbose {
         ended.iter().flat_map(|(_, _, said)| said.lines()).for_each(|line| filter::say("nalin", line));
     }
     for (program, status, said) in &ended {
         let is_answer = *program == "nalin-score" && status.code() == Some(1);
         if !status.success() && !is_answer {
-            match said.lines().rev().find(|line| !line.trim().is_empty()) {
-                Some(line) => bail!("{line}"),
-                None => bail!("{program} did not do its work: {status}"),
-            }
+            bail!("{}", complaint(said).unwrap_or(format!("{program} did not do its work: {status}")));
         }
     }
     for helper in helpers {
         helper.join().unwrap_or(Ok(())).context("cannot hand on what a program wrote")?;
     }
     Ok(ended.last().is_none_or(|(_, status, _)| status.success()))
+}
+
+/// Hands on what a program writes, and writes it to a file too.
+fn relay(
+    mut output: impl Read,
+    mut copy: Option<File>,
+    mut writer: Option<impl Write>,
+    hold: Option<Receiver<()>>,
+) -> io::Result<()> {
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let n = output.read(&mut buffer)?;
+        if n == 0 {
+            if let Some(hold) = hold {
+                // Nothing is ever sent: it returns when the other end has gone.
+                let _ = hold.recv();
+            }
+            return Ok(());
+        }
+        if let Some(copy) = &mut copy {
+            copy.write_all(&buffer[..n])?;
+        }
+        if let Some(writer) = &mut writer
+            && let Err(error) = writer.write_all(&buffer[..n])
+        {
+            return unless_gone(error);
+        }
+    }
+}
+
+/// The line of all that a program said that says what went wrong.
+fn complaint(said: &str) -> Option<String> {
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines().find(|line| line.starts_with("error: ")).or_else(|| lines().next_back()).map(str::to_owned)
 }
 
 fn unless_gone(error: io::Error) -> io::Result<()> {
@@ -146,6 +178,13 @@ impl Running {
             })
         });
         Ok(Self { program: step.program, child, said })
+    }
+
+    /// Ends it before its work is done; it leaves nothing behind.
+    fn stop(&self) {
+        if let Ok(id) = i32::try_from(self.child.id()) {
+            let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
+        }
     }
 
     fn end(mut self) -> Result<(&'static str, ExitStatus, String)> {

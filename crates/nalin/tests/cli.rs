@@ -142,6 +142,7 @@ fn one_clear_error_when_a_stage_fails() {
     folder.write("broken.ipynb", "{");
     let failed = nalin(&folder, &["check", "--python", "/nowhere/python", "a.ipynb"]).ends_with(2);
     assert!(failed.stderr.starts_with("nalin: nbexec: ") && failed.stderr.lines().count() == 1, "{failed}");
+    assert_eq!(failed.text(), "", "who could not look does not say that there are no findings");
     nalin(&folder, &["check", "missing.ipynb"]).ends_with(2).says("cannot read missing.ipynb");
     nalin(&folder, &["check", "--sandbox", "moat", "a.ipynb"]).ends_with(2).says("moat");
     let none = check(&folder, &["broken.ipynb"]).succeeds();
