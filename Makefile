@@ -155,9 +155,11 @@ lint: ## Formatting and lints
 	cargo fmt --all --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
 
-check-corpus-front bench: PROGRAMS := nb2py nbinstrument
+.PHONY: build-front
+build-front:
+	cargo build --quiet --locked --profile $(PROFILE) --package nb2py --package nbinstrument
 
-check-corpus-front: build ## Prove of every notebook below NOTEBOOKS that probes change no tree and no line
+check-corpus-front: build-front ## Prove of every notebook below NOTEBOOKS that probes change no tree and no line
 	@for hooks in "--hooks default" "--hooks all" "--preset nalin"; do \
 	  echo "check-corpus-front: $$hooks" >&2; \
 	  $(BIN)/nb2py -q --jobs $(JOBS) --root $(NOTEBOOKS) $(NOTEBOOKS) --rejects /dev/null | \
@@ -170,7 +172,7 @@ bench-findings: build venv ## Measure nalin-score on 100,000 findings made of PA
 
 bench: bench-front bench-learn ## Measure everything beside its peers
 
-bench-front: build ## Measure nb2py and nbinstrument beside nbconvert and libcst on NOTEBOOKS
+bench-front: build-front ## Measure nb2py and nbinstrument beside nbconvert and libcst on NOTEBOOKS
 	$(MAKE) --no-print-directory venv VENV=build/venv-bench REQUIREMENTS=bench/requirements.txt
 	build/venv-bench/bin/python bench/front.py $(NOTEBOOKS) $(BIN)
 
