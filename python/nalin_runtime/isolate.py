@@ -85,12 +85,16 @@ class Namespaces:
 
     def leave(self, _job):
         """Nothing is left of a namespace when its first process has ended."""
+        return True
 
 
 class Plain:
     """No namespaces: a copy of the files, and a tree that must be hunted down."""
 
-    def __init__(self):
+    def __init__(self, container):
+        # In a container nobody else writes where everybody may, so what lies there is a notebook's.
+        self.shared_folders = ("/tmp", "/dev/shm", "/var/tmp") if container else ()
+        set_visible(False)  # the notebook's processes belong to the same user
         _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "become a subreaper")
         self.folder = None
 
@@ -110,7 +114,31 @@ class Plain:
         return os.path.join(copy, job["folder"])
 
     def leave(self, _job):
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Removes what the notebook has written. Whether nothing is left."""
+        remove(self.folder)
+        clean = not os.path.lexists(self.folder)
+        for folder in self.shared_folders:
+            if os.access(folder, os.W_OK):
+                for name in os.listdir(folder):
+                    remove(os.path.join(folder, name))
+                clean = clean and not os.listdir(folder)
+        return clean
+
+
+def remove(path):
+    """Removes a file or a folder, also one that was closed to keep it."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        for folder, names, _files in os.walk(path):
+            for name in [os.curdir] + names:
+                inside = os.path.join(folder, name)
+                if not os.path.islink(inside):
+                    os.chmod(inside, 0o700)
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        try:
+            os.unlink(path)
+        except OSError:
+            pass
 
 
 def overlay(lower, upper, work, target):

@@ -26,7 +26,7 @@ GRACE = 1.5  # seconds from the soft time-out to the hard one
 def main():
     config = json.loads(sys.argv[1])
     control = Control()
-    walls = isolate.Namespaces() if config["namespaces"] else isolate.Plain()
+    walls = isolate.Namespaces() if config["namespaces"] else isolate.Plain(config["container"])
     loaded = preload(config["preload"])
     if config["ipython"] and shell.preload():
         loaded.append("IPython")
@@ -118,14 +118,16 @@ class Job:
             supervise(self.job, self.config, self.walls, (records_in, self.shared), output_in, status_in)
         for fd in (records_in, output_in, status_in):
             os.close(fd)
+        clean = True
         try:
             ended = self.watch(records, output, status)
         finally:
             if not self.config["namespaces"]:
-                tree.kill_below(os.getpid())
+                clean = tree.kill_below(os.getpid())
             for fd in (records, output, status, self.shared):
                 os.close(fd)
-            self.walls.leave(self.job)
+            clean = self.walls.leave(self.job) and clean
+        ended["last"] = not clean
         ended.setdefault("exit_code", -1)
         ended.setdefault("signal", signal.SIGKILL)
         cpu = max(self.cpu, ended.pop("cpu", 0))

@@ -10,14 +10,15 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class Process:
     """One process: its number, its parent's, resident bytes and CPU seconds."""
 
-    __slots__ = ("pid", "parent", "resident", "cpu")
+    __slots__ = ("pid", "parent", "resident", "cpu", "ended")
 
     def __init__(self, pid, stat):
         fields = stat[stat.rindex(b")") + 2 :].split()
         self.pid = pid
         self.parent = int(fields[1])
         self.cpu = (int(fields[11]) + int(fields[12])) / _TICKS
-        self.resident = int(fields[21]) * _PAGE if fields[0] != b"Z" else 0
+        self.ended = fields[0] == b"Z"
+        self.resident = int(fields[21]) * _PAGE if not self.ended else 0
 
 
 def descendants(root):
@@ -57,9 +58,9 @@ def _proportional(process):
 
 
 def kill_below(root):
-    """Kills everything below `root`, and again until nothing new comes."""
+    """Kills everything below `root`, and again until nothing new comes. Whether that was reached."""
     for _round in range(100):
-        alive = [process for process in descendants(root)]
+        alive = [process for process in descendants(root) if not process.ended]
         for process in alive:
             try:
                 os.kill(process.pid, signal.SIGSTOP)  # first nobody may fork any more
@@ -74,6 +75,7 @@ def kill_below(root):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         except ChildProcessError:
-            return
+            pass
         if not alive:
-            return
+            return True
+    return False

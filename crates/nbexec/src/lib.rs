@@ -176,7 +176,7 @@ fn in_sandbox(job: &Job, setup: &Setup, limits: &Limits, collected: &mut Collect
         };
         collected.python.clone_from(&worker.greeting.python);
         let result = worker.run(job, limits.timeout + PATIENCE, |bytes| collected.take(bytes));
-        if result.is_err() {
+        if result.is_err() || !worker.is_usable() {
             *slot = None;
         }
         result

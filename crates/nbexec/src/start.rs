@@ -22,6 +22,9 @@ pub fn setup(args: &Args) -> Result<Setup> {
     };
     let mut setup = Setup::new(args.sandbox, interpreter, &args.root, &runtime::FILES)?;
     setup.image.clone_from(&args.image);
+    // The server and the monitor are among them, and beside the scratch lies the copy of the files.
+    setup.processes = args.limits.max_processes + 16;
+    setup.scratch_bytes = (args.limits.scratch_mb + 64) << 20;
     setup.memory_bytes = (args.limits.memory_mb + args.limits.scratch_mb + 1024) << 20;
     setup.environment = environment(args, &setup.runtime_inside().join("nalin_runtime/children"));
     // For the test of the walls; what takes long to import comes later.
@@ -34,6 +37,7 @@ pub fn argument(args: &Args, setup: &Setup, warm: bool) -> String {
     json!({
         "namespaces": args.sandbox.has_namespaces(),
         "cold": args.cold,
+        "container": args.sandbox.has_memory_limit(),
         "ipython": warm && !args.cold,
         "preload": if warm && !args.cold { &args.preload[..] } else { &[] },
         "data": setup.data_inside(),

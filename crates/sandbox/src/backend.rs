@@ -45,12 +45,16 @@ impl Backend {
         matches!(self, Self::Podman | Self::Docker)
     }
 
-    /// The command that starts `setup`'s server behind these walls.
-    pub(crate) fn command(self, setup: &Setup) -> Result<Command> {
+    /// The command that starts `setup`'s server behind these walls, and the one that ends it by force
+    /// where killing the first does not.
+    pub(crate) fn commands(self, setup: &Setup) -> (Command, Option<Command>) {
         match self {
-            Self::Bwrap => Ok(bwrap::command(setup)),
-            Self::Podman | Self::Docker => Ok(container::command(self, setup)),
-            Self::None => Ok(none::command(setup)),
+            Self::Bwrap => (bwrap::command(setup), None),
+            Self::Podman | Self::Docker => {
+                let (start, end) = container::commands(self, setup);
+                (start, Some(end))
+            }
+            Self::None => (none::command(setup), None),
         }
     }
 }
@@ -84,6 +88,10 @@ pub struct Setup {
     pub image: String,
     /// Memory of a whole container in bytes; the other back-ends are watched from inside.
     pub memory_bytes: u64,
+    /// What all jobs of a container may have in files at a time, and how many processes and threads.
+    pub scratch_bytes: u64,
+    /// See there.
+    pub processes: u64,
     /// Environment inside; there is no other.
     pub environment: Vec<(String, String)>,
     /// Argument of the server.
@@ -126,6 +134,8 @@ impl Setup {
             data,
             image: String::new(),
             memory_bytes: 0,
+            scratch_bytes: 1 << 30,
+            processes: 512,
             environment: Vec::new(),
             argument: String::new(),
             runtime,

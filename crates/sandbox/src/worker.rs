@@ -1,7 +1,7 @@
 //! One server process: jobs in, bytes and an ending out.
 
 use std::io::{self, Read, Write as _};
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -44,6 +44,8 @@ pub struct Ended {
     pub cpu: f64,
     /// Largest resident memory of one of its processes in bytes.
     pub peak: u64,
+    /// Whether something of it is left that the server cannot get rid of: it must serve no other job.
+    pub last: bool,
 }
 
 enum Frame {
@@ -58,6 +60,7 @@ enum Frame {
 /// the thread that made it.
 pub struct Worker {
     child: Child,
+    end: Option<Command>,
     stdin: Option<ChildStdin>,
     frames: Receiver<Result<Frame>>,
     /// What the server said when it was ready.
@@ -70,7 +73,7 @@ impl Worker {
     /// # Errors
     /// If the back-end is not installed, or not allowed to make its walls, or the server does not come up.
     pub fn start(setup: &Setup) -> Result<Self> {
-        let mut command = setup.backend.command(setup)?;
+        let (mut command, end) = setup.backend.commands(setup);
         let program = command.get_program().to_string_lossy().into_owned();
         let mut child = command
             .stdin(Stdio::piped())
@@ -86,8 +89,7 @@ impl Worker {
         let greeting = match frames.recv_timeout(START_TIMEOUT) {
             Ok(Ok(Frame::Greeting(greeting))) => greeting,
             other => {
-                let _ = child.kill();
-                let _ = child.wait();
+                end_by_force(&mut child, end);
                 let said = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
                 let said = if let Ok(Err(error)) = other
                     && said.is_empty()
@@ -99,7 +101,7 @@ impl Worker {
                 bail!("{program} does not come up: {said}");
             }
         };
-        Ok(Self { child, stdin, frames, greeting })
+        Ok(Self { child, end, stdin, frames, greeting })
     }
 
     /// Runs one job: `take` gets the bytes it sends. After `timeout`, which lies beyond the job's own
@@ -122,13 +124,25 @@ impl Worker {
         loop {
             match self.frames.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(Ok(Frame::Bytes(bytes))) => take(&bytes),
-                Ok(Ok(Frame::Ended(ended))) => return Ok(ended),
+                Ok(Ok(Frame::Ended(ended))) => {
+                    if ended.last {
+                        self.stdin = None;
+                    }
+                    return Ok(ended);
+                }
                 Ok(Ok(Frame::Greeting(_))) => bail!("the worker greets twice"),
                 Ok(Err(error)) => return Err(error),
                 Err(RecvTimeoutError::Timeout) => bail!("the worker does not answer"),
                 Err(RecvTimeoutError::Disconnected) => bail!("the worker has ended"),
             }
         }
+    }
+}
+
+impl Worker {
+    /// Whether it takes another job.
+    pub fn is_usable(&self) -> bool {
+        self.stdin.is_some()
     }
 }
 
@@ -143,8 +157,16 @@ impl Drop for Worker {
             }
             thread::sleep(Duration::from_millis(5));
         }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        end_by_force(&mut self.child, self.end.take());
+    }
+}
+
+/// Kills a server, and what goes on running without it.
+fn end_by_force(child: &mut Child, end: Option<Command>) {
+    let _ = child.kill();
+    let _ = child.wait();
+    if let Some(mut end) = end {
+        let _ = end.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
 }
 

@@ -1,4 +1,5 @@
 # expect ok: 0
+# container ok: 3
 readable = 0
 for name in ("passwd", "shadow", "hosts", "resolv.conf", "ssh/sshd_config", "machine-id"):
     try:

@@ -1,4 +1,5 @@
 # expect ok: [True, True, True, True]
+# container ok: [False, False, False, False]
 import os
 def fills(folder):
     written = 0

@@ -1,4 +1,5 @@
 # expect oom|killed: before
+# container oom|killed|timeout: before
 import mmap, os, time
 result = "before"
 for _ in range(12):
