@@ -25,6 +25,8 @@ pub struct Statistics {
     values: BTreeMap<String, Vec<String>>,
 }
 
+/// Classes, as places in the list of types, with how often.
+type Row = [(u32, u32)];
 type Counts = BTreeMap<String, BTreeMap<String, u32>>;
 
 impl Statistics {
@@ -99,7 +101,8 @@ impl Statistics {
         self.row(name).map(|(row, word)| (total(row), word))
     }
 
-    fn row(&self, name: &str) -> Option<(&[(u32, u32)], Option<String>)> {
+    /// The classes of a name, or of the word that stands for it.
+    fn row(&self, name: &str) -> Option<(&Row, Option<String>)> {
         let by_word = |word: String| self.words.get(&word).map(|row| (row.as_slice(), Some(word)));
         let by_name = self.names.get(name).map(|row| (row.as_slice(), None));
         by_name.or_else(|| names::words(name).into_iter().rev().find_map(by_word))

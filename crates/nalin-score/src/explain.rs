@@ -24,6 +24,8 @@ const NAMES_AKIN: usize = 3;
 const NAMES_TOLD: usize = 3;
 /// A type that the name holds this often is usual for it.
 const USUAL_SHARE: f64 = 0.1;
+/// A name that was seen less often has no custom to speak of.
+const LEAST_SEEN: u32 = 3;
 /// Values that one thread takes at a time.
 const PART: usize = 64;
 
@@ -214,7 +216,10 @@ fn message(
         (Rule::ValueDoesNotFit, Some(first), _) if first.text == record.type_class => {
             format!("{held}, an unusual value for this name")
         }
-        (_, Some(first), _) if first.text != record.type_class => {
+        // What was seen once or twice is no custom that could be broken.
+        (_, Some(first), _)
+            if first.text != record.type_class && seen.as_ref().is_some_and(|(n, _)| *n >= LEAST_SEEN) =>
+        {
             let share = format!("{} in {:.0} % of cases", first.text, first.share * 100.0);
             match seen {
                 Some((n, Some(word))) => format!("{held}, but names with `{word}` hold {share} ({n} seen)"),

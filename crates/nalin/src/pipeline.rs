@@ -21,12 +21,15 @@ pub(crate) struct Step {
     copy: Option<PathBuf>,
 }
 
+/// Something that writes all it has.
+type Writes = Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send>;
+
 /// What the first program reads.
 pub(crate) enum Source {
     /// Nothing.
     Nothing,
     /// What this writes.
-    Written(Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send>),
+    Written(Writes),
 }
 
 impl Step {

@@ -15,7 +15,7 @@ pub(crate) fn bars(title: &str, rows: &[(String, f64)]) -> String {
     let mut svg = open(title, height);
     for (at, (label, value)) in rows.iter().enumerate() {
         let y = ROW * at as f64;
-        let width = (value / most * 200.0).max(1.0);
+        let width = value / most * 200.0;
         let label: String = label.chars().take(24).collect();
         let label = html_escape(&label);
         let _ = write!(
