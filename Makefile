@@ -141,7 +141,7 @@ check: build venv ## Say which names in the notebook NB do not fit what they hol
 	@$(BIN)/nalin check --python $(PYTHON) $(CHECK_FLAGS) $(NB)
 
 # --- Tests and chores ----------------------------------------------------------------------------
-.PHONY: bench-findings test test-report lint samples check-corpus-front bench bench-front bench-learn
+.PHONY: bench-exec test-container soak bench-findings test test-report lint samples check-corpus-front bench bench-front bench-learn
 test: lint venv ## Run every test
 	scripts/setup.sh --tools jq
 	cargo test --quiet --locked --workspace
@@ -170,11 +170,23 @@ bench-findings: build venv ## Measure nalin-score on 100,000 findings made of PA
 	bench/findings.sh $(PAIRS) $(BIN)
 	bench/check.sh fixtures/demo/weather/rain.ipynb $(BIN) $(PYTHON)
 
-bench: bench-front bench-learn ## Measure everything beside its peers
+bench: bench-front bench-exec bench-learn ## Measure everything beside its peers
 
 bench-front: build-front ## Measure nb2py and nbinstrument beside nbconvert and libcst on NOTEBOOKS
 	$(MAKE) --no-print-directory venv VENV=build/venv-bench REQUIREMENTS=bench/requirements.txt
 	build/venv-bench/bin/python bench/front.py $(NOTEBOOKS) $(BIN)
+
+# NOTEBOOKS and LIST name notebooks that can run with the packages of PYTHON.
+bench-exec: build venv ## Measure nbexec beside one ipython a notebook, and what probes cost, on NOTEBOOKS (LIST)
+	test -n "$(LIST)" || (cd $(NOTEBOOKS) && find . -name '*.ipynb' -printf '%P\n' | LC_ALL=C sort) > build/bench-exec.list
+	bench/exec.sh $(NOTEBOOKS) $(or $(LIST),build/bench-exec.list) $(BIN) $(PYTHON)
+	bench/probes.py $(BIN) $(PYTHON) $(NOTEBOOKS) $(or $(LIST),build/bench-exec.list)
+
+test-container: ## Run the attack suite through podman
+	scripts/test-container.sh
+
+soak: $(OUT)/instrumented.jsonl.zst venv ## Run the notebooks of OUT twice in one process each, compare; SOAK=--second=--cold: warm and cold
+	scripts/soak.py $(BIN)/nbexec $< $(OUT)/soak $(SOAK) -- --root $(NOTEBOOKS) --python $(PYTHON) $(EXEC_FLAGS)
 
 bench-learn: build ## Measure assign-merge to nalin-score beside PyTorch; LEARN_FLAGS=--large for the largest sets
 	$(MAKE) --no-print-directory venv VENV=build/venv-bench-learn REQUIREMENTS=bench/requirements-learn.txt
