@@ -60,6 +60,13 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     if args.self_test {
         return Ok(());
     }
+    if let Some(folder) = start::unreadable(&setup) {
+        stage.warn(&format!(
+            "{}: not readable by everybody: started by root, notebooks run as nobody and cannot read it \
+             (chmod -R o+rX)",
+            folder.display()
+        ));
+    }
     setup.argument = start::argument(args, &setup, true);
     let limits = Limits::new(args, stage.common().seed);
     let mut finished = Finished::default();

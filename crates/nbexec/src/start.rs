@@ -1,7 +1,9 @@
 //! What happens before the first notebook: find the interpreter, see whether the walls stand.
 
-use std::path::Path;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, iter};
 
 use anyhow::{Context as _, Result, bail};
 use sandbox::{Backend, Greeting, Interpreter, Setup, Worker};
@@ -30,6 +32,18 @@ pub fn setup(args: &Args) -> Result<Setup> {
     // For the test of the walls; what takes long to import comes later.
     setup.argument = argument(args, &setup, false);
     Ok(setup)
+}
+
+/// The folder that nobody can read who becomes nobody: started by root, notebooks do.
+pub fn unreadable(setup: &Setup) -> Option<PathBuf> {
+    let as_root = fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
+    if !as_root || setup.backend == Backend::None {
+        return None;
+    }
+    let below = fs::read_dir(&setup.data).into_iter().flatten().flatten().map(|entry| entry.path());
+    iter::once(setup.data.clone()).chain(below).find(|folder| {
+        fs::metadata(folder).is_ok_and(|found| found.is_dir() && found.mode() & 0o005 != 0o005)
+    })
 }
 
 /// The server's argument; `warm`: with the packages that it is to import.
