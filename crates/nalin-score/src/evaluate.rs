@@ -111,7 +111,7 @@ impl Judgements {
 }
 
 /// Groups by a text, in its order, the members of each in the order in which they came; `""` is no group.
-fn by<'a>(mut members: Vec<&'a One>, key: fn(&One) -> &Arc<str>) -> Vec<(&'a str, Vec<&'a One>)> {
+fn by(mut members: Vec<&One>, key: fn(&One) -> &Arc<str>) -> Vec<(&str, Vec<&One>)> {
     members.retain(|one| !key(one).is_empty());
     members.sort_by(|a, b| key(a).cmp(key(b)));
     let groups = members.chunk_by(|a, b| key(a) == key(b));
