@@ -42,7 +42,7 @@ fn read_file(path: &Path, background: &mut Background) -> Result<()> {
         let starts = |schema: &&str| {
             line.strip_prefix(b"{\"schema\":\"").is_some_and(|rest| rest.starts_with(schema.as_bytes()))
         };
-        if number == 1 && OF_NO_USE.iter().any(|schema| starts(schema)) {
+        if number == 1 && OF_NO_USE.iter().any(starts) {
             break;
         }
         background.take(&line).with_context(|| format!("{name}:{number}: a damaged record"))?;
