@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::features::{Features, NUMBERS, featurise};
 use crate::hash::cross;
-use crate::network::{Network, Pass, Row, dropout};
+use crate::network::{Encoder, Network, Pass, Row, dropout};
 use crate::parameters::{Bags, Parameters, Slot};
 use crate::{Ablation, Subject};
 
@@ -47,8 +47,8 @@ impl BagsConfig {
     /// The default network.
     pub fn standard() -> Self {
         Self {
-            name_rows: 1 << 14,
-            value_rows: 1 << 13,
+            name_rows: 1 << 13,
+            value_rows: 1 << 12,
             wide_rows: 1 << 18,
             width: 32,
             hidden: 64,
@@ -138,6 +138,16 @@ impl Deep {
     }
 }
 
+impl Encoder for BagsNetwork {
+    fn ablation(&self) -> Ablation {
+        self.ablation
+    }
+
+    fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Features {
+        featurise(subject, hidden)
+    }
+}
+
 impl Network for BagsNetwork {
     type Side = Features;
 
@@ -147,14 +157,6 @@ impl Network for BagsNetwork {
 
     fn parameters_mut(&mut self) -> &mut Parameters {
         &mut self.parameters
-    }
-
-    fn ablation(&self) -> Ablation {
-        self.ablation
-    }
-
-    fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Features {
-        featurise(subject, hidden)
     }
 
     fn forward(&self, rows: &[Row<Features>], mut noise: Option<&mut Random>) -> Result<Pass> {

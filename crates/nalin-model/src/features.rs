@@ -83,7 +83,7 @@ fn name_words(name: &str, out: &mut Vec<u32>) {
 }
 
 /// The word without the `s` of its plural.
-fn stem(word: &str) -> &str {
+pub(crate) fn stem(word: &str) -> &str {
     match word.strip_suffix('s') {
         Some(stem) if stem.len() > 2 && !stem.ends_with(['s', 'u', 'i']) => stem,
         _ => word,
@@ -127,7 +127,7 @@ fn shape(value: &Value, out: &mut Vec<u32>, numbers: &mut [f32]) {
 }
 
 /// 255 for "none", 0 to 4 as they are, then two buckets an octave.
-fn magnitude_bucket(size: i64) -> u8 {
+pub(crate) fn magnitude_bucket(size: i64) -> u8 {
     match size {
         ..0 => 255,
         0..=4 => size as u8,
@@ -174,7 +174,7 @@ fn text_summary(text: &str, out: &mut Vec<u32>, numbers: &mut [f32]) {
 
 /// The text's first characters by their class, runs written once: `2021-03-01` is `9-9-9`,
 /// `data/in.csv` is `a/a.a`.
-fn form(text: &str) -> String {
+pub(crate) fn form(text: &str) -> String {
     let mut form = String::new();
     for character in text.chars().take(TEXT_CHARS) {
         let class = match character {

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use records::Random;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::network::{Network, Row};
+use crate::network::{Encoder, Row};
 use crate::{Ablation, Subject};
 
 /// One example: what is asked, the answer, and its weight in the loss.
@@ -17,6 +17,8 @@ pub struct Known<'a> {
     pub misfit: bool,
     /// Weight in the loss.
     pub weight: f64,
+    /// The repository that the name is from, as any number that it shares with no other.
+    pub repo: u32,
 }
 
 /// One example among [`Lessons`].
@@ -39,7 +41,7 @@ pub struct Lessons<Side> {
 
 impl<Side: Send> Lessons<Side> {
     /// Encodes examples, on the current rayon pool.
-    pub fn new<N: Network<Side = Side>>(network: &N, known: &[Known]) -> Self {
+    pub fn new<N: Encoder<Side = Side>>(network: &N, known: &[Known]) -> Self {
         let subjects: Vec<Subject> = known.iter().map(|known| known.subject).collect();
         let sides = Sides::new(network, &subjects, network.ablation());
         let lesson = |(&(name, value), known): (&(u32, u32), &Known)| Lesson {
@@ -50,6 +52,14 @@ impl<Side: Send> Lessons<Side> {
         };
         let all = sides.pairs.iter().zip(known).map(lesson).collect();
         Self { sides, all }
+    }
+
+    /// Examples of which each is encoded as a whole: both sides of a row are the same.
+    pub(crate) fn of_wholes(wholes: Vec<Side>, labels: impl Iterator<Item = (f32, f32)>) -> Self {
+        let lesson = |(at, (label, weight)): (u32, (f32, f32))| Lesson { name: at, value: at, label, weight };
+        let all = (0..).zip(labels).map(lesson).collect();
+        // One list serves as both sides.
+        Self { sides: Sides { names: wholes, values: Vec::new(), pairs: Vec::new() }, all }
     }
 
     /// Adds misfits that are made of those that are there.
@@ -64,7 +74,8 @@ impl<Side: Send> Lessons<Side> {
 
     /// What the network reads of an example.
     pub fn row(&self, lesson: &Lesson) -> Row<'_, Side> {
-        (&self.sides.names[lesson.name as usize], &self.sides.values[lesson.value as usize])
+        let values = if self.sides.values.is_empty() { &self.sides.names } else { &self.sides.values };
+        (&self.sides.names[lesson.name as usize], &values[lesson.value as usize])
     }
 }
 
@@ -78,7 +89,7 @@ pub(crate) struct Sides<Side> {
 impl<Side: Send> Sides<Side> {
     /// Encodes pairs, without what is hidden. Names are one when they read alike, values when they are one in
     /// memory.
-    pub(crate) fn new<N: Network<Side = Side>>(network: &N, subjects: &[Subject], hidden: Ablation) -> Self {
+    pub(crate) fn new<N: Encoder<Side = Side>>(network: &N, subjects: &[Subject], hidden: Ablation) -> Self {
         let (mut names, mut values) = (Vec::new(), Vec::new());
         let (mut name_ids, mut value_ids) = (FxHashMap::default(), FxHashMap::default());
         let pairs = subjects
@@ -114,9 +125,9 @@ fn number<K: Eq + std::hash::Hash>(numbers: &mut FxHashMap<K, u32>, key: K, new:
 
 /// A name beside the value of another pair, both as places among the examples.
 pub struct Misfit {
-    name_of: u32,
-    value_of: u32,
-    weight: f32,
+    pub(crate) name_of: u32,
+    pub(crate) value_of: u32,
+    pub(crate) weight: f32,
 }
 
 /// Draws `each` misfits for each pair that fits, beside those that are given, so that each name is seen with

@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::bags::{BagsConfig, BagsNetwork, Quick};
 use crate::calibration::Calibration;
+use crate::evidence::{Evidence, JudgeConfig};
 use crate::fit::logits;
 use crate::lessons::Sides;
 use crate::nalin::{NalinConfig, NalinNetwork};
-use crate::network::Network;
+use crate::network::{Encoder, Network};
 use crate::parameters::Parameters;
 use crate::statistics::Statistics;
 use crate::{Ablation, Subject};
@@ -26,6 +27,7 @@ const FORMAT: u32 = 1;
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";
 const STATISTICS: &str = "statistics.json";
+const EVIDENCE: &str = "evidence.zst";
 
 /// What the model is made of.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -58,6 +60,9 @@ pub struct Config {
     pub seed: u64,
     /// The epoch that was kept.
     pub epoch: usize,
+    /// The judge of what is attested, which only the default network has beside it.
+    #[serde(default)]
+    pub evidence: Option<JudgeConfig>,
 }
 
 impl Config {
@@ -65,7 +70,17 @@ impl Config {
     pub fn new(arch: &str, design: Design, ablation: Ablation, seed: u64) -> Self {
         let (calibration, threshold) = (Calibration::default(), 0.5);
         let arch = arch.to_owned();
-        Self { format: FORMAT, arch, design, ablation, calibration, threshold, seed, epoch: 0 }
+        Self {
+            format: FORMAT,
+            arch,
+            design,
+            ablation,
+            calibration,
+            threshold,
+            seed,
+            epoch: 0,
+            evidence: None,
+        }
     }
 }
 
@@ -76,6 +91,8 @@ pub struct Model {
     /// What names held where it learned.
     pub statistics: Statistics,
     pub(crate) body: Body,
+    /// The second opinion, which only the default network has.
+    pub(crate) evidence: Option<Evidence>,
 }
 
 pub(crate) enum Body {
@@ -103,7 +120,7 @@ impl Model {
             }
             Design::Lookup => Body::Lookup,
         };
-        Ok(Self { config, statistics, body })
+        Ok(Self { config, statistics, body, evidence: None })
     }
 
     /// Probabilities from 0 to 1 that name and value do not fit; of a pair the same, whatever stands
@@ -130,6 +147,7 @@ impl Model {
             Body::Lookup if hidden.name || hidden.type_ => vec![-1.0; subjects.len()],
             Body::Lookup => self.logits(subjects)?,
         };
+        let logits = self.with_evidence(logits, subjects, hidden)?;
         Ok(logits.into_iter().map(|logit| self.config.calibration.apply(logit)).collect())
     }
 
@@ -140,7 +158,7 @@ impl Model {
     /// If the device fails.
     pub fn quick(&self) -> Result<Option<Quick<'_>>> {
         match &self.body {
-            Body::Bags(network) => Ok(Some(network.quick(self.config.calibration)?)),
+            Body::Bags(network) => Ok(Some(network.quick(self.evidence.as_ref(), self.config.calibration)?)),
             Body::Nalin(_) | Body::Lookup => Ok(None),
         }
     }
@@ -156,27 +174,38 @@ impl Model {
 
     /// What the probabilities are made of.
     pub(crate) fn logits(&self, subjects: &[Subject]) -> Result<Vec<f32>> {
-        match &self.body {
-            Body::Bags(network) => network_logits(network.as_ref(), subjects),
-            Body::Nalin(network) => network_logits(network.as_ref(), subjects),
+        let logits = match &self.body {
+            Body::Bags(network) => network_logits(network.as_ref(), subjects)?,
+            Body::Nalin(network) => network_logits(network.as_ref(), subjects)?,
             Body::Lookup => {
                 let logit = |subject| if self.statistics.contradicts(subject) { 1.0 } else { -1.0 };
-                Ok(subjects.iter().map(logit).collect())
+                subjects.iter().map(logit).collect()
             }
-        }
+        };
+        self.with_evidence(logits, subjects, self.config.ablation)
     }
 
-    fn parameters(&self) -> Option<&Parameters> {
-        match &self.body {
+    /// The mean of both opinions, by the judge's share.
+    fn with_evidence(&self, logits: Vec<f32>, subjects: &[Subject], hidden: Ablation) -> Result<Vec<f32>> {
+        let Some(evidence) = &self.evidence else { return Ok(logits) };
+        let share = evidence.share();
+        let judged = evidence.logits(subjects, hidden)?;
+        Ok(logits.iter().zip(judged).map(|(logit, judged)| logit * (1.0 - share) + judged * share).collect())
+    }
+
+    /// The weights of the network, and of the judge.
+    fn parameters(&self) -> impl Iterator<Item = &Parameters> {
+        let network = match &self.body {
             Body::Bags(network) => Some(network.parameters()),
             Body::Nalin(network) => Some(network.parameters()),
             Body::Lookup => None,
-        }
+        };
+        network.into_iter().chain(self.evidence.as_ref().map(|evidence| evidence.judge.parameters()))
     }
 
     /// The number of weights.
     pub fn weights(&self) -> usize {
-        self.parameters().map_or(0, Parameters::count)
+        self.parameters().map(Parameters::count).sum()
     }
 
     /// The files of the model's folder by name.
@@ -185,17 +214,21 @@ impl Model {
     /// If the device fails.
     pub fn files(&self) -> Result<BTreeMap<String, Vec<u8>>> {
         let json = |value: serde_json::Result<String>| Ok::<_, anyhow::Error>((value? + "\n").into_bytes());
-        Ok(BTreeMap::from([
+        let mut files = BTreeMap::from([
             (CONFIG.to_owned(), json(serde_json::to_string_pretty(&self.config))?),
             (STATISTICS.to_owned(), json(serde_json::to_string(&self.statistics))?),
             (WEIGHTS.to_owned(), self.weights_file()?),
-        ]))
+        ]);
+        if let Some(evidence) = &self.evidence {
+            files.insert(EVIDENCE.to_owned(), evidence.tally.to_bytes()?);
+        }
+        Ok(files)
     }
 
     fn weights_file(&self) -> Result<Vec<u8>> {
         let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
         let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        if let Some(parameters) = self.parameters() {
+        for parameters in self.parameters() {
             for (name, var) in &parameters.dense {
                 let values: Vec<f32> = var.flatten_all()?.to_vec1()?;
                 tensors.push((name.clone(), var.dims().to_vec(), bytes(&values)));
@@ -235,18 +268,24 @@ impl Model {
         let config: Config = serde_json::from_slice(&read(CONFIG)?).with_context(|| damaged(CONFIG))?;
         ensure!(config.format == FORMAT, "format {}, but this program reads format {FORMAT}", config.format);
         let statistics = serde_json::from_slice(&read(STATISTICS)?).with_context(|| damaged(STATISTICS))?;
+        let judge = config.evidence.clone();
         let mut model = Self::new(config, statistics, device)?;
+        if let Some(judge) = judge {
+            let evidence = Evidence::of_bytes(&read(EVIDENCE)?, judge, device);
+            model.evidence = Some(evidence.with_context(|| damaged(EVIDENCE))?);
+        }
         model.set_weights(&read(WEIGHTS)?).with_context(|| damaged(WEIGHTS))?;
         Ok(model)
     }
 
     fn set_weights(&mut self, bytes: &[u8]) -> Result<()> {
         let file = SafeTensors::deserialize(bytes)?;
-        let parameters = match &mut self.body {
-            Body::Bags(network) => network.parameters_mut(),
-            Body::Nalin(network) => network.parameters_mut(),
-            Body::Lookup => return Ok(()),
+        let network = match &mut self.body {
+            Body::Bags(network) => Some(network.parameters_mut()),
+            Body::Nalin(network) => Some(network.parameters_mut()),
+            Body::Lookup => None,
         };
+        let judge = self.evidence.as_mut().map(|evidence| evidence.judge.parameters_mut());
         let values = |name: &str, n: usize| -> Result<Vec<f32>> {
             let view = file.tensor(name)?;
             let (chunks, rest) = view.data().as_chunks();
@@ -256,22 +295,24 @@ impl Model {
             );
             Ok(chunks.iter().map(|&chunk| f32::from_le_bytes(chunk)).collect())
         };
-        for (name, var) in &parameters.dense {
-            let values = values(name, var.elem_count())?;
-            var.set(&Tensor::from_vec(values, var.shape(), var.device())?)?;
-        }
-        for table in &mut parameters.tables {
-            table.values = values(&table.name, table.values.len())?;
+        for parameters in network.into_iter().chain(judge) {
+            for (name, var) in &parameters.dense {
+                let values = values(name, var.elem_count())?;
+                var.set(&Tensor::from_vec(values, var.shape(), var.device())?)?;
+            }
+            for table in &mut parameters.tables {
+                table.values = values(&table.name, table.values.len())?;
+            }
         }
         Ok(())
     }
 }
 
-fn network_logits<N: Network>(network: &N, subjects: &[Subject]) -> Result<Vec<f32>> {
+fn network_logits<N: Encoder>(network: &N, subjects: &[Subject]) -> Result<Vec<f32>> {
     network_logits_without(network, subjects, network.ablation())
 }
 
-fn network_logits_without<N: Network>(
+fn network_logits_without<N: Encoder>(
     network: &N,
     subjects: &[Subject],
     hidden: Ablation,

@@ -7,7 +7,7 @@ use records::Random;
 use crate::parameters::{Lookup, Parameters};
 use crate::{Ablation, Subject};
 
-/// A network that maps pairs to logits.
+/// Weights that map rows to logits: what the training loop knows.
 pub trait Network: Send + Sync {
     /// What a name or a value is turned into, once, however many pairs it is in.
     type Side: Send + Sync;
@@ -18,6 +18,16 @@ pub trait Network: Send + Sync {
     /// The weights, to be changed by a step or a snapshot.
     fn parameters_mut(&mut self) -> &mut Parameters;
 
+    /// Logits of "does not fit". With `noise` it is a step of training: dropout is drawn
+    /// from it, and look-ups become leaves of the graph.
+    ///
+    /// # Errors
+    /// If the device fails.
+    fn forward(&self, rows: &[Row<Self::Side>], noise: Option<&mut Random>) -> Result<Pass>;
+}
+
+/// A network that reads a name and a value apart.
+pub trait Encoder: Network {
     /// The inputs that it never sees.
     fn ablation(&self) -> Ablation;
 
@@ -35,13 +45,6 @@ pub trait Network: Send + Sync {
     fn encode_value(&self, subject: &Subject, hidden: Ablation) -> Self::Side {
         self.encode_without(subject, hidden.and(Ablation { name: true, ..Ablation::default() }))
     }
-
-    /// Logits of "does not fit". With `noise` it is a step of training: dropout is drawn
-    /// from it, and look-ups become leaves of the graph.
-    ///
-    /// # Errors
-    /// If the device fails.
-    fn forward(&self, rows: &[Row<Self::Side>], noise: Option<&mut Random>) -> Result<Pass>;
 }
 
 /// A pair as the network reads it: its name, and its value.

@@ -7,12 +7,13 @@ use serde::Serialize;
 use crate::bags::BagsConfig;
 use crate::calibration::Calibration;
 use crate::checkpoint::Saved;
+use crate::evidence::{Evidence, Fact, JudgeConfig};
 use crate::fit::{Choice, Epoch, Schedule, fit};
 use crate::lessons::{Known, Lessons, more_misfits};
 use crate::metrics::best_threshold;
 use crate::model::{Body, Config, Design, Model};
 use crate::nalin::NalinConfig;
-use crate::network::Network;
+use crate::network::Encoder;
 use crate::statistics::Statistics;
 use crate::{Ablation, Subject};
 
@@ -105,6 +106,7 @@ impl Plan {
 pub fn train(
     plan: &Plan,
     (train, valid): (&[Known], &[Known]),
+    written: &[Fact],
     device: &Device,
     saved: Option<&Saved>,
     watch: &mut dyn FnMut(Epoch) -> Result<()>,
@@ -129,6 +131,15 @@ pub fn train(
         Body::Nalin(network) => fit_encoded(network.as_mut(), (train, valid), schedule, saved, watch)?,
         Body::Lookup => 0,
     };
+    if arch == Arch::Default {
+        let mut evidence =
+            Evidence::learn((train, valid), written, JudgeConfig::default(), ablation, schedule, device)?;
+        if !valid.is_empty() {
+            evidence.choose_share(&model, valid)?;
+        }
+        model.config.evidence = Some(evidence.config().clone());
+        model.evidence = Some(evidence);
+    }
     // The look-up has two answers: a threshold chosen for F1 would make it warn of everything.
     if !valid.is_empty() && arch != Arch::Lookup {
         let subjects: Vec<Subject> = valid.iter().map(|known| known.subject).collect();
@@ -139,7 +150,7 @@ pub fn train(
     Ok(model)
 }
 
-fn fit_encoded<N: Network>(
+fn fit_encoded<N: Encoder>(
     network: &mut N,
     (train, valid): (&[Known], &[Known]),
     schedule: &Schedule,

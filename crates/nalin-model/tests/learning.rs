@@ -13,7 +13,12 @@ fn known(examples: &[Example], split: Option<Split>) -> Vec<Known<'_>> {
     examples
         .iter()
         .filter(|example| split.is_none_or(|split| example.split == split))
-        .map(|example| Known { subject: example.into(), misfit: example.label == 1, weight: example.weight })
+        .map(|example| Known {
+            subject: example.into(),
+            misfit: example.label == 1,
+            weight: example.weight,
+            repo: 0,
+        })
         .collect()
 }
 
@@ -24,7 +29,7 @@ fn subjects<'a>(known: &[Known<'a>]) -> Vec<Subject<'a>> {
 fn learn(arch: Arch, ablation: Ablation, examples: &[Example], schedule: &Schedule) -> Model {
     let (training, valid) = (known(examples, Some(Split::Train)), known(examples, Some(Split::Valid)));
     let plan = Plan { arch, bags: None, ablation, schedule: schedule.clone() };
-    train(&plan, (&training, &valid), &Device::Cpu, None, &mut |_| Ok(())).unwrap()
+    train(&plan, (&training, &valid), &[], &Device::Cpu, None, &mut |_| Ok(())).unwrap()
 }
 
 fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
@@ -51,7 +56,7 @@ fn a_network_can_learn_32_pairs_by_heart() {
             Ok(())
         };
         let plan = Plan { schedule, ..Plan::own(arch, 1) };
-        let model = train(&plan, (&known, &[]), &Device::Cpu, None, &mut watch).unwrap();
+        let model = train(&plan, (&known, &[]), &[], &Device::Cpu, None, &mut watch).unwrap();
         let scores = model.scores(&subjects(&known)).unwrap();
         let labels: Vec<bool> = known.iter().map(|known| known.misfit).collect();
         let metrics = Metrics::of(&scores, &labels, 0.5);
@@ -173,7 +178,7 @@ fn few_rows_are_enough() {
         let some = known(&examples[..n], None);
         for arch in [Arch::Default, Arch::Nalin, Arch::Linear, Arch::Lookup] {
             let plan = Plan { schedule: schedule.clone(), ..Plan::own(arch, 1) };
-            let run = train(&plan, (&some, &some), &Device::Cpu, None, &mut |_| Ok(()));
+            let run = train(&plan, (&some, &some), &[], &Device::Cpu, None, &mut |_| Ok(()));
             let scores = run.unwrap().scores(&subjects(&some)).unwrap();
             assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)), "{arch:?}: {scores:?}");
         }
@@ -194,7 +199,7 @@ fn an_interrupted_run_goes_on_to_the_same_weights() {
             Ok(())
         };
         let whole =
-            train(&plan, (&training, &valid), &Device::Cpu, None, &mut watch).unwrap().files().unwrap();
+            train(&plan, (&training, &valid), &[], &Device::Cpu, None, &mut watch).unwrap().files().unwrap();
         for (epochs_done, bytes) in (1..).zip(checkpoints) {
             let saved = Saved::read(bytes).unwrap();
             assert_eq!((saved.run(), saved.epoch()), ("a test", epochs_done));
@@ -203,7 +208,8 @@ fn an_interrupted_run_goes_on_to_the_same_weights() {
                 seen_again.push(epoch.past.clone());
                 Ok(())
             };
-            let resumed = train(&plan, (&training, &valid), &Device::Cpu, Some(&saved), &mut watch).unwrap();
+            let resumed =
+                train(&plan, (&training, &valid), &[], &Device::Cpu, Some(&saved), &mut watch).unwrap();
             assert!(resumed.files().unwrap() == whole, "{arch:?} from epoch {epochs_done}");
             assert_eq!(seen_again, seen);
         }

@@ -57,6 +57,11 @@ pub struct Args {
     #[arg(long)]
     pub generic_names: bool,
 
+    /// Also report types that stand in for the usual one: an int or a symbol where floats are usual, a list, a
+    /// tuple or a series where arrays are
+    #[arg(long, conflicts_with = "filter")]
+    pub stand_ins: bool,
+
     /// Leave out what another filter takes away, instead of names that promise nothing
     #[arg(long, value_enum, value_name = "FILTER", conflicts_with = "generic_names")]
     pub filter: Option<WarningFilter>,

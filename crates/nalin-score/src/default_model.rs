@@ -16,6 +16,7 @@ pub(crate) fn load(folder: Option<&Path>, device: &Device) -> Result<Model> {
             "config.json" => include_bytes!("../../../models/default/config.json"),
             "statistics.json" => include_bytes!("../../../models/default/statistics.json"),
             "model.safetensors" => include_bytes!("../../../models/default/model.safetensors"),
+            "evidence.zst" => include_bytes!("../../../models/default/evidence.zst"),
             _ => bail!("there is no {name} in this program"),
         };
         Ok(Cow::Borrowed(bytes))

@@ -13,6 +13,7 @@ mod explain;
 mod filter_nalin;
 mod gather;
 mod incoming;
+mod kinds;
 mod scorer;
 mod silence;
 
@@ -115,7 +116,7 @@ fn report(scorer: &Scorer, args: &Args, stage: &mut Stage) -> Result<()> {
         let over: Vec<_> = over.into_iter().filter(|(record, _)| !record.is_negative()).collect();
         let mut kept = over;
         kept.retain(|(record, _)| {
-            let step = left_out(args, record);
+            let step = left_out(scorer, args, record);
             step.into_iter().for_each(|step| emit.count(step, 1));
             step.is_none()
         });
@@ -163,12 +164,17 @@ impl Write for Out<'_> {
     }
 }
 
-/// Why a finding is nothing for people, if so: its name says nothing, or the filter that was asked for takes it.
-fn left_out(args: &Args, record: &Incoming) -> Option<&'static str> {
+/// Why a finding is nothing for people, if so: its name says nothing, its type stands in for the usual one, or
+/// the filter that was asked for takes it.
+fn left_out(scorer: &Scorer, args: &Args, record: &Incoming) -> Option<&'static str> {
+    let (name, type_class) = (&record.site.name, &record.type_class);
     match args.filter {
-        Some(WarningFilter::Nalin) => filter_nalin::taken_by(&record.site.name, &record.type_class),
-        None if args.generic_names || !nalin_model::names::is_generic(&record.site.name) => None,
-        None => Some("generic_names_left_out"),
+        Some(WarningFilter::Nalin) => filter_nalin::taken_by(name, type_class),
+        None if !args.generic_names && nalin_model::names::is_generic(name) => Some("generic_names_left_out"),
+        None if !args.stand_ins && kinds::is_stand_in(&scorer.model.statistics, name, type_class) => {
+            Some("stand_ins_left_out")
+        }
+        None => None,
     }
 }
 

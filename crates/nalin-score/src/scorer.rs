@@ -15,6 +15,9 @@ pub(crate) const INPUTS: [(&str, Ablation); 3] = [
     ("type", Ablation { type_: true, ..NOTHING }),
 ];
 
+/// Of the names that are tried on a value so many are scored exactly.
+const TRIED_EXACTLY: usize = 8;
+
 /// What scores and explains. An answer depends on name, value and model alone.
 pub(crate) struct Scorer<'m> {
     pub(crate) model: &'m Model,
@@ -101,7 +104,22 @@ fn quick_answers(quick: &Quick, question: &Question) -> Vec<Answer> {
     let score = |name: &Name, value: &Side| name.side.as_ref().map_or(1.0, |name| quick.score(name, value));
     let answer = |(name, tried): (&&Name, &Vec<&Name>)| Answer {
         without: [no_name, score(name, &no_value), score(name, &no_type)],
-        tried: tried.iter().map(|name| score(name, &whole)).collect(),
+        tried: try_names(quick, tried, &whole),
     };
     question.held.iter().zip(&question.tried).map(answer).collect()
+}
+
+/// Scores of names for one value: those that look best at a rough glance exactly, the others as no fit at all.
+fn try_names(quick: &Quick, names: &[&Name], value: &Side) -> Vec<f64> {
+    let mut rough: Vec<(f64, usize, &Side)> = names
+        .iter()
+        .enumerate()
+        .filter_map(|(at, name)| name.side.as_ref().map(|side| (quick.rough_score(side, value), at, side)))
+        .collect();
+    rough.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+    let mut scores = vec![1.0; names.len()];
+    for (_, at, side) in rough.into_iter().take(TRIED_EXACTLY) {
+        scores[at] = quick.score(side, value);
+    }
+    scores
 }

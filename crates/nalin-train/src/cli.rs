@@ -28,6 +28,11 @@ pub struct Args {
     #[arg(short, long, value_name = "DIR")]
     pub model: PathBuf,
 
+    /// Pairs that were read off sources (`nbliterals | assign-merge`), which the default network knows beside
+    /// those it learns from; those of repositories that it is validated or tested with are left out
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub written: Vec<PathBuf>,
+
     /// What to train: our network, the published one, or a baseline
     #[arg(long, value_enum, default_value_t)]
     pub arch: ArchName,

@@ -10,6 +10,7 @@ use records::{Example, Origin, Split, Value, id_of};
 use rustc_hash::FxHashMap;
 
 use crate::cli::Args;
+use crate::written::Written;
 
 /// One example without its place in the notebook.
 #[derive(Clone, Copy, Debug)]
@@ -31,21 +32,23 @@ pub(crate) struct Lesson {
 #[derive(Default)]
 pub(crate) struct Data {
     lessons: Vec<Lesson>,
-    texts: Texts,
-    values: Vec<Value>,
+    pub(crate) texts: Texts,
+    pub(crate) values: Vec<Value>,
+    /// Pairs that are only written down.
+    pub(crate) written: Vec<Written>,
     /// A hash of the input, byte for byte.
     pub(crate) digest: String,
 }
 
 /// Gives equal texts the same number.
 #[derive(Default)]
-struct Texts {
-    all: Vec<Arc<str>>,
+pub(crate) struct Texts {
+    pub(crate) all: Vec<Arc<str>>,
     numbers: FxHashMap<Arc<str>, u32>,
 }
 
 impl Texts {
-    fn number(&mut self, text: &str) -> Result<u32> {
+    pub(crate) fn number(&mut self, text: &str) -> Result<u32> {
         if let Some(number) = self.numbers.get(text) {
             return Ok(*number);
         }
@@ -120,6 +123,7 @@ impl Data {
             },
             misfit: lesson.misfit,
             weight: lesson.weight,
+            repo: lesson.repo,
         };
         self.lessons(split).map(known).collect()
     }

@@ -16,6 +16,7 @@ mod folder;
 mod journal;
 mod plan;
 mod results;
+mod written;
 
 use anyhow::{Context as _, Result};
 use nalin_model::{Arch, Device, Epoch, Past, Plan};
@@ -52,6 +53,7 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
         stage.count(&format!("examples_{}", results::split_name(split)), data.part(split).len() as u64);
     }
 
+    data.read_written(args, stage)?;
     let seed = stage.common().seed;
     let asked = plan::asked_for(args, seed)?;
     // The baselines always stand beside the network: one that does not beat them is no result.
@@ -75,7 +77,8 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
         };
         let parts = (&data.part(Split::Train)[..], &data.part(Split::Valid)[..]);
         let saved = saved.as_ref().filter(|_| is_asked);
-        let trained = threads.install(|| nalin_model::train(&plan, parts, &device, saved, &mut watch))?;
+        let trained = threads
+            .install(|| nalin_model::train(&plan, parts, &data.written(), &device, saved, &mut watch))?;
         metrics.extend(threads.install(|| results::measure(&trained, &data, args.fold))?);
         model.get_or_insert(trained);
     }

@@ -24,6 +24,11 @@ pub struct Args {
     #[arg(long, value_name = "WEIGHT", default_value_t = 0.3)]
     weight: f64,
 
+    /// Also list names of whose value only the type can be seen: from an expression (`rows = [r for r in f]`;
+    /// evidence `inferred`), an annotation or a docstring (`declared`). For nalin-train's `--written`
+    #[arg(long)]
+    types: bool,
+
     #[command(flatten)]
     common: filter::Common,
 }
@@ -37,6 +42,6 @@ impl filter::Filter for Args {
 
     fn run(self, stage: &mut filter::Stage) -> anyhow::Result<()> {
         let input = stage.input(self.input);
-        crate::run(self.weight, input, stage)
+        crate::run(self.types, self.weight, input, stage)
     }
 }

@@ -1,7 +1,7 @@
 //! `nbliterals`: reads name-value pairs off the source, without running anything.
 //!
 //! Script records in, assignment records out, as `nbexec` would write them: one for every name that has a
-//! literal beside it. A cell that does not parse is passed over; a script of which no cell parses leaves as
+//! literal beside it, and on request one for every name of whose value only the type can be seen. A cell that does not parse is passed over; a script of which no cell parses leaves as
 //! a reject (`syntax`). Fields of users flow through.
 
 pub mod cli;
@@ -9,8 +9,8 @@ mod python;
 
 use anyhow::{Context as _, Result};
 use filter::{Emit, Input, Stage};
-use pysource::{Constant, Dialect, Literal, literals};
-use records::{Assignment, Cell, Reason, Record as _, Script, Site, id_of};
+use pysource::{Constant, Dialect, Holds, Written, written};
+use records::{Assignment, Cell, Reason, Record as _, Script, Site, Value, id_of};
 
 /// A site shows this much of its statement, in characters.
 const MAX_TEXT_CHARS: usize = 200;
@@ -22,11 +22,11 @@ const PYTHON_BODIES: [&str; 7] = ["time", "timeit", "capture", "prun", "memit", 
 ///
 /// # Errors
 /// A malformed line, or an output that cannot be written.
-pub fn run(weight: f64, input: Input, stage: &mut Stage) -> Result<()> {
-    stage.map(input, |script: Script, emit| read_script(&script, weight, emit))
+pub fn run(types: bool, weight: f64, input: Input, stage: &mut Stage) -> Result<()> {
+    stage.map(input, |script: Script, emit| read_script(&script, types, weight, emit))
 }
 
-fn read_script(script: &Script, weight: f64, emit: &mut Emit) -> Result<()> {
+fn read_script(script: &Script, types: bool, weight: f64, emit: &mut Emit) -> Result<()> {
     let rows: Vec<&str> = script.code.split('\n').collect();
     let mut broken = Vec::new();
     let mut n_cells = 0;
@@ -37,11 +37,19 @@ fn read_script(script: &Script, weight: f64, emit: &mut Emit) -> Result<()> {
             .get(cell.first_row.max(1) as usize - 1..cell.last_row as usize)
             .with_context(|| format!("{}: cell {} lies outside of the code", script.id, cell.cell))?;
         let text = rows.join("\n");
-        match literals(&text, Dialect::Ipython) {
+        match written(&text, Dialect::Ipython) {
             Ok(found) => {
-                for literal in found.iter().filter(|it| it.value != Constant::None) {
-                    emit.record(&assignment(script, cell, &text, literal, weight))?;
-                    emit.count(literal.kind, 1);
+                for written in found {
+                    let (value, evidence) = match &written.holds {
+                        // Where `None` is written down it stands for "nothing yet".
+                        Holds::Value(Constant::None) => continue,
+                        Holds::Value(value) => (python::describe(value), "literal"),
+                        Holds::Inferred(_) | Holds::Declared(_) if !types => continue,
+                        Holds::Inferred(type_name) => (unknown(type_name), "inferred"),
+                        Holds::Declared(type_name) => (unknown(type_name), "declared"),
+                    };
+                    emit.record(&assignment(script, cell, &text, &written, (value, evidence), weight))?;
+                    emit.count(if evidence == "literal" { written.kind } else { evidence }, 1);
                 }
             }
             Err(fault) => broken.push(format!("cell {} line {}: {}", cell.cell, fault.line, fault.message)),
@@ -62,7 +70,20 @@ fn is_python(script: &Script, cell: &Cell) -> bool {
     })
 }
 
-fn assignment(script: &Script, cell: &Cell, text: &str, literal: &Literal, weight: f64) -> Assignment {
+/// A value of which only the type is known.
+fn unknown(type_name: &str) -> Value {
+    let type_name = type_name.to_owned();
+    Value { type_name, len: -1, rank: -1, size: -1, text_chars: -1, ..Value::default() }
+}
+
+fn assignment(
+    script: &Script,
+    cell: &Cell,
+    text: &str,
+    literal: &Written,
+    (value, evidence): (Value, &str),
+    weight: f64,
+) -> Assignment {
     let before = &text[..literal.name_range.start];
     let line = before.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u32 + 1;
@@ -73,7 +94,7 @@ fn assignment(script: &Script, cell: &Cell, text: &str, literal: &Literal, weigh
     extra.entry("weight").or_insert_with(|| weight.into());
     Assignment {
         schema: Assignment::SCHEMA.to_owned(),
-        id: id_of([&script.id, &row.to_string(), &column.to_string(), &literal.name, "literal"]),
+        id: id_of([&script.id, &row.to_string(), &column.to_string(), &literal.name, evidence]),
         notebook: script.id.clone(),
         path: script.path.clone(),
         repo: script.repo.clone(),
@@ -89,10 +110,10 @@ fn assignment(script: &Script, cell: &Cell, text: &str, literal: &Literal, weigh
             text: written[..end].to_owned(),
             pragma: String::new(),
         },
-        value: python::describe(&literal.value),
+        value,
         occurrence: 1,
         occurrences: 1,
-        evidence: "literal".to_owned(),
+        evidence: evidence.to_owned(),
         extra,
     }
 }

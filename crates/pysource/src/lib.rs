@@ -8,7 +8,7 @@
 //! - [`bindings`] lists what a text binds (assignments, loops, `with`, walrus, parameters, …): name,
 //!   kind, scope, ranges, and the [`Place`] where an expression can read the value right after it was
 //!   bound, or the [`NoPlace`] reason why there is none.
-//! - [`literals`] lists the names that have a literal beside them.
+//! - [`written`] lists what is written of the values of names: literals, and types that can be seen.
 //! - [`comments`] lists the comments.
 //! - [`imports`] lists the packages that a text imports.
 //! - [`ipython`] finds IPython's own syntax in a cell and turns it into plain Python.
@@ -21,6 +21,7 @@ mod comment;
 mod compiled;
 mod edit;
 mod imports;
+mod inferred;
 pub mod ipython;
 mod literal;
 mod parse;
@@ -35,7 +36,7 @@ pub use comment::comments;
 pub use compiled::compiled_functions;
 pub use edit::Edits;
 pub use imports::imports;
-pub use literal::{Constant, Literal, literals};
+pub use literal::{Constant, Holds, Written, written};
 pub use parse::{Dialect, SyntaxError, parses};
 pub use strip::ProbeNames;
 pub use walk::bindings;

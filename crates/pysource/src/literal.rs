@@ -1,5 +1,7 @@
-//! Values that a text writes down beside a name: `x = 3`, `self.rate = 0.1`, `f(verbose=True)`,
-//! `def f(n_rows=10)`. Nothing is computed; a value is a literal through and through or it is not listed.
+//! What a text writes down of a name's value without being run: the value itself (`x = 3`,
+//! `self.rate = 0.1`, `f(verbose=True)`, `def f(n_rows=10)`), or only its type, where an expression shows it
+//! (`rows = [r for r in f]`) or somebody declared it (`path: str`, or a line of documentation).
+//! Nothing is computed; a value is a literal through and through or it is no value.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,25 +10,37 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, Keyword, Number, Parameters, Stmt, UnaryOp};
 use ruff_text_size::Ranged;
 
+use crate::inferred::{annotated, documented, type_of};
 use crate::parse::with_module;
 use crate::place::bytes;
 use crate::{Dialect, SyntaxError};
 
-/// A name and the literal that stands beside it. Ranges are in bytes.
+/// A name and what is written of its value. Ranges are in bytes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Literal {
+pub struct Written {
     /// The name; of an attribute its last part.
     pub name: String,
-    /// How they stand together: `assign`, `ann_assign`, `attribute`, `keyword` or `parameter`.
+    /// How they stand together: `assign`, `ann_assign`, `attribute`, `keyword`, `parameter`, or `docstring`.
     pub kind: &'static str,
-    /// Where the name stands.
+    /// Where the name stands; of a docstring its first three characters.
     pub name_range: Range<usize>,
-    /// The assignment, the keyword with its value, or the parameter with its default.
+    /// The assignment, the keyword with its value, the parameter with its default, or the docstring.
     pub range: Range<usize>,
     /// Enclosing functions and classes, joined by dots; `""` at the top.
     pub scope: Arc<str>,
+    /// What is known.
+    pub holds: Holds,
+}
+
+/// What a text tells of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Holds {
     /// The value.
-    pub value: Constant,
+    Value(Constant),
+    /// Its type, which the expression shows.
+    Inferred(String),
+    /// Its type, as an annotation or documentation says.
+    Declared(String),
 }
 
 /// A value that is written down.
@@ -50,21 +64,21 @@ pub enum Constant {
     Dict(Vec<(Constant, Constant)>),
 }
 
-/// Lists the names of a text that have a literal beside them, by place.
+/// Lists the names of a text of whose values something is written, by place.
 ///
 /// # Errors
 /// If the text does not parse.
-pub fn literals(text: &str, dialect: Dialect) -> Result<Vec<Literal>, SyntaxError> {
+pub fn written(text: &str, dialect: Dialect) -> Result<Vec<Written>, SyntaxError> {
     with_module(text, dialect, |module| {
         let mut walk = Walk { found: Vec::new(), scope: "".into() };
         walk.visit_body(&module.body);
-        walk.found.sort_by_key(|literal| literal.name_range.start);
+        walk.found.sort_by_key(|written| written.name_range.start);
         walk.found
     })
 }
 
 struct Walk {
-    found: Vec<Literal>,
+    found: Vec<Written>,
     scope: Arc<str>,
 }
 
@@ -75,10 +89,12 @@ impl Walk {
         kind: &'static str,
         name_range: Range<usize>,
         range: Range<usize>,
-        value: Constant,
+        holds: Option<Holds>,
     ) {
-        let scope = self.scope.clone();
-        self.found.push(Literal { name: name.to_owned(), kind, name_range, range, scope, value });
+        if let Some(holds) = holds {
+            let scope = self.scope.clone();
+            self.found.push(Written { name: name.to_owned(), kind, name_range, range, scope, holds });
+        }
     }
 
     /// A target with what is assigned to it; a tuple with a tuple part by part.
@@ -92,14 +108,10 @@ impl Walk {
         };
         match target {
             Expr::Name(name) => {
-                if let Some(value) = constant(value) {
-                    self.add(name.id.as_str(), kind, bytes(name.range), range.clone(), value);
-                }
+                self.add(name.id.as_str(), kind, bytes(name.range), range.clone(), holds(value));
             }
             Expr::Attribute(it) => {
-                if let Some(value) = constant(value) {
-                    self.add(it.attr.as_str(), "attribute", bytes(it.attr.range), range.clone(), value);
-                }
+                self.add(it.attr.as_str(), "attribute", bytes(it.attr.range), range.clone(), holds(value));
             }
             Expr::Tuple(_) | Expr::List(_) => {
                 if let (Some(targets), Some(values)) = (parts(target), parts(value))
@@ -112,6 +124,19 @@ impl Walk {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The parameters and attributes that a docstring lists as `name : type`.
+    fn docstring(&mut self, body: &[Stmt]) {
+        if let Some(Stmt::Expr(first)) = body.first()
+            && let Expr::StringLiteral(text) = &*first.value
+        {
+            let range = bytes(text.range);
+            for (name, type_name) in documented(text.value.to_str()) {
+                let place = range.start..range.start + 3;
+                self.add(name, "docstring", place, range.clone(), Some(Holds::Declared(type_name)));
+            }
         }
     }
 
@@ -135,34 +160,59 @@ impl<'a> Visitor<'a> for Walk {
                 if let Some(value) = &it.value {
                     self.assign("ann_assign", &it.target, value, &bytes(it.range));
                 }
+                let target = match &*it.target {
+                    Expr::Name(name) => Some((name.id.as_str(), name.range)),
+                    Expr::Attribute(it) => Some((it.attr.as_str(), it.attr.range)),
+                    _ => None,
+                };
+                if let Some((name, range)) = target {
+                    let declared = annotated(&it.annotation).map(Holds::Declared);
+                    self.add(name, "ann_assign", bytes(range), bytes(it.range), declared);
+                }
             }
             _ => {}
         }
         match statement {
-            Stmt::FunctionDef(it) => self.inside(&it.name, |walk| visitor::walk_stmt(walk, statement)),
-            Stmt::ClassDef(it) => self.inside(&it.name, |walk| visitor::walk_stmt(walk, statement)),
+            Stmt::FunctionDef(it) => self.inside(&it.name, |walk| {
+                walk.docstring(&it.body);
+                visitor::walk_stmt(walk, statement);
+            }),
+            Stmt::ClassDef(it) => self.inside(&it.name, |walk| {
+                walk.docstring(&it.body);
+                visitor::walk_stmt(walk, statement);
+            }),
             _ => visitor::walk_stmt(self, statement),
         }
     }
 
     fn visit_parameters(&mut self, parameters: &'a Parameters) {
         for it in parameters.iter_non_variadic_params() {
-            if let Some(value) = it.default().and_then(constant) {
-                let name = &it.parameter.name;
-                self.add(name.as_str(), "parameter", bytes(name.range), bytes(it.range), value);
+            let name = &it.parameter.name;
+            let declared = it.parameter.annotation().and_then(annotated).map(Holds::Declared);
+            for holds in [it.default().and_then(holds), declared] {
+                self.add(name.as_str(), "parameter", bytes(name.range), bytes(it.range), holds);
             }
         }
         visitor::walk_parameters(self, parameters);
     }
 
     fn visit_keyword(&mut self, keyword: &'a Keyword) {
-        if let Some(name) = &keyword.arg
-            && let Some(value) = constant(&keyword.value)
-        {
-            self.add(name.as_str(), "keyword", bytes(name.range), bytes(keyword.range()), value);
+        if let Some(name) = &keyword.arg {
+            self.add(
+                name.as_str(),
+                "keyword",
+                bytes(name.range),
+                bytes(keyword.range()),
+                holds(&keyword.value),
+            );
         }
         visitor::walk_keyword(self, keyword);
     }
+}
+
+/// The value of an expression, or else its type.
+fn holds(expression: &Expr) -> Option<Holds> {
+    constant(expression).map(Holds::Value).or_else(|| Some(Holds::Inferred(type_of(expression)?.to_owned())))
 }
 
 /// The value of an expression that is a literal; `None` of any other.
@@ -213,14 +263,47 @@ fn constant(expression: &Expr) -> Option<Constant> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Constant, literals};
+    use super::{Constant, Holds, written};
     use crate::Dialect;
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, &str, Constant)]) {
-        let found = literals(text, Dialect::Ipython).unwrap();
-        let found: Vec<_> = found.iter().map(|it| (it.name.as_str(), it.kind, it.value.clone())).collect();
+        let found = written(text, Dialect::Ipython).unwrap();
+        let found: Vec<_> = found
+            .iter()
+            .filter_map(|it| match &it.holds {
+                Holds::Value(value) => Some((it.name.as_str(), it.kind, value.clone())),
+                _ => None,
+            })
+            .collect();
         assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn types_where_there_is_no_value() {
+        let text = "def f(path: str, *, n: Optional[int] = None, df=pd.DataFrame()):\n    \"\"\"Reads.\n\n    \
+                    ax, bx : matplotlib.axes.Axes, optional\n    \"\"\"\n    rows = [r for r in path]\n    \
+                    self.total = sum(1 for r in rows) / 2.0\n    text = f'{n}' + path\n    g(unknown=h())\n";
+        let found = written(text, Dialect::Python).unwrap();
+        let shown: Vec<_> = found
+            .iter()
+            .map(|it| match &it.holds {
+                Holds::Value(_) => format!("{} {} value", it.name, it.kind),
+                Holds::Inferred(name) => format!("{} {} {name}", it.name, it.kind),
+                Holds::Declared(name) => format!("{} {}: {name}", it.name, it.kind),
+            })
+            .collect();
+        let expected = [
+            "path parameter: str",
+            "n parameter value",
+            "n parameter: int",
+            "df parameter pandas.DataFrame",
+            "ax docstring: Axes",
+            "bx docstring: Axes",
+            "rows assign list",
+            "text assign str",
+        ];
+        assert_eq!(shown, expected);
     }
 
     #[test]
@@ -263,7 +346,7 @@ mod tests {
     #[test]
     fn scopes_and_ranges() {
         let text = "class A:\n    def f(self, n=1):\n        fit(alpha=0.5)\n";
-        let found = literals(text, Dialect::Python).unwrap();
+        let found = written(text, Dialect::Python).unwrap();
         let places: Vec<_> = found.iter().map(|it| (&*it.scope, &text[it.range.clone()])).collect();
         assert_eq!(places, [("A.f", "n=1"), ("A.f", "alpha=0.5")]);
     }

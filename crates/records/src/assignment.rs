@@ -26,7 +26,8 @@ pub struct Assignment {
     pub occurrence: u64,
     /// How often the site ran in all.
     pub occurrences: u64,
-    /// Where the value comes from: `run`, or `literal` when it was read off the source without running.
+    /// Where the value comes from: `run`, or, read off the source without running, `literal`; of `inferred` (an
+    /// expression shows it) and `declared` (an annotation or a docstring says it) only the type is known.
     pub evidence: String,
     /// Fields of users, from the script.
     #[serde(flatten)]

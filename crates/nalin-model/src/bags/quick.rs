@@ -5,6 +5,7 @@ use anyhow::Result;
 use records::Value;
 
 use super::{BagsNetwork, root};
+use crate::evidence::{Evidence, NameKeys, QuickEvidence, ValueKeys};
 use crate::features::{Features, featurise};
 use crate::hash::cross;
 use crate::parameters::Slot;
@@ -16,6 +17,7 @@ pub struct Quick<'m> {
     calibration: Calibration,
     wide: Option<Wide<'m>>,
     deep: Option<Deep<'m>>,
+    evidence: Option<QuickEvidence<'m>>,
 }
 
 struct Wide<'m> {
@@ -40,11 +42,23 @@ pub struct Side {
     alone: f32,
     embedding: Vec<f32>,
     hidden: Vec<f32>,
+    keys: Keys,
+}
+
+/// Under which keys a side is attested.
+enum Keys {
+    None,
+    Name(NameKeys),
+    Value(ValueKeys),
 }
 
 impl BagsNetwork {
     /// Reads the weights out of their tensors.
-    pub(crate) fn quick(&self, calibration: Calibration) -> Result<Quick<'_>> {
+    pub(crate) fn quick<'m>(
+        &'m self,
+        evidence: Option<&'m Evidence>,
+        calibration: Calibration,
+    ) -> Result<Quick<'m>> {
         let parameters = &self.parameters;
         let dense =
             |slot: Slot| Ok::<Vec<f32>, anyhow::Error>(parameters.dense(slot).flatten_all()?.to_vec1()?);
@@ -69,7 +83,8 @@ impl BagsNetwork {
             }),
             None => None,
         };
-        Ok(Quick { network: self, calibration, wide, deep })
+        let evidence = evidence.map(Evidence::quick).transpose()?;
+        Ok(Quick { network: self, calibration, wide, deep, evidence })
     }
 }
 
@@ -87,14 +102,17 @@ impl Quick<'_> {
             side.hidden = deep.bias.clone();
             deep.add(0, side.embedding.iter().copied(), &mut side.hidden);
         }
+        if self.evidence.is_some() {
+            side.keys = Keys::Name(if hidden.name { NameKeys::hidden() } else { NameKeys::of(name) });
+        }
         side
     }
 
     /// What a value brings, without the inputs that are hidden.
     pub fn value(&self, value: &Value, type_class: &str, hidden: Ablation) -> Side {
         let hidden = Ablation { name: true, ..self.network.ablation.and(hidden) };
-        let Features { value, value_key, numbers, .. } =
-            featurise(&Subject { name: "", value, type_class }, hidden);
+        let subject = Subject { name: "", value, type_class };
+        let Features { value, value_key, numbers, .. } = featurise(&subject, hidden);
         let mut side = Side::new(value[..usize::from(value_key)].to_vec());
         if let Some(wide) = &self.wide {
             side.alone = side.features.iter().map(|&value| wide.at(0, value)).sum();
@@ -105,11 +123,30 @@ impl Quick<'_> {
             deep.add(deep.width, side.embedding.iter().copied(), &mut side.hidden);
             deep.add(3 * deep.width, numbers.into_iter(), &mut side.hidden);
         }
+        if let Some(evidence) = &self.evidence {
+            side.keys = Keys::Value(evidence.value(&subject, hidden));
+        }
         side
     }
 
     /// The probability that they do not fit: that of [`crate::Model::scores`], but for the last digits.
     pub fn score(&self, name: &Side, value: &Side) -> f64 {
+        let mut logit = self.network(name, value);
+        if let (Some(evidence), Keys::Name(name), Keys::Value(value)) =
+            (&self.evidence, &name.keys, &value.keys)
+        {
+            logit = evidence.blend(logit, name, value);
+        }
+        self.calibration.apply(logit)
+    }
+
+    /// As [`Quick::score`] by the network's opinion alone, which costs a fraction: to find out who is worth
+    /// a closer look.
+    pub fn rough_score(&self, name: &Side, value: &Side) -> f64 {
+        self.calibration.apply(self.network(name, value))
+    }
+
+    fn network(&self, name: &Side, value: &Side) -> f32 {
         let (mut sum, mut heads) = (0.0, 0);
         if let Some(wide) = &self.wide {
             let of = |&name: &u32| value.features.iter().map(|&value| wide.at(name, value)).sum::<f32>();
@@ -126,13 +163,13 @@ impl Quick<'_> {
             sum += out + deep.out_bias;
             heads += 1;
         }
-        self.calibration.apply(sum / heads.max(1) as f32)
+        sum / heads.max(1) as f32
     }
 }
 
 impl Side {
     fn new(features: Vec<u32>) -> Self {
-        Self { features, alone: 0.0, embedding: Vec::new(), hidden: Vec::new() }
+        Self { features, alone: 0.0, embedding: Vec::new(), hidden: Vec::new(), keys: Keys::None }
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::encode::{ALPHABET_SLOTS, Encoding, VALUE_CHARS};
 use super::gru::gru;
 use super::tree::NO_CHARACTER;
-use crate::network::{Network, Pass, Row, dropout};
+use crate::network::{Encoder, Network, Pass, Row, dropout};
 use crate::parameters::{Bags, Parameters, Slot};
 use crate::{Ablation, Subject};
 
@@ -130,6 +130,16 @@ impl NalinNetwork {
     }
 }
 
+impl Encoder for NalinNetwork {
+    fn ablation(&self) -> Ablation {
+        self.ablation
+    }
+
+    fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Encoding {
+        Encoding::new(subject, &self.config.types, self.config.name_buckets, hidden)
+    }
+}
+
 impl Network for NalinNetwork {
     type Side = Encoding;
 
@@ -139,14 +149,6 @@ impl Network for NalinNetwork {
 
     fn parameters_mut(&mut self) -> &mut Parameters {
         &mut self.parameters
-    }
-
-    fn ablation(&self) -> Ablation {
-        self.ablation
-    }
-
-    fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Encoding {
-        Encoding::new(subject, &self.config.types, self.config.name_buckets, hidden)
     }
 
     fn forward(&self, rows: &[Row<Encoding>], mut noise: Option<&mut Random>) -> Result<Pass> {
@@ -241,6 +243,7 @@ mod tests {
             .map(|((type_class, value), misfit)| Known {
                 subject: Subject { name: "", value, type_class },
                 misfit,
+                repo: 0,
                 weight: 1.0,
             })
             .collect();

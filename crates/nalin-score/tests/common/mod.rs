@@ -16,12 +16,14 @@ pub fn model() -> &'static Folder {
             .collect();
         let part = |split| -> Vec<Known> {
             let of_part = examples.iter().filter(|example| example.split == split);
-            of_part.map(|one| Known { subject: one.into(), misfit: one.label == 1, weight: 1.0 }).collect()
+            of_part
+                .map(|one| Known { subject: one.into(), misfit: one.label == 1, weight: 1.0, repo: 0 })
+                .collect()
         };
         let schedule = Schedule { epochs: 8, ..Arch::Default.schedule(1) };
         let plan = Plan { schedule, ..Plan::own(Arch::Default, 1) };
         let parts = (&part(Split::Train)[..], &part(Split::Valid)[..]);
-        let model = train(&plan, parts, &Device::Cpu, None, &mut |_| Ok(()));
+        let model = train(&plan, parts, &[], &Device::Cpu, None, &mut |_| Ok(()));
         let folder = Folder::new();
         for (name, bytes) in model.and_then(|model| model.files()).expect("a model") {
             folder.write(name, bytes);

@@ -1,0 +1,183 @@
+//! Under which keys a name and a value are counted.
+
+use crate::features::{form, magnitude_bucket, stem};
+use crate::hash::{cross, feature};
+use crate::{Ablation, Subject, names};
+
+/// Where a fact comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A value that was recorded in a run.
+    Run,
+    /// A value or its type, as assigned in a source.
+    Assigned,
+    /// A value or its type, as given to a parameter: a keyword argument or a default.
+    Given,
+    /// A type, as declared by an annotation or in documentation.
+    Declared,
+}
+
+impl Source {
+    /// All of them, in the order of the features.
+    pub const ALL: [Self; 4] = [Self::Run, Self::Assigned, Self::Given, Self::Declared];
+
+    /// The value keys that are counted for it: of what is not recorded less is known.
+    pub(super) fn value_keys(self) -> &'static [ValueKey] {
+        use ValueKey::{Class, Coarse, Exact, Fine, Length, Size};
+        match self {
+            Self::Run => &[Class, Exact, Length, Coarse, Fine, Size],
+            Self::Assigned | Self::Given => &[Class, Coarse, Fine],
+            Self::Declared => &[Class],
+        }
+    }
+}
+
+/// How a value is looked at. Each names its class, so that it says more than the class, never less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ValueKey {
+    /// The class of types alone.
+    Class,
+    /// Raw type and dtype.
+    Exact,
+    /// Magnitude of the length.
+    Length,
+    /// Sign of a number, whether it is whole, whether it is within 0 and 1; the beginning of a text's form.
+    Coarse,
+    /// Sign and magnitude of a number; the form of a text.
+    Fine,
+    /// Rank and magnitudes of size and last dimension.
+    Size,
+}
+
+/// The keys of one name: each slot once, then its words; none at all when it is hidden.
+pub struct NameKeys {
+    pub(super) single: Vec<u32>,
+    pub(super) words: Vec<u32>,
+}
+
+impl NameKeys {
+    /// Slots that a name has once.
+    pub(super) const SINGLE: usize = 7;
+    /// Words of a name that are looked at.
+    const WORDS: usize = 6;
+
+    /// No name.
+    pub fn hidden() -> Self {
+        Self { single: Vec::new(), words: Vec::new() }
+    }
+
+    /// The keys of a name.
+    pub fn of(name: &str) -> Self {
+        let words = names::words(name);
+        let stems: Vec<&str> = words.iter().take(12).map(|word| stem(word)).collect();
+        let (first, last) = (stems.first().copied().unwrap_or("_"), stems.last().copied().unwrap_or("_"));
+        let plural = words.last().is_some_and(|word| word.len() > 3 && word.ends_with('s'));
+        let lower = name.to_lowercase();
+        let single = vec![
+            feature(b'x', name.as_bytes()),
+            feature(b'j', stems.join(" ").as_bytes()),
+            cross(feature(b'l', last.as_bytes()), u32::from(plural)),
+            feature(b'f', first.as_bytes()),
+            feature(b'b', stems[stems.len().saturating_sub(2)..].join(" ").as_bytes()),
+            feature(b'3', tail(&lower, 3).as_bytes()),
+            feature(b'4', head(&lower, 4).as_bytes()),
+        ];
+        let words = stems.iter().take(Self::WORDS).map(|stem| feature(b'w', stem.as_bytes())).collect();
+        Self { single, words }
+    }
+
+    /// Single keys and words, each key once.
+    pub(super) fn all(&self) -> Vec<u32> {
+        let mut all = [&self.single[..], &self.words].concat();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+fn head(text: &str, n: usize) -> &str {
+    text.char_indices().nth(n).map_or(text, |(end, _)| &text[..end])
+}
+
+fn tail(text: &str, n: usize) -> &str {
+    text.char_indices().rev().nth(n.saturating_sub(1)).map_or(text, |(start, _)| &text[start..])
+}
+
+/// The key of a value, `None` where nothing is known or it is hidden.
+pub(super) fn value_key(key: ValueKey, subject: &Subject, hidden: Ablation) -> Option<u32> {
+    if hidden.type_ {
+        return None;
+    }
+    let (value, class) = (subject.value, feature(b'c', subject.type_class.as_bytes()));
+    let text = value.text.trim();
+    let last = value.shape.last().copied().unwrap_or(-1);
+    let detail = match key {
+        ValueKey::Class => 0,
+        ValueKey::Exact => {
+            cross(feature(b'q', value.type_name.as_bytes()), feature(b'd', value.dtype.as_bytes()))
+        }
+        ValueKey::Length if hidden.len => return None,
+        ValueKey::Length => feature(b'n', &[magnitude_bucket(value.len)]),
+        ValueKey::Coarse | ValueKey::Fine if hidden.value || value.text_chars < 0 && text.is_empty() => {
+            return None;
+        }
+        ValueKey::Coarse => match text.parse::<f64>() {
+            Ok(number) => feature(b'i', &coarse(number)),
+            Err(_) => feature(b'a', head(&form(text), 4).as_bytes()),
+        },
+        ValueKey::Fine => match text.parse::<f64>() {
+            Ok(number) => feature(b'e', &[coarse(number)[0], magnitude(number) as u8]),
+            Err(_) => feature(b'o', form(text).as_bytes()),
+        },
+        ValueKey::Size if hidden.shape => return None,
+        ValueKey::Size => feature(
+            b's',
+            &[value.rank.clamp(-1, 6) as u8, magnitude_bucket(value.size), magnitude_bucket(last)],
+        ),
+    };
+    Some(cross(class, cross(key as u32, detail)))
+}
+
+fn coarse(number: f64) -> [u8; 1] {
+    let sign = if number > 0.0 { 1 } else { 2 * u8::from(number < 0.0) };
+    [sign | u8::from(number.fract() == 0.0) << 2 | u8::from((0.0..=1.0).contains(&number)) << 3]
+}
+
+fn magnitude(number: f64) -> i8 {
+    if number == 0.0 { -99 } else { number.abs().log10().floor().clamp(-9.0, 19.0) as i8 }
+}
+
+#[cfg(test)]
+mod tests {
+    use records::Value;
+
+    use super::{NameKeys, ValueKey, head, tail, value_key};
+    use crate::{Ablation, Subject};
+
+    #[test]
+    fn ends_of_names() {
+        assert_eq!(
+            [head("größe", 4), head("x", 4), tail("größe", 3), tail("x", 3)],
+            ["größ", "x", "öße", "x"]
+        );
+        assert_eq!(NameKeys::of("n_rows").words, NameKeys::of("nRow").words);
+        assert_ne!(NameKeys::of("n_rows").single, NameKeys::of("nRow").single);
+        assert_eq!(NameKeys::of("_").words.len(), 0);
+    }
+
+    #[test]
+    fn values_that_are_alike_share_keys() {
+        let value = |text: &str| Value { text: text.to_owned(), text_chars: 1, ..Value::default() };
+        let key = |key, value: &Value| {
+            value_key(key, &Subject { name: "", value, type_class: "float" }, Ablation::default())
+        };
+        let (half, third, five) = (value("0.5"), value("0.33"), value("5.0"));
+        for (which, alike) in [(&half, true), (&third, true), (&five, false)] {
+            assert_eq!(key(ValueKey::Coarse, &half) == key(ValueKey::Coarse, which), alike);
+            assert_eq!(key(ValueKey::Fine, &half) == key(ValueKey::Fine, which), alike);
+            assert_eq!(key(ValueKey::Class, &half), key(ValueKey::Class, which));
+        }
+        let unknown = Value { text_chars: -1, ..Value::default() };
+        assert_eq!(key(ValueKey::Fine, &unknown), None);
+    }
+}

@@ -1,0 +1,135 @@
+//! What repositories attest of a name: the second opinion of the default network.
+//!
+//! Hashed crosses remember; they cannot tell a name that one repository uses everywhere from one that a
+//! hundred agree on. Here every fact ("`count` held an int") counts once for each repository that attests
+//! it, and a pair of the training part is judged by what *other* repositories attest, as a pair of an
+//! unknown notebook will be. Beside the recorded pairs there are facts that are only written down
+//! (literals, annotations, documentation), which cost no execution.
+
+mod judge;
+mod keys;
+mod quick;
+mod tally;
+
+use anyhow::Result;
+use candle_core::Device;
+use rayon::prelude::*;
+
+pub use judge::{Judge, JudgeConfig};
+pub use keys::{NameKeys, Source};
+pub(crate) use quick::QuickEvidence;
+pub use tally::{Fact, Tally, ValueKeys};
+
+use crate::fit::{Schedule, fit, logits};
+use crate::lessons::{Known, Lessons, Misfit, more_misfits};
+use crate::metrics::Metrics;
+use crate::parameters::Parameters;
+use crate::{Ablation, Model, Subject};
+
+/// Most examples that a judge learns from: so few weights need no more, and each costs its features.
+const MAX_EXAMPLES: usize = 1 << 20;
+
+/// Facts, and a judge of them.
+pub struct Evidence {
+    pub(crate) tally: Tally,
+    pub(crate) judge: Judge,
+}
+
+impl Evidence {
+    /// Counts what the training part's pairs and `written` attest, and learns to judge by it.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn learn(
+        (train, valid): (&[Known], &[Known]),
+        written: &[Fact],
+        config: JudgeConfig,
+        hidden: Ablation,
+        schedule: &Schedule,
+        device: &Device,
+    ) -> Result<Self> {
+        let recorded = train.iter().filter(|known| !known.misfit).map(|known| Fact {
+            subject: known.subject,
+            source: Source::Run,
+            repo: known.repo,
+        });
+        let mut tally = Tally::of(&recorded.chain(written.iter().copied()).collect::<Vec<_>>());
+        let mut judge = Judge::new(config, Parameters::new(device, schedule.seed))?;
+        let drawn = more_misfits(train, schedule.more_misfits, schedule.seed);
+        let of = |misfit: &Misfit| {
+            let (name, value) = (&train[misfit.name_of as usize], train[misfit.value_of as usize].subject);
+            let subject = Subject { name: name.subject.name, ..value };
+            Known { subject, misfit: true, weight: f64::from(misfit.weight), ..*name }
+        };
+        let all: Vec<Known> = train.iter().copied().chain(drawn.iter().map(of)).collect();
+        // Every so many-th, when there are too many.
+        let train: Vec<Known> =
+            all.iter().step_by(all.len().div_ceil(MAX_EXAMPLES).max(1)).copied().collect();
+        let lessons = |known: &[Known]| {
+            let features =
+                known.par_iter().map(|known| features(&tally, &known.subject, hidden, Some(known.repo)));
+            let labels = known.iter().map(|known| (f32::from(u8::from(known.misfit)), known.weight as f32));
+            Lessons::of_wholes(features.collect(), labels)
+        };
+        let (train, valid) = (lessons(&train), lessons(valid));
+        let schedule = Schedule { rate: 2e-3, weight_decay: 0.01, batch: 256, ..schedule.clone() };
+        fit(&mut judge, &train, &valid, &schedule, None, &mut |_| Ok(()))?;
+        tally.forget_repositories();
+        Ok(Self { tally, judge })
+    }
+
+    /// Chooses the judge's share beside a network by the area under the curve on the validation part.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn choose_share(&mut self, network: &Model, valid: &[Known]) -> Result<()> {
+        let subjects: Vec<Subject> = valid.iter().map(|known| known.subject).collect();
+        let labels: Vec<bool> = valid.iter().map(|known| known.misfit).collect();
+        let (theirs, ours) = (network.logits(&subjects)?, self.logits(&subjects, network.config.ablation)?);
+        let auc = |share: f32| {
+            let mean = |(theirs, ours): (&f32, &f32)| f64::from(theirs * (1.0 - share) + ours * share);
+            let scores: Vec<f64> = theirs.iter().zip(&ours).map(mean).collect();
+            Metrics::of(&scores, &labels, 0.0).auc
+        };
+        let shares = (0..=10).map(|tenth| tenth as f32 / 10.0);
+        let best = shares
+            .map(|share| (share, auc(share)))
+            .fold((0.5, 0.0), |best, one| if one.1 > best.1 { one } else { best });
+        self.judge.config.share = best.0;
+        Ok(())
+    }
+
+    /// Of a model that was saved: its counts, and a judge whose weights are still to be set.
+    ///
+    /// # Errors
+    /// If the bytes are damaged, or the device has no room.
+    pub fn of_bytes(bytes: &[u8], config: JudgeConfig, device: &Device) -> Result<Self> {
+        Ok(Self { tally: Tally::of_bytes(bytes)?, judge: Judge::new(config, Parameters::new(device, 0))? })
+    }
+
+    /// Sizes of the judge, and its say.
+    pub fn config(&self) -> &JudgeConfig {
+        &self.judge.config
+    }
+
+    /// Share of the judge in the answer.
+    pub fn share(&self) -> f32 {
+        self.judge.config.share
+    }
+
+    /// The judge's logits of "does not fit".
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn logits(&self, subjects: &[Subject], hidden: Ablation) -> Result<Vec<f32>> {
+        let wholes: Vec<Box<[i8]>> =
+            subjects.iter().map(|subject| features(&self.tally, subject, hidden, None)).collect();
+        let rows: Vec<_> = wholes.iter().map(|whole| (whole, whole)).collect();
+        logits(&self.judge, &rows)
+    }
+}
+
+fn features(tally: &Tally, subject: &Subject, hidden: Ablation, own: Option<u32>) -> Box<[i8]> {
+    let name = if hidden.name { NameKeys::hidden() } else { NameKeys::of(subject.name) };
+    tally.features(&name, &tally.value(subject, hidden), own)
+}

@@ -1,0 +1,68 @@
+//! Evidence without tensors, for one pair at a time.
+
+use anyhow::Result;
+
+use super::{Evidence, NameKeys, Tally, ValueKeys};
+use crate::network::Network as _;
+use crate::{Ablation, Subject};
+
+/// Facts, and the judge's weights read out of their tensors.
+pub(crate) struct QuickEvidence<'m> {
+    tally: &'m Tally,
+    share: f32,
+    layers: [(Vec<f32>, Vec<f32>); 3],
+    straight: Vec<f32>,
+}
+
+impl Evidence {
+    /// Reads the weights out of their tensors.
+    pub(crate) fn quick(&self) -> Result<QuickEvidence<'_>> {
+        let read =
+            |slot| -> Result<Vec<f32>> { Ok(self.judge.parameters().dense(slot).flatten_all()?.to_vec1()?) };
+        let [first, second, out] = self.judge.layers.map(|(weight, bias)| Ok((read(weight)?, read(bias)?)));
+        let layers: [Result<_>; 3] = [first, second, out];
+        let [first, second, out] = layers;
+        Ok(QuickEvidence {
+            tally: &self.tally,
+            share: self.share(),
+            layers: [first?, second?, out?],
+            straight: read(self.judge.straight)?,
+        })
+    }
+}
+
+impl QuickEvidence<'_> {
+    /// What of a value matters for every name.
+    pub(crate) fn value(&self, subject: &Subject, hidden: Ablation) -> ValueKeys {
+        self.tally.value(subject, hidden)
+    }
+
+    /// The mean of a network's logit and the judge's.
+    pub(crate) fn blend(&self, logit: f32, name: &NameKeys, value: &ValueKeys) -> f32 {
+        let input: Vec<f32> = self
+            .tally
+            .features(name, value, None)
+            .iter()
+            .map(|&number| f32::from(number) * super::judge::SCALE)
+            .collect();
+        let straight: f32 = input.iter().zip(&self.straight).map(|(input, weight)| input * weight).sum();
+        let [first, second, out] = &self.layers;
+        let relu = |mut units: Vec<f32>| {
+            units.iter_mut().for_each(|unit| *unit = unit.max(0.0));
+            units
+        };
+        let hidden = relu(layer(second, &relu(layer(first, &input))));
+        let judged = layer(out, &hidden)[0] + straight;
+        logit * (1.0 - self.share) + judged * self.share
+    }
+}
+
+fn layer((weight, bias): &(Vec<f32>, Vec<f32>), input: &[f32]) -> Vec<f32> {
+    let mut units = bias.clone();
+    for (input, weights) in
+        input.iter().zip(weight.chunks_exact(bias.len())).filter(|(input, _)| **input != 0.0)
+    {
+        units.iter_mut().zip(weights).for_each(|(unit, weight)| *unit += input * weight);
+    }
+    units
+}

@@ -1,0 +1,324 @@
+//! How many repositories attest a fact.
+
+use anyhow::{Context as _, Result, ensure};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::Source;
+use super::keys::{NameKeys, ValueKey, value_key};
+use crate::hash::cross;
+use crate::{Ablation, Subject};
+
+/// The weight of what is known of all names against what is known of one: as much as so many repositories.
+const PRIOR: f32 = 2.0;
+/// Strength of the compression: training packs once, everybody unpacks.
+const LEVEL: i32 = 19;
+/// Steps of a feature in one unit of natural logarithm.
+const STEPS: f32 = 16.0;
+
+/// A name and a value, or its type, that belong together somewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Fact<'a> {
+    /// Name and value.
+    pub subject: Subject<'a>,
+    /// How it is known.
+    pub source: Source,
+    /// The repository that attests it, as any number that it shares with no other.
+    pub repo: u32,
+}
+
+/// Counts of facts, by hash.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Hashes of name key and value key, sorted.
+    facts: Vec<u32>,
+    /// How many repositories attest each.
+    counts: Vec<u16>,
+    /// Where in `facts` those begin whose upper bits are a given number.
+    starts: Vec<u32>,
+    /// How often each value key was counted in all, whatever the name.
+    totals: FxHashMap<u32, u32>,
+    /// Which repositories attest each fact, while training: (fact, repository), sorted.
+    attested: Vec<(u32, u32)>,
+}
+
+impl Tally {
+    /// Numbers that [`Tally::features`] makes of a pair.
+    pub const FEATURES: usize = features_of(Source::Run)
+        + features_of(Source::Assigned)
+        + features_of(Source::Given)
+        + features_of(Source::Declared);
+
+    /// Counts facts.
+    pub fn of(facts: &[Fact]) -> Self {
+        let sorted = |select: fn(Source, ValueKey) -> bool| {
+            let observed = |fact| observed(fact, select);
+            let mut attested: Vec<(u32, u32)> = facts.par_iter().flat_map_iter(observed).collect();
+            attested.par_sort_unstable();
+            attested.dedup();
+            attested
+        };
+        let mut attested = sorted(|source, key| source == Source::Run || key == ValueKey::Class);
+        // Details that one source alone has written are most of all that is written, and say next to nothing.
+        let details = sorted(|source, key| source != Source::Run && key != ValueKey::Class);
+        let agreed = details.chunk_by(|one, other| one.0 == other.0).filter(|group| group.len() > 1);
+        attested.extend(agreed.flatten());
+        attested.par_sort_unstable();
+        let mut tally = Self::default();
+        for group in attested.chunk_by(|one, other| one.0 == other.0) {
+            tally.facts.push(group[0].0);
+            tally.counts.push(group.len().min(usize::from(u16::MAX)) as u16);
+        }
+        for fact in facts {
+            for key in keys_of(fact.source, &fact.subject, Ablation::default()).into_iter().flatten() {
+                *tally.totals.entry(key).or_default() += 1;
+            }
+            *tally.totals.entry(fact.source as u32).or_default() += 1;
+        }
+        tally.attested = attested;
+        tally.index();
+        tally
+    }
+
+    /// Forgets which repository attests what, when nothing more is to be learned.
+    pub fn forget_repositories(&mut self) {
+        self.attested = Vec::new();
+    }
+
+    fn index(&mut self) {
+        let n = 1 << index_bits(self.facts.len());
+        let shift = 32 - index_bits(self.facts.len());
+        self.starts = Vec::with_capacity(n + 1);
+        for (place, &fact) in self.facts.iter().enumerate() {
+            while self.starts.len() <= (fact >> shift) as usize {
+                self.starts.push(place as u32);
+            }
+        }
+        self.starts.resize(n + 1, self.facts.len() as u32);
+    }
+
+    /// How many repositories attest a fact, without the one given.
+    fn count(&self, fact: u32, own: Option<u32>) -> f32 {
+        if self.facts.is_empty() {
+            return 0.0;
+        }
+        let bucket = (fact >> (32 - index_bits(self.facts.len()))) as usize;
+        let range = self.starts[bucket] as usize..self.starts[bucket + 1] as usize;
+        let Ok(place) = self.facts[range.clone()].binary_search(&fact) else { return 0.0 };
+        let is_own = own.is_some_and(|repo| self.attested.binary_search(&(fact, repo)).is_ok());
+        f32::from(self.counts[range.start + place] - u16::from(is_own))
+    }
+
+    /// What of a value matters for every name, without what is hidden.
+    pub fn value(&self, subject: &Subject, hidden: Ablation) -> ValueKeys {
+        let of = |source: Source| {
+            let all = self.totals.get(&(source as u32)).copied().unwrap_or(0) as f32;
+            let share = |key: u32| (self.totals.get(&key).copied().unwrap_or(0) as f32 + 0.5) / (all + 1.0);
+            let keys = keys_of(source, subject, hidden);
+            keys.into_iter().map(|key| key.map(|key| (key, share(key)))).collect()
+        };
+        ValueKeys(Source::ALL.map(of))
+    }
+
+    /// What is attested of a pair, in sixteenths: for every source, for every slot of the name how many know
+    /// it (logarithm), and for every key of the value how much more often it goes with this name than with
+    /// any (logarithm, as far as so few can tell); then how common the value's keys are. What is hidden or
+    /// unknown is 0. Repository `own` is left out.
+    pub fn features(&self, name: &NameKeys, value: &ValueKeys, own: Option<u32>) -> Box<[i8]> {
+        let mut features = Vec::with_capacity(Self::FEATURES);
+        for (source, keys) in Source::ALL.into_iter().zip(&value.0) {
+            let slot = |name_key: u32, out: &mut Vec<f32>| {
+                let known = self.count(cross(name_key, source as u32), own);
+                out.push(known.ln_1p());
+                for key in keys {
+                    // Of a name that nobody knows nothing follows: the logarithm is 0.
+                    out.push(key.filter(|_| known > 0.0).map_or(0.0, |(key, share)| {
+                        let n = self.count(cross(name_key, key), own);
+                        ((n + PRIOR * share) / (known + PRIOR) / share).ln()
+                    }));
+                }
+            };
+            let mut numbers = Vec::with_capacity(features_of(source));
+            for &key in &name.single {
+                slot(key, &mut numbers);
+            }
+            let mut words = Vec::new();
+            name.words.iter().for_each(|&word| slot(word, &mut words));
+            let width = 1 + keys.len();
+            for at in 0..width {
+                let of_words = words.chunks_exact(width).map(|word| word[at]);
+                numbers.push(of_words.clone().reduce(f32::max).unwrap_or(0.0));
+                numbers.push(of_words.sum::<f32>() / name.words.len().max(1) as f32);
+            }
+            // A name that is hidden has no keys at all, and leaves its places empty.
+            numbers.resize(features_of(source) - keys.len(), 0.0);
+            numbers.extend(keys.iter().map(|key| key.map_or(0.0, |(_, share)| share.ln() / 2.0)));
+            features.extend(numbers.iter().map(|number| (number * STEPS).round().clamp(-127.0, 127.0) as i8));
+        }
+        features.into()
+    }
+
+    /// The counts as bytes, for a model's folder.
+    ///
+    /// # Errors
+    /// If there is no memory to compress them in.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(self.facts.len() * 4);
+        // All differences, then all counts: like stands beside like, and packs well.
+        let mut totals: Vec<(u32, u32)> = self.totals.iter().map(|(&key, &n)| (key, n)).collect();
+        totals.sort_unstable();
+        put(self.facts.len() as u32, &mut bytes);
+        put(totals.len() as u32, &mut bytes);
+        let mut last = 0;
+        for &fact in &self.facts {
+            put(fact - std::mem::replace(&mut last, fact), &mut bytes);
+        }
+        self.counts.iter().for_each(|&count| put(u32::from(count), &mut bytes));
+        totals.iter().for_each(|&(key, _)| bytes.extend(key.to_le_bytes()));
+        totals.iter().for_each(|&(_, n)| put(n, &mut bytes));
+        Ok(zstd::encode_all(&bytes[..], LEVEL)?)
+    }
+
+    /// Reads what [`Tally::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// If the bytes are damaged.
+    pub fn of_bytes(packed: &[u8]) -> Result<Self> {
+        let bytes = zstd::decode_all(packed)?;
+        let mut rest = &bytes[..];
+        let (n, n_totals) = (take(&mut rest)? as usize, take(&mut rest)? as usize);
+        ensure!(n <= bytes.len() && n_totals <= bytes.len(), "it ends early");
+        let mut tally = Self::default();
+        let mut last = 0_u32;
+        for _ in 0..n {
+            last = last.checked_add(take(&mut rest)?).context("facts are out of order")?;
+            tally.facts.push(last);
+        }
+        for _ in 0..n {
+            tally.counts.push(u16::try_from(take(&mut rest)?)?);
+        }
+        let keys;
+        (keys, rest) = rest.split_at_checked(4 * n_totals).context("it ends early")?;
+        for &key in keys.as_chunks().0 {
+            tally.totals.insert(u32::from_le_bytes(key), take(&mut rest)?);
+        }
+        tally.index();
+        Ok(tally)
+    }
+}
+
+/// Seven bits a byte, the lowest first; the eighth says that more follow (LEB128).
+fn put(mut number: u32, bytes: &mut Vec<u8>) {
+    while number >= 128 {
+        bytes.push(number as u8 | 128);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+fn take(bytes: &mut &[u8]) -> Result<u32> {
+    let (mut number, mut shift) = (0, 0);
+    loop {
+        let (byte, rest) = bytes.split_first().context("it ends early")?;
+        *bytes = rest;
+        ensure!(shift < 32, "a number is too long");
+        number |= u32::from(byte & 127) << shift;
+        shift += 7;
+        if *byte < 128 {
+            return Ok(number);
+        }
+    }
+}
+
+/// A value's keys for each source, with the share of all values that each has there.
+pub struct ValueKeys([Vec<Option<(u32, f32)>>; 4]);
+
+/// Slots of a name: singles, and the largest and the mean of its words. Each has the number of those who
+/// know it and one number for each key of the value; each key has its share.
+const fn features_of(source: Source) -> usize {
+    let keys = match source {
+        Source::Run => 6,
+        Source::Assigned | Source::Given => 3,
+        Source::Declared => 1,
+    };
+    (NameKeys::SINGLE + 2) * (1 + keys) + keys
+}
+
+/// About four facts a bucket.
+fn index_bits(n: usize) -> u32 {
+    (n as u32 / 4).max(2).ilog2()
+}
+
+/// The value's keys for a source. A fact's hash crosses them with the name's.
+fn keys_of(source: Source, subject: &Subject, hidden: Ablation) -> Vec<Option<u32>> {
+    let key = |&key: &ValueKey| Some(cross(value_key(key, subject, hidden)?, source as u32));
+    source.value_keys().iter().map(key).collect()
+}
+
+/// What one fact attests under the keys that are selected; that the name is known goes with the class.
+fn observed(fact: &Fact, select: fn(Source, ValueKey) -> bool) -> Vec<(u32, u32)> {
+    let Fact { subject, source, repo } = fact;
+    let mut observed = Vec::new();
+    for name in NameKeys::of(subject.name).all() {
+        for &which in source.value_keys().iter().filter(|which| select(*source, **which)) {
+            if which == ValueKey::Class {
+                observed.push((cross(name, *source as u32), *repo));
+            }
+            if let Some(key) = value_key(which, subject, Ablation::default()) {
+                observed.push((cross(name, cross(key, *source as u32)), *repo));
+            }
+        }
+    }
+    observed
+}
+
+#[cfg(test)]
+mod tests {
+    use records::Value;
+
+    use super::{Fact, NameKeys, Source, Tally};
+    use crate::{Ablation, Subject};
+
+    #[test]
+    fn repositories_count_once_and_the_own_not_at_all() {
+        let value = Value { text: "3".to_owned(), text_chars: 1, ..Value::default() };
+        let subject = |name, type_class| Subject { name, value: &value, type_class };
+        let fact = |name, class, source, repo| Fact { subject: subject(name, class), source, repo };
+        let facts = [
+            fact("row_count", "int", Source::Run, 1),
+            fact("row_count", "int", Source::Run, 1),
+            fact("row_count", "int", Source::Run, 2),
+            fact("title", "str", Source::Run, 2),
+            fact("title", "str", Source::Declared, 3),
+            fact("title", "str", Source::Declared, 4),
+            fact("label", "str", Source::Declared, 3),
+        ];
+        let tally = Tally::of(&facts);
+        let of = |tally: &Tally, name, class, own| {
+            let value = tally.value(&subject(name, class), Ablation::default());
+            tally.features(&NameKeys::of(name), &value, own)
+        };
+        let features = |name, class, own| of(&tally, name, class, own);
+        // The first feature: how many know the name.
+        let known = |n: f32| (n.ln_1p() * 16.0).round() as i8;
+        assert_eq!(features("row_count", "int", None)[0], known(2.0));
+        assert_eq!(features("row_count", "int", Some(1))[0], known(1.0));
+        assert_eq!(features("row_count", "int", Some(9))[0], known(2.0));
+        // The second: how well the class goes with it.
+        assert!(features("row_count", "int", None)[1] > 0 && features("row_count", "str", None)[1] < 0);
+        assert!(features("word_count", "int", None)[0] == 0, "a name that nobody knows");
+        assert!(features("word_count", "int", None)[14] > 0, "but its last word is known");
+        assert_eq!(features("title", "str", None).len(), Tally::FEATURES);
+        let value = tally.value(&subject("title", "str"), Ablation::default());
+        assert_eq!(tally.features(&NameKeys::hidden(), &value, None)[..49], [0; 49]);
+        assert_eq!(of(&Tally::of(&[]), "title", "str", None)[1], 0);
+
+        let packed = tally.to_bytes().unwrap();
+        let read = Tally::of_bytes(&packed).unwrap();
+        assert_eq!(of(&read, "row_count", "str", None), features("row_count", "str", None));
+        assert_eq!(read.to_bytes().unwrap(), packed);
+        for damaged in [&packed[..packed.len() - 1], b"", b"what is this"] {
+            assert!(Tally::of_bytes(damaged).is_err());
+        }
+    }
+}
