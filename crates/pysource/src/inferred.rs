@@ -146,9 +146,9 @@ const DECLARED: &[(&str, &[&str])] = &[
 ];
 
 /// Annotations that say nothing about the value.
-const VAGUE: [&str; 12] = [
-    "Any", "ClassVar", "Final", "Generic", "Hashable", "Iterable", "Literal", "Optional", "Protocol", "Self",
-    "TypeVar", "Union",
+const VAGUE: [&str; 13] = [
+    "Any", "ClassVar", "Final", "Generic", "Hashable", "Iterable", "Literal", "None", "Optional", "Protocol",
+    "Self", "TypeVar", "Union",
 ];
 
 fn look_up(table: &[(&'static str, &[&str])], name: &str) -> Option<&'static str> {

@@ -301,6 +301,7 @@ mod tests {
             "ax docstring: Axes",
             "bx docstring: Axes",
             "rows assign list",
+            "total attribute float",
             "text assign str",
         ];
         assert_eq!(shown, expected);

@@ -21,13 +21,14 @@ pub struct JudgeConfig {
     pub input_dropout: f64,
     /// Share of the hidden units that a step leaves out.
     pub dropout: f64,
-    /// Share of the judge in the answer; the rest is the network's. Chosen on the validation part.
+    /// Share of the judge in the answer; the rest is the network's. Chosen on the validation part, none
+    /// without one.
     pub share: f32,
 }
 
 impl Default for JudgeConfig {
     fn default() -> Self {
-        Self { hidden: 64, input_dropout: 0.1, dropout: 0.3, share: 0.5 }
+        Self { hidden: 64, input_dropout: 0.1, dropout: 0.3, share: 0.0 }
     }
 }
 

@@ -94,7 +94,7 @@ impl Evidence {
         let shares = (0..=10).map(|tenth| tenth as f32 / 10.0);
         let best = shares
             .map(|share| (share, auc(share)))
-            .fold((0.5, 0.0), |best, one| if one.1 > best.1 { one } else { best });
+            .fold((0.0, 0.0), |best, one| if one.1 > best.1 { one } else { best });
         self.judge.config.share = best.0;
         Ok(())
     }
