@@ -53,7 +53,7 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
 
-    /// Also report names that promise nothing (`x`, `tmp`, `new_data`)
+    /// Also report names that promise nothing (`x`, `tmp`, `new_data`), and those of which nothing is known
     #[arg(long)]
     pub generic_names: bool,
 

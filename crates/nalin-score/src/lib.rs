@@ -164,13 +164,16 @@ impl Write for Out<'_> {
     }
 }
 
-/// Why a finding is nothing for people, if so: its name says nothing, its type stands in for the usual one, or
+/// Why a finding is nothing for people, if so: its name says nothing, nothing is known of it, its type stands in for the usual one, or
 /// the filter that was asked for takes it.
 fn left_out(scorer: &Scorer, args: &Args, record: &Incoming) -> Option<&'static str> {
     let (name, type_class) = (&record.site.name, &record.type_class);
     match args.filter {
         Some(WarningFilter::Nalin) => filter_nalin::taken_by(name, type_class),
         None if !args.generic_names && nalin_model::names::is_generic(name) => Some("generic_names_left_out"),
+        None if !args.generic_names && scorer.model.statistics.usual_types(name).is_empty() => {
+            Some("unknown_names_left_out")
+        }
         None if !args.stand_ins && kinds::is_stand_in(&scorer.model.statistics, name, type_class) => {
             Some("stand_ins_left_out")
         }
