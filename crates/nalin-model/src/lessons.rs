@@ -54,12 +54,14 @@ impl<Side: Send> Lessons<Side> {
         Self { sides, all }
     }
 
-    /// Examples of which each is encoded as a whole: both sides of a row are the same.
-    pub(crate) fn of_wholes(wholes: Vec<Side>, labels: impl Iterator<Item = (f32, f32)>) -> Self {
-        let lesson = |(at, (label, weight)): (u32, (f32, f32))| Lesson { name: at, value: at, label, weight };
+    /// Examples that are encoded as wholes, which stand at the name's side; at the value's is nothing.
+    pub(crate) fn of_wholes(wholes: Vec<Side>, labels: impl Iterator<Item = (f32, f32)>) -> Self
+    where
+        Side: Default,
+    {
+        let lesson = |(at, (label, weight)): (u32, (f32, f32))| Lesson { name: at, value: 0, label, weight };
         let all = (0..).zip(labels).map(lesson).collect();
-        // One list serves as both sides.
-        Self { sides: Sides { names: wholes, values: Vec::new(), pairs: Vec::new() }, all }
+        Self { sides: Sides { names: wholes, values: vec![Side::default()], pairs: Vec::new() }, all }
     }
 
     /// Adds misfits that are made of those that are there.
@@ -74,8 +76,7 @@ impl<Side: Send> Lessons<Side> {
 
     /// What the network reads of an example.
     pub fn row(&self, lesson: &Lesson) -> Row<'_, Side> {
-        let values = if self.sides.values.is_empty() { &self.sides.names } else { &self.sides.values };
-        (&self.sides.names[lesson.name as usize], &values[lesson.value as usize])
+        (&self.sides.names[lesson.name as usize], &self.sides.values[lesson.value as usize])
     }
 }
 

@@ -31,7 +31,7 @@ pub use candle_core::Device;
 pub use bags::{BagsConfig, BagsNetwork, Quick, Side};
 pub use calibration::Calibration;
 pub use checkpoint::{Checkpoint, Past, Saved};
-pub use device::gpu;
+pub use device::{DEVICES, device};
 pub use evidence::{Fact, Source};
 pub use features::{Features, featurise};
 pub use fit::{Choice, Epoch, Schedule, fit, sigmoid};

@@ -188,9 +188,9 @@ impl Model {
     /// The mean of both opinions, by the judge's share.
     fn with_evidence(&self, logits: Vec<f32>, subjects: &[Subject], hidden: Ablation) -> Result<Vec<f32>> {
         let Some(evidence) = &self.evidence else { return Ok(logits) };
-        let share = evidence.share();
         let judged = evidence.logits(subjects, hidden)?;
-        Ok(logits.iter().zip(judged).map(|(logit, judged)| logit * (1.0 - share) + judged * share).collect())
+        let pairs = logits.into_iter().zip(judged);
+        Ok(pairs.map(|(logit, judged)| evidence.config().blend(logit, judged)).collect())
     }
 
     /// The weights of the network, and of the judge.

@@ -9,7 +9,7 @@ use crate::calibration::Calibration;
 use crate::checkpoint::Saved;
 use crate::evidence::{Evidence, Fact, JudgeConfig};
 use crate::fit::{Choice, Epoch, Schedule, fit};
-use crate::lessons::{Known, Lessons, more_misfits};
+use crate::lessons::{Known, Lessons, Misfit, more_misfits};
 use crate::metrics::best_threshold;
 use crate::model::{Body, Config, Design, Model};
 use crate::nalin::NalinConfig;
@@ -126,39 +126,45 @@ pub fn train(
     };
     let config = Config::new(arch.name(), design, ablation, schedule.seed);
     let mut model = Model::new(config, statistics, device)?;
+    let drawn = more_misfits(train, schedule.more_misfits, schedule.seed);
+    let parts = (train, &drawn[..], valid);
     model.config.epoch = match &mut model.body {
-        Body::Bags(network) => fit_encoded(network.as_mut(), (train, valid), schedule, saved, watch)?,
-        Body::Nalin(network) => fit_encoded(network.as_mut(), (train, valid), schedule, saved, watch)?,
+        Body::Bags(network) => fit_encoded(network.as_mut(), parts, schedule, saved, watch)?,
+        Body::Nalin(network) => fit_encoded(network.as_mut(), parts, schedule, saved, watch)?,
         Body::Lookup => 0,
     };
+    let subjects: Vec<Subject> = valid.iter().map(|known| known.subject).collect();
+    let labels: Vec<bool> = valid.iter().map(|known| known.misfit).collect();
     if arch == Arch::Default {
+        let config = JudgeConfig::default();
         let mut evidence =
-            Evidence::learn((train, valid), written, JudgeConfig::default(), ablation, schedule, device)?;
+            Evidence::learn((train, valid), &drawn, written, config, ablation, schedule, device)?;
         if !valid.is_empty() {
-            evidence.choose_share(&model, valid)?;
+            evidence.choose_share(&model.logits(&subjects)?, &subjects, &labels, ablation)?;
         }
         model.config.evidence = Some(evidence.config().clone());
         model.evidence = Some(evidence);
     }
     // The look-up has two answers: a threshold chosen for F1 would make it warn of everything.
     if !valid.is_empty() && arch != Arch::Lookup {
-        let subjects: Vec<Subject> = valid.iter().map(|known| known.subject).collect();
-        let labels: Vec<bool> = valid.iter().map(|known| known.misfit).collect();
-        model.config.calibration = Calibration::fit(&model.logits(&subjects)?, &labels);
-        model.config.threshold = best_threshold(&model.par_scores(&subjects)?, &labels);
+        let logits = model.logits(&subjects)?;
+        let calibration = Calibration::fit(&logits, &labels);
+        let scores: Vec<f64> = logits.into_iter().map(|logit| calibration.apply(logit)).collect();
+        model.config.calibration = calibration;
+        model.config.threshold = best_threshold(&scores, &labels);
     }
     Ok(model)
 }
 
 fn fit_encoded<N: Encoder>(
     network: &mut N,
-    (train, valid): (&[Known], &[Known]),
+    (train, drawn, valid): (&[Known], &[Misfit], &[Known]),
     schedule: &Schedule,
     saved: Option<&Saved>,
     watch: &mut dyn FnMut(Epoch) -> Result<()>,
 ) -> Result<usize> {
     let mut lessons = Lessons::new(network, train);
-    lessons.extend(&more_misfits(train, schedule.more_misfits, schedule.seed));
+    lessons.extend(drawn);
     let valid = Lessons::new(network, valid);
     fit(network, &lessons, &valid, schedule, saved, watch)
 }

@@ -118,9 +118,10 @@ pub struct Reading {
     #[arg(short, long, value_name = "DIR")]
     pub model: Option<PathBuf>,
 
-    /// Where to compute
-    #[arg(long, value_enum, default_value_t)]
-    pub device: DeviceName,
+    /// Where to compute; `cuda`, the first NVIDIA GPU, needs a build with the feature of that name. The default
+    /// network needs none
+    #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = nalin_model::DEVICES)]
+    pub device: String,
 
     /// Take the scores that the records have instead of computing them: of another scorer, or of several
     /// models that each scored what they had not seen. The model then only explains
@@ -131,16 +132,6 @@ pub struct Reading {
     /// runs and metrics. A file that is not there is passed over
     #[arg(long, value_name = "FILE")]
     pub run: Vec<PathBuf>,
-}
-
-/// Where to compute.
-#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DeviceName {
-    /// The processor
-    #[default]
-    Cpu,
-    /// The first NVIDIA GPU; needs a build with the feature `cuda`. The default network needs none
-    Cuda,
 }
 
 /// What else it can do.

@@ -23,11 +23,10 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 use filter::{Emit, Line, Stage};
-use nalin_model::Device;
 use records::{Finding, Label, Record as _};
 use report::{Background, Format};
 
-use cli::{Args, DeviceName, Reading, Verb, WarningFilter};
+use cli::{Args, Reading, Verb, WarningFilter};
 use evaluate::{Judged, Judgements};
 use gather::{Candidate, Candidates};
 use incoming::Incoming;
@@ -42,10 +41,7 @@ const FEW: usize = 64;
 /// A malformed record, or a model that cannot be read.
 pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let reading = args.read();
-    let device = match reading.device {
-        DeviceName::Cpu => Device::Cpu,
-        DeviceName::Cuda => nalin_model::gpu()?,
-    };
+    let device = nalin_model::device(&reading.device)?;
     let model = default_model::load(reading.model.as_deref(), &device)?;
     let scorer = Scorer::new(&model)?;
     if let Some(Verb::Explain { id, .. }) = &args.verb {
@@ -164,20 +160,23 @@ impl Write for Out<'_> {
     }
 }
 
-/// Why a finding is nothing for people, if so: its name says nothing, nothing is known of it, its type stands in for the usual one, or
-/// the filter that was asked for takes it.
+/// Why a finding is nothing for people, if so: its name says nothing, nothing is known of it, its type stands in
+/// for the usual one, or the filter that was asked for takes it.
 fn left_out(scorer: &Scorer, args: &Args, record: &Incoming) -> Option<&'static str> {
     let (name, type_class) = (&record.site.name, &record.type_class);
     match args.filter {
         Some(WarningFilter::Nalin) => filter_nalin::taken_by(name, type_class),
         None if !args.generic_names && nalin_model::names::is_generic(name) => Some("generic_names_left_out"),
-        None if !args.generic_names && scorer.model.statistics.usual_types(name).is_empty() => {
-            Some("unknown_names_left_out")
+        None => {
+            let usual = scorer.model.statistics.usual_types(name);
+            if !args.generic_names && usual.is_empty() {
+                Some("unknown_names_left_out")
+            } else if !args.stand_ins && kinds::is_stand_in(name, type_class, &usual) {
+                Some("stand_ins_left_out")
+            } else {
+                None
+            }
         }
-        None if !args.stand_ins && kinds::is_stand_in(&scorer.model.statistics, name, type_class) => {
-            Some("stand_ins_left_out")
-        }
-        None => None,
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t)]
     pub arch: ArchName,
 
-    /// Most epochs [default: 30; nalin: 15]
+    /// Most epochs [default: 12; nalin: 15]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub epochs: Option<u32>,
 
@@ -45,11 +45,11 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub batch: Option<u32>,
 
-    /// Learning rate [default: 0.003; nalin: 0.001]
+    /// Learning rate of the network [default: 0.01; nalin: 0.001]
     #[arg(long, value_name = "RATE", value_parser = positive)]
     pub lr: Option<f64>,
 
-    /// End after N epochs without a better one [default: 5; nalin: never]
+    /// End after N epochs without a better one [default: 4; nalin: never]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub patience: Option<u32>,
 
@@ -74,9 +74,9 @@ pub struct Args {
     #[arg(long)]
     pub no_baselines: bool,
 
-    /// Where to compute
-    #[arg(long, value_enum, default_value_t)]
-    pub device: DeviceName,
+    /// Where to compute; `cuda`, the first NVIDIA GPU, needs a build with the feature of that name
+    #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = nalin_model::DEVICES)]
+    pub device: String,
 
     /// Threads to compute with; 0 means as many as `--jobs`. The model is the same whatever N is
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -124,16 +124,6 @@ pub enum Input {
     Len,
     /// The value's shape and size
     Shape,
-}
-
-/// Where to compute.
-#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DeviceName {
-    /// The processor
-    #[default]
-    Cpu,
-    /// The first NVIDIA GPU; needs a build with the feature `cuda`
-    Cuda,
 }
 
 impl Args {

@@ -19,10 +19,10 @@ mod results;
 mod written;
 
 use anyhow::{Context as _, Result};
-use nalin_model::{Arch, Device, Epoch, Past, Plan};
+use nalin_model::{Arch, Epoch, Past, Plan};
 use records::{Metric, Record as _, Split, id_of};
 
-use cli::{Args, DeviceName};
+use cli::Args;
 use data::Data;
 use journal::Journal;
 
@@ -32,10 +32,7 @@ use journal::Journal;
 /// A malformed record, a device that is not there, a folder that cannot be written.
 pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
     folder::check(&args.model)?;
-    let device = match args.device {
-        DeviceName::Cpu => Device::Cpu,
-        DeviceName::Cuda => nalin_model::gpu()?,
-    };
+    let device = nalin_model::device(&args.device)?;
     let threads = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads())
         .build()

@@ -26,6 +26,13 @@ pub struct JudgeConfig {
     pub share: f32,
 }
 
+impl JudgeConfig {
+    /// The mean of a network's logit and the judge's, by the judge's share.
+    pub fn blend(&self, network: f32, judged: f32) -> f32 {
+        network * (1.0 - self.share) + judged * self.share
+    }
+}
+
 impl Default for JudgeConfig {
     fn default() -> Self {
         Self { hidden: 64, input_dropout: 0.1, dropout: 0.3, share: 0.0 }

@@ -21,10 +21,10 @@ pub(crate) use quick::QuickEvidence;
 pub use tally::{Fact, Tally, ValueKeys};
 
 use crate::fit::{Schedule, fit, logits};
-use crate::lessons::{Known, Lessons, Misfit, more_misfits};
+use crate::lessons::{Known, Lessons, Misfit};
 use crate::metrics::Metrics;
 use crate::parameters::Parameters;
-use crate::{Ablation, Model, Subject};
+use crate::{Ablation, Subject};
 
 /// Most examples that a judge learns from: so few weights need no more, and each costs its features.
 const MAX_EXAMPLES: usize = 1 << 20;
@@ -36,12 +36,14 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Counts what the training part's pairs and `written` attest, and learns to judge by it.
+    /// Counts what the training part's pairs and `written` attest, and learns to judge by it from the same
+    /// examples as the network, `drawn` misfits included.
     ///
     /// # Errors
     /// If the device fails.
     pub fn learn(
         (train, valid): (&[Known], &[Known]),
+        drawn: &[Misfit],
         written: &[Fact],
         config: JudgeConfig,
         hidden: Ablation,
@@ -55,7 +57,6 @@ impl Evidence {
         });
         let mut tally = Tally::of(&recorded.chain(written.iter().copied()).collect::<Vec<_>>());
         let mut judge = Judge::new(config, Parameters::new(device, schedule.seed))?;
-        let drawn = more_misfits(train, schedule.more_misfits, schedule.seed);
         let of = |misfit: &Misfit| {
             let (name, value) = (&train[misfit.name_of as usize], train[misfit.value_of as usize].subject);
             let subject = Subject { name: name.subject.name, ..value };
@@ -78,23 +79,31 @@ impl Evidence {
         Ok(Self { tally, judge })
     }
 
-    /// Chooses the judge's share beside a network by the area under the curve on the validation part.
+    /// Chooses the judge's share beside a network's logits by the area under the curve on the validation part.
     ///
     /// # Errors
     /// If the device fails.
-    pub fn choose_share(&mut self, network: &Model, valid: &[Known]) -> Result<()> {
-        let subjects: Vec<Subject> = valid.iter().map(|known| known.subject).collect();
-        let labels: Vec<bool> = valid.iter().map(|known| known.misfit).collect();
-        let (theirs, ours) = (network.logits(&subjects)?, self.logits(&subjects, network.config.ablation)?);
-        let auc = |share: f32| {
-            let mean = |(theirs, ours): (&f32, &f32)| f64::from(theirs * (1.0 - share) + ours * share);
-            let scores: Vec<f64> = theirs.iter().zip(&ours).map(mean).collect();
-            Metrics::of(&scores, &labels, 0.0).auc
+    pub fn choose_share(
+        &mut self,
+        network: &[f32],
+        valid: &[Subject],
+        misfits: &[bool],
+        hidden: Ablation,
+    ) -> Result<()> {
+        let judged = self.logits(valid, hidden)?;
+        let auc = |config: &JudgeConfig| {
+            let blended = network.iter().zip(&judged).map(|(theirs, ours)| config.blend(*theirs, *ours));
+            let scores: Vec<f64> = blended.map(f64::from).collect();
+            Metrics::of(&scores, misfits, 0.0).auc
         };
-        let shares = (0..=10).map(|tenth| tenth as f32 / 10.0);
-        let best = shares
-            .map(|share| (share, auc(share)))
-            .fold((0.0, 0.0), |best, one| if one.1 > best.1 { one } else { best });
+        let mut best = (0.0, 0.0);
+        for tenth in 0..=10 {
+            let share = tenth as f32 / 10.0;
+            let found = auc(&JudgeConfig { share, ..self.config().clone() });
+            if found > best.1 {
+                best = (share, found);
+            }
+        }
         self.judge.config.share = best.0;
         Ok(())
     }
@@ -110,11 +119,6 @@ impl Evidence {
     /// Sizes of the judge, and its say.
     pub fn config(&self) -> &JudgeConfig {
         &self.judge.config
-    }
-
-    /// Share of the judge in the answer.
-    pub fn share(&self) -> f32 {
-        self.judge.config.share
     }
 
     /// The judge's logits of "does not fit".

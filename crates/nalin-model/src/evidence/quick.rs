@@ -2,14 +2,14 @@
 
 use anyhow::Result;
 
-use super::{Evidence, NameKeys, Tally, ValueKeys};
+use super::{Evidence, JudgeConfig, NameKeys, Tally, ValueKeys};
 use crate::network::Network as _;
 use crate::{Ablation, Subject};
 
 /// Facts, and the judge's weights read out of their tensors.
 pub(crate) struct QuickEvidence<'m> {
     tally: &'m Tally,
-    share: f32,
+    config: &'m JudgeConfig,
     layers: [(Vec<f32>, Vec<f32>); 3],
     straight: Vec<f32>,
 }
@@ -19,12 +19,11 @@ impl Evidence {
     pub(crate) fn quick(&self) -> Result<QuickEvidence<'_>> {
         let read =
             |slot| -> Result<Vec<f32>> { Ok(self.judge.parameters().dense(slot).flatten_all()?.to_vec1()?) };
-        let [first, second, out] = self.judge.layers.map(|(weight, bias)| Ok((read(weight)?, read(bias)?)));
-        let layers: [Result<_>; 3] = [first, second, out];
-        let [first, second, out] = layers;
+        let [first, second, out] =
+            self.judge.layers.map(|(weight, bias)| Ok::<_, anyhow::Error>((read(weight)?, read(bias)?)));
         Ok(QuickEvidence {
             tally: &self.tally,
-            share: self.share(),
+            config: self.config(),
             layers: [first?, second?, out?],
             straight: read(self.judge.straight)?,
         })
@@ -53,7 +52,7 @@ impl QuickEvidence<'_> {
         };
         let hidden = relu(layer(second, &relu(layer(first, &input))));
         let judged = layer(out, &hidden)[0] + straight;
-        logit * (1.0 - self.share) + judged * self.share
+        self.config.blend(logit, judged)
     }
 }
 
