@@ -6,11 +6,11 @@ use sandbox::Backend;
 
 /// Run notebooks in isolation, and write what their names held.
 ///
-/// Reads instrumented/1 records (from `nbinstrument`; script/1 too, they record nothing) and runs each notebook cell by cell, going on after
-/// an error as a person would. Writes for each notebook its assignment/1 records (a name, its place, and
-/// a bounded description of the value), then one run/1 record that says how the run ended. Every notebook
-/// is a process of its own behind walls: no network, nothing of the machine to see but the interpreter
-/// and the notebook's files, all of it read-only under a private layer that is thrown away.
+/// Reads instrumented/1 records (from `nbinstrument`; script/1 too, they record nothing) and runs each notebook
+/// cell by cell, going on after an error as a person would. Writes for each notebook its assignment/1 records
+/// (a name, its place, and a bounded description of the value), then one run/1 record that says how the run
+/// ended. Every notebook is a process of its own behind walls: no network, nothing of the machine to see but the
+/// interpreter and the notebook's files, all of it read-only under a private layer that is thrown away.
 ///
 /// A notebook that fails, hangs or dies is a run record with that outcome, not an error. Exit status: 0
 /// done, 1 too many rejects, 2 not done (no working sandbox, a malformed line, a full disk).

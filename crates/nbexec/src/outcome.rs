@@ -43,7 +43,7 @@ pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>
         missing_module: collected.missing_module.clone(),
         missing_file: collected.missing_file.clone(),
         sandbox: sandbox.as_str().to_owned(),
-        memory_limit: if sandbox.has_memory_limit() { "cgroup" } else { "watched" }.to_owned(),
+        memory_limit: if sandbox.is_container() { "cgroup" } else { "watched" }.to_owned(),
         python: collected.python.clone(),
         wall_seconds: ended.wall,
         cpu_seconds: ended.cpu,

@@ -51,7 +51,7 @@ pub fn argument(args: &Args, setup: &Setup, warm: bool) -> String {
     json!({
         "namespaces": args.sandbox.has_namespaces(),
         "cold": args.cold,
-        "container": args.sandbox.has_memory_limit(),
+        "container": args.sandbox.is_container(),
         "ipython": warm && !args.cold,
         "preload": if warm && !args.cold { &args.preload[..] } else { &[] },
         "data": setup.data_inside(),

@@ -40,8 +40,8 @@ impl Backend {
         self == Self::Bwrap
     }
 
-    /// Whether the kernel limits the memory of all that runs inside as a whole.
-    pub fn has_memory_limit(self) -> bool {
+    /// Whether it is a container: the kernel limits the memory of all that runs inside as a whole.
+    pub fn is_container(self) -> bool {
         matches!(self, Self::Podman | Self::Docker)
     }
 

@@ -137,9 +137,7 @@ impl Worker {
             }
         }
     }
-}
 
-impl Worker {
     /// Whether it takes another job.
     pub fn is_usable(&self) -> bool {
         self.stdin.is_some()

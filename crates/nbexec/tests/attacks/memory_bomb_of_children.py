@@ -1,5 +1,4 @@
 # expect oom|killed: before
-# container oom|killed|timeout: before
 import mmap, os, time
 result = "before"
 for _ in range(12):
