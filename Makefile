@@ -145,7 +145,7 @@ check: build venv ## Say which names in the notebook NB do not fit what they hol
 test: lint venv ## Run every test
 	scripts/setup.sh --tools jq
 	cargo test --quiet --locked --workspace
-	$(PYTHON) -m unittest discover --quiet --start-directory python/tests
+	NALIN_TEST_ALL=1 $(PYTHON) -m unittest discover --quiet --start-directory python/tests
 
 test-report: build ## Try the html report in headless Chromium
 	scripts/setup.sh --tools chromium chromedriver:chromium-driver

@@ -10,7 +10,8 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 def has(package):
-    return importlib.util.find_spec(package) is not None
+    """Whether tests of a package can run; `make test` says that all must, installed or not."""
+    return "NALIN_TEST_ALL" in os.environ or importlib.util.find_spec(package) is not None
 
 
 def run(cells, sites=10, ipython=False, **options):
