@@ -63,7 +63,7 @@ def main(n, seed):
         rank, size = (-1, -1) if shape is None else (len(shape), shape[0] * (shape[1] if len(shape) > 1 else 1))
         iterable = "false" if kind in ("int", "float", "bool") else "true"
         write(
-            f'{{"schema":"assignment/1","id":"{at:020x}","notebook":"{notebook:020x}","path":"owner__{repo}/work/'
+            f'{{"schema":"assignment/1","id":"{at:020x}","notebook":"{notebook:020x}","path":"owner__{repo}/notebooks/'
             f'{notebook}.ipynb","repo":"owner__{repo}","site":{{"name":"{name}","kind":"assign","cell":{at % 35},'
             f'"line":{at % 9 + 1},"column":1,"row":{at % 35 * 9},"physical_line":{at % 35 * 20},"scope":"","text":'
             f'"{name} = compute({at % 100})"}},"value":{{"type":"{kind}","len":{length},"rank":{rank},"shape":'

@@ -1,8 +1,9 @@
 //! `nbliterals`: reads name-value pairs off the source, without running anything.
 //!
 //! Script records in, assignment records out, as `nbexec` would write them: one for every name that has a
-//! literal beside it, and on request one for every name of whose value only the type can be seen. A cell that does not parse is passed over; a script of which no cell parses leaves as
-//! a reject (`syntax`). Fields of users flow through.
+//! literal beside it, and on request one for every name of whose value only the type can be seen. A cell that
+//! does not parse is passed over; a script of which no cell parses leaves as a reject (`syntax`). Fields of
+//! users flow through.
 
 pub mod cli;
 mod python;
