@@ -334,7 +334,7 @@ impl<'a> RawString<'a> {
     }
 }
 
-/// The character of the escape `\uXXXX` or pair of escapes at `place`, and the escape's length in bytes;
+/// The character of the escape (`\u0041`) or pair of escapes at `place`, and the escape's length in bytes;
 /// `None` for half a pair.
 fn unicode_escape(text: &str, place: usize) -> (Option<char>, usize) {
     let Some(first) = hex4(text, place) else { return (None, 2) };
@@ -346,7 +346,7 @@ fn unicode_escape(text: &str, place: usize) -> (Option<char>, usize) {
     (char::from_u32(first), 6)
 }
 
-/// The code unit of an escape `\uXXXX` that begins at `place`.
+/// The code unit of an escape (`\u0041`) that begins at `place`.
 fn hex4(text: &str, place: usize) -> Option<u32> {
     let digits = text.get(place..place + 6)?.strip_prefix("\\u")?;
     if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
