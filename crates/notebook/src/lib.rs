@@ -5,6 +5,7 @@
 //! cell, line and physical line it came from. A file that cannot be used gives a [`Fault`] with a reason
 //! out of the closed list. Nothing is executed, and nothing is read but the bytes that are handed in.
 
+mod errors;
 mod fault;
 pub mod json;
 mod percent;
@@ -12,6 +13,7 @@ mod read;
 mod script;
 mod source;
 
+pub use errors::{ErrorOutput, errors, note};
 pub use fault::Fault;
 pub use percent::python_script;
 pub use read::{CodeCell, Notebook, read};

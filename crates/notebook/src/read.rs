@@ -21,12 +21,20 @@ pub struct Notebook {
     pub language_version: String,
     /// Name of the kernel, `""` when unknown.
     pub kernel: String,
+    /// The language as `language_info` spells it, `""` when it does not.
+    pub language_info: String,
+    /// The language as `kernelspec` spells it, `""` when it does not.
+    pub kernelspec_language: String,
     /// Major version of the format.
     pub nbformat: u32,
     /// Minor version of the format.
     pub nbformat_minor: u32,
     /// The code cells in the order of the file.
     pub cells: Vec<CodeCell>,
+    /// How many cells there are, of any kind.
+    pub n_cells: u32,
+    /// The cells of text: their numbers, and where [`crate::note`] finds them.
+    pub notes: Vec<(u32, Range<usize>)>,
     /// Halves of surrogate pairs in the code, each now `U+FFFD`.
     pub lone_surrogates: u64,
     /// Keys that came again in the same object, where we looked; the last one counts.
@@ -48,6 +56,10 @@ pub struct CodeCell {
     pub source: Source,
     /// Whether an error is among its outputs.
     pub has_error: bool,
+    /// Where its outputs stand, if an error is among them, for [`crate::errors`].
+    pub outputs: Range<usize>,
+    /// Whether its tags say that it is meant to fail (`raises-exception`).
+    pub expects_error: bool,
 }
 
 /// Reads a notebook in any language.
@@ -70,7 +82,7 @@ pub fn read(bytes: &[u8]) -> Result<Notebook, Fault> {
     file.into_notebook(text)
 }
 
-type Walk<T = ()> = Result<T, JsonError>;
+pub(crate) type Walk<T = ()> = Result<T, JsonError>;
 
 /// A text, if it was one.
 type Text<'a> = Option<Cow<'a, str>>;
@@ -105,11 +117,20 @@ struct AnyCell<'a> {
     id: Seen<Text<'a>>,
     count: Seen<Option<i64>>,
     language: Seen<Text<'a>>,
-    vscode_language: Text<'a>,
+    own: CellMetadata<'a>,
     /// Where the code stands: it is passed over, and read when the cell is known to be one of code.
     source: Seen<Range<usize>>,
     input: Seen<Range<usize>>,
-    has_error: Seen<bool>,
+    /// The place of the outputs, empty if there is no error among them.
+    outputs: Seen<Range<usize>>,
+}
+
+/// What a cell's metadata say.
+#[derive(Default)]
+struct CellMetadata<'a> {
+    /// The language that VS Code writes for cells that are not in the notebook's own.
+    language: Text<'a>,
+    expects_error: bool,
 }
 
 /// The value of a key, and how often the key came: the last value counts, as in Python.
@@ -252,6 +273,8 @@ impl<'a> Metadata<'a> {
     /// Sets language, version and kernel. What the kernel itself wrote (`language_info`) counts more than
     /// what the file was opened with (`kernelspec`); old notebooks say it in their cells, or not at all.
     fn describe(self, notebook: &mut Notebook) {
+        notebook.language_info = owned(self.info_name.value.clone());
+        notebook.kernelspec_language = owned(self.spec_language.value.clone());
         let said = self.info_name.value.or(self.spec_language.value);
         let first_cell =
             notebook.cells.first().filter(|_| notebook.nbformat < 4).map(|cell| cell.language.as_str());
@@ -287,8 +310,8 @@ impl<'a> AnyCell<'a> {
             "language" => self.language.set(json.text()?),
             "source" => self.source.set(skip_source(json)?),
             "input" => self.input.set(skip_source(json)?),
-            "outputs" => self.has_error.set(has_error(json)?),
-            "metadata" => self.vscode_language = vscode_language(json)?,
+            "outputs" => self.outputs.set(outputs_with_error(json)?),
+            "metadata" => self.own = CellMetadata::read(json)?,
             _ => json.skip()?,
         }
         Ok(())
@@ -306,9 +329,12 @@ impl<'a> AnyCell<'a> {
             + self.count.repeats()
             + self.source.repeats()
             + self.input.repeats()
-            + self.has_error.repeats();
-        if self.kind.value.as_deref() != Some("code") {
-            return;
+            + self.outputs.repeats();
+        notebook.n_cells = number;
+        match self.kind.value.as_deref() {
+            Some("code") => {}
+            Some("markdown") => return notebook.notes.push((number, self.source.value)),
+            _ => return,
         }
         // Code is called `input` before version 4; a file that mixes the versions up is still readable.
         let is_old = notebook.nbformat < 4;
@@ -320,9 +346,11 @@ impl<'a> AnyCell<'a> {
             number,
             id: owned(self.id.value),
             execution_count: self.count.value.unwrap_or(-1),
-            language: owned(self.vscode_language.or(self.language.value.filter(|_| is_old))),
+            language: owned(self.own.language.or(self.language.value.filter(|_| is_old))),
             source,
-            has_error: self.has_error.value,
+            has_error: !self.outputs.value.is_empty(),
+            outputs: self.outputs.value,
+            expects_error: self.own.expects_error,
         });
     }
 }
@@ -371,7 +399,7 @@ fn read_source(
 }
 
 /// Reads a source, which is one string or a list of strings.
-fn strings<'a>(json: &mut Json<'a>, mut piece: impl FnMut(RawString<'a>)) -> Walk {
+pub(crate) fn strings<'a>(json: &mut Json<'a>, mut piece: impl FnMut(RawString<'a>)) -> Walk {
     if json.kind() == Kind::String {
         piece(json.string()?);
         return Ok(());
@@ -385,7 +413,9 @@ fn strings<'a>(json: &mut Json<'a>, mut piece: impl FnMut(RawString<'a>)) -> Wal
     })
 }
 
-fn has_error(json: &mut Json<'_>) -> Walk<bool> {
+/// Passes over outputs; their place, empty if there is no error among them.
+fn outputs_with_error(json: &mut Json<'_>) -> Walk<Range<usize>> {
+    let start = json.place();
     let mut found = false;
     elements(json, |json| {
         entries(json, |json, key| {
@@ -396,34 +426,37 @@ fn has_error(json: &mut Json<'_>) -> Walk<bool> {
             Ok(())
         })
     })?;
-    Ok(found)
+    Ok(if found { start..json.place() } else { 0..0 })
 }
 
-/// The language that VS Code writes for cells that are not in the notebook's own.
-fn vscode_language<'a>(json: &mut Json<'a>) -> Walk<Text<'a>> {
-    let mut language = None;
-    entries(json, |json, key| {
-        if key != "vscode" {
-            return json.skip();
-        }
-        entries(json, |json, key| {
-            match key {
-                "languageId" => language = json.text()?,
-                _ => json.skip()?,
-            }
-            Ok(())
-        })
-    })?;
-    Ok(language)
+impl<'a> CellMetadata<'a> {
+    fn read(json: &mut Json<'a>) -> Walk<Self> {
+        let mut own = Self::default();
+        entries(json, |json, key| match key {
+            "vscode" => entries(json, |json, key| {
+                match key {
+                    "languageId" => own.language = json.text()?,
+                    _ => json.skip()?,
+                }
+                Ok(())
+            }),
+            "tags" => elements(json, |json| {
+                own.expects_error |= json.text()?.as_deref() == Some("raises-exception");
+                Ok(())
+            }),
+            _ => json.skip(),
+        })?;
+        Ok(own)
+    }
 }
 
 /// The elements of an array; anything else is passed over.
-fn elements<'a>(json: &mut Json<'a>, element: impl FnMut(&mut Json<'a>) -> Walk) -> Walk {
+pub(crate) fn elements<'a>(json: &mut Json<'a>, element: impl FnMut(&mut Json<'a>) -> Walk) -> Walk {
     if json.kind() == Kind::Array { json.array(element) } else { json.skip() }
 }
 
 /// The entries of an object; anything else is passed over.
-fn entries<'a>(json: &mut Json<'a>, entry: impl FnMut(&mut Json<'a>, &str) -> Walk) -> Walk {
+pub(crate) fn entries<'a>(json: &mut Json<'a>, entry: impl FnMut(&mut Json<'a>, &str) -> Walk) -> Walk {
     if json.kind() == Kind::Object { json.object(entry) } else { json.skip() }
 }
 

@@ -81,6 +81,13 @@ pub fn notebook_script(notebook: Notebook, options: Options) -> Result<Script, F
     Ok(script)
 }
 
+impl Notebook {
+    /// The id that its script has.
+    pub fn script_id(&self) -> String {
+        script_id(self.cells.iter().map(|cell| cell.source.text.as_str()))
+    }
+}
+
 /// The id made of the cells' sources: empty cells and the newline at a cell's end do not count.
 pub(crate) fn script_id<'a>(sources: impl Iterator<Item = &'a str>) -> String {
     let sources = sources.filter(|source| !source.trim().is_empty());
