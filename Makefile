@@ -179,7 +179,7 @@ bench-front: build-front ## Measure nb2py and nbinstrument beside nbconvert and 
 # NOTEBOOKS and LIST name notebooks that can run with the packages of PYTHON.
 bench-exec: build venv ## Measure nbexec beside one ipython a notebook, and what probes cost, on NOTEBOOKS (LIST)
 	test -n "$(LIST)" || (cd $(NOTEBOOKS) && find . -name '*.ipynb' -printf '%P\n' | LC_ALL=C sort) > build/bench-exec.list
-	bench/exec.sh $(NOTEBOOKS) $(or $(LIST),build/bench-exec.list) $(BIN) $(PYTHON)
+	bench/exec.py $(BIN) $(PYTHON) $(NOTEBOOKS) $(or $(LIST),build/bench-exec.list)
 	bench/probes.py $(BIN) $(PYTHON) $(NOTEBOOKS) $(or $(LIST),build/bench-exec.list)
 
 test-container: ## Run the attack suite through podman
