@@ -10,6 +10,7 @@
 mod args;
 mod emit;
 mod generate;
+mod git;
 mod input;
 mod output;
 mod parallel;
@@ -23,6 +24,7 @@ use std::process::ExitCode;
 
 pub use args::{Common, Generate, ProgressMode, RejectLimit};
 pub use emit::Emit;
+pub use git::{changed_files, patch};
 pub use input::{Input, Line, Place, open};
 pub use output::Output;
 pub use parallel::ordered_map;

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use filter::Output;
 use serde::{Deserialize, Serialize};
 
@@ -76,12 +75,10 @@ pub(crate) struct Changes<'a> {
 impl<'a> Changes<'a> {
     /// Asks git which files differ from a revision or are new.
     pub(crate) fn since(revision: &'a str, root: &'a Path) -> Result<Self> {
-        let changed =
-            git(root, &["diff", "--name-only", "--relative", "-z", "--end-of-options", revision, "--"])?;
-        let new = git(root, &["ls-files", "--others", "--exclude-standard", "-z"])?;
-        let names = |list: &str| list.split_terminator('\0').map(str::to_owned).collect::<Vec<_>>();
-        let mut files: BTreeMap<_, _> = names(&changed).into_iter().map(|name| (name, None)).collect();
-        files.extend(names(&new).into_iter().map(|name| (name, Some(vec![(0, u32::MAX)]))));
+        let (changed, new) =
+            filter::changed_files(root, revision).context("--changed-since cannot be answered")?;
+        let mut files: BTreeMap<_, _> = changed.into_iter().map(|name| (name, None)).collect();
+        files.extend(new.into_iter().map(|name| (name, Some(vec![(0, u32::MAX)]))));
         Ok(Self { root, revision, files })
     }
 
@@ -90,9 +87,7 @@ impl<'a> Changes<'a> {
         let path = candidate.record.path.trim_start_matches("./");
         let Some(lines) = self.files.get_mut(path) else { return Ok(false) };
         if lines.is_none() {
-            let flags = ["diff", "--unified=0", "--relative", "--no-color", "--no-ext-diff", "--no-textconv"];
-            let patch =
-                git(self.root, &[&flags[..], &["--end-of-options", self.revision, "--", path]].concat())?;
+            let patch = filter::patch(self.root, self.revision, path)?;
             *lines = Some(patch.lines().filter_map(hunk).collect());
         }
         let site = &candidate.record.site;
@@ -108,20 +103,6 @@ fn hunk(line: &str) -> Option<(u32, u32)> {
     let first = numbers.next()?.ok()?;
     let count = numbers.next().map_or(Some(1), Result::ok)?;
     Some((first, first + count))
-}
-
-fn git(root: &Path, args: &[&str]) -> Result<String> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(root)
-        .args(args)
-        .output()
-        .context("cannot start git (--changed-since)")?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; ");
-        bail!("--changed-since: git says: {said}");
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]

@@ -104,9 +104,17 @@ pub struct Report {
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
 
-    /// Also report names that promise nothing (`x`, `tmp`, `new_data`)
+    /// Also report names that promise nothing (`x`, `tmp`, `new_data`) and those of which nothing is known
     #[arg(long)]
     pub generic_names: bool,
+
+    /// Also report types that people take for one another (an int for a float, a list for an array)
+    #[arg(long)]
+    pub stand_ins: bool,
+
+    /// Also report where a comment (`# nalin: ignore`, `# noqa`) says not to
+    #[arg(long)]
+    pub no_ignore: bool,
 
     /// End with status 1 when there are findings
     #[arg(long)]

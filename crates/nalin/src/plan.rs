@@ -91,7 +91,10 @@ impl<'a> Plan<'a> {
             step.option("--baseline", report.baseline.as_ref());
             step.option("--write-baseline", report.write_baseline.as_ref());
             step.option("--changed-since", report.changed_since.as_ref());
-            step.switch("--generic-names", report.generic_names).switch("--check", report.check);
+            step.switch("--generic-names", report.generic_names)
+                .switch("--stand-ins", report.stand_ins)
+                .switch("--no-ignore", report.no_ignore)
+                .switch("--check", report.check);
             step.flag("--root", &self.root);
         }
         step.option("--model", report.model.as_ref()).flag("--output", &self.check.output);
