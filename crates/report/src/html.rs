@@ -13,7 +13,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::chart::{Series, bars, calibration, lines, precision_recall};
-use crate::text::listed;
+use crate::text::usually;
 use crate::{Background, Error, Options, Render, rules};
 
 /// The page, made from `page.html` and `page.js`.
@@ -147,14 +147,6 @@ fn row<'a>(finding: &'a Finding, background: &Background, open: bool) -> Row<'a>
             format!(", shape {}", shape.iter().map(i64::to_string).collect::<Vec<_>>().join(" × "))
         }
     };
-    let mut usually = listed(&finding.usual_types);
-    if !finding.usual_values.is_empty() {
-        let values: Vec<String> = finding.usual_values.iter().map(|value| visible(value)).collect();
-        usually += &format!("{}such as {}", if usually.is_empty() { "" } else { "; " }, values.join(", "));
-    }
-    if usually.is_empty() {
-        "nothing is known of this name".clone_into(&mut usually);
-    }
     let weighed = |one: &records::Alternative| {
         format!(
             "{} {:+.2} (without it the score is {:.2})",
@@ -181,7 +173,7 @@ fn row<'a>(finding: &'a Finding, background: &Background, open: bool) -> Row<'a>
         type_name: visible(&value.type_name),
         size,
         value: lines_of(&cut(&value.text)),
-        usually,
+        usually: usually(finding, &visible),
         weighed: finding.weighed.iter().map(weighed).collect::<Vec<_>>().join("; "),
         better: listed_names(finding),
         text: cut(&visible(&format!(

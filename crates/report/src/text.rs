@@ -79,13 +79,7 @@ fn one(finding: &Finding, options: &Options) -> String {
 /// What is known of name and value, as headings and texts that are safe to print.
 pub(crate) fn why(finding: &Finding) -> Vec<(&'static str, String)> {
     let mut why = Vec::new();
-    let mut usual = listed(&finding.usual_types);
-    if !finding.usual_values.is_empty() {
-        let values: Vec<_> = finding.usual_values.iter().map(|value| escape(value)).collect();
-        let such_as = format!("such as {}", values.join(", "));
-        usual = if usual.is_empty() { such_as } else { format!("{usual}; {such_as}") };
-    }
-    why.push(("usually", if usual.is_empty() { "nothing is known of this name".to_owned() } else { usual }));
+    why.push(("usually", usually(finding, &|value| escape(value).into_owned())));
     why.push(("here", described(&finding.value, MOST_CHARS)));
     if let Some(most) = finding.weighed.first().filter(|most| most.share > 0.0) {
         let without = finding.score - most.share;
@@ -96,6 +90,19 @@ pub(crate) fn why(finding: &Finding) -> Vec<(&'static str, String)> {
         why.push(("would fit better", names.join(", ")));
     }
     why
+}
+
+/// What the name usually holds, the values as `shown`.
+pub(crate) fn usually(finding: &Finding, shown: &dyn Fn(&str) -> String) -> String {
+    let mut parts = Vec::new();
+    if !finding.usual_types.is_empty() {
+        parts.push(listed(&finding.usual_types));
+    }
+    if !finding.usual_values.is_empty() {
+        let values: Vec<String> = finding.usual_values.iter().map(|value| shown(value)).collect();
+        parts.push(format!("such as {}", values.join(", ")));
+    }
+    if parts.is_empty() { "nothing is known of this name".to_owned() } else { parts.join("; ") }
 }
 
 /// Type, shape or length, and the beginning of the text, on one line.
