@@ -17,7 +17,7 @@ fn known(examples: &[Example], split: Option<Split>) -> Vec<Known<'_>> {
             subject: example.into(),
             misfit: example.label == 1,
             weight: example.weight,
-            repo: 0,
+            repo: example.repo.trim_start_matches("repo").parse().unwrap(),
         })
         .collect()
 }
@@ -106,6 +106,16 @@ fn a_saved_model_scores_the_same_to_the_bit() {
             model.scores(&subjects(&known)).unwrap().into_iter().map(f64::to_bits).collect()
         };
         assert_eq!(bits(&model), bits(&loaded), "{arch:?}");
+
+        let Some(quick) = loaded.quick().unwrap() else { continue };
+        let share = loaded.config.evidence.as_ref().map_or(0.0, |judge| judge.share);
+        assert!((share > 0.0) == (arch == Arch::Default), "{arch:?}: the judge has a share of {share}");
+        let none = Ablation::default();
+        for (subject, expected) in subjects(&known).iter().zip(model.scores(&subjects(&known)).unwrap()) {
+            let value = quick.value(subject.value, subject.type_class, none);
+            let score = quick.score(&quick.name(subject.name, none), &value);
+            assert!((score - expected).abs() < 1e-5, "{arch:?}: {score} {expected}");
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::journal::CHECKPOINT;
+use crate::journal;
 
 /// Says before any work is done whether the folder could be written: what stands there is a model that may
 /// be replaced, or nothing.
@@ -16,7 +16,7 @@ use crate::journal::CHECKPOINT;
 /// # Errors
 /// If something else is there, or there is no folder to put it in.
 pub(crate) fn check(folder: &Path) -> Result<()> {
-    let is_ours = ["config.json", CHECKPOINT].iter().any(|name| folder.join(name).exists())
+    let is_ours = ["config.json", journal::FOLDER].iter().any(|name| folder.join(name).exists())
         || fs::read_dir(folder).is_ok_and(|mut dir| dir.next().is_none());
     if folder.exists() && !is_ours {
         bail!("{} is there and is no model; it stays as it is", folder.display());

@@ -1,6 +1,6 @@
-//! What a run leaves behind while it runs, in the folder where the model will be: after each epoch a checkpoint,
-//! the picture of the curve, and event files for TensorBoard. The finished model takes the folder's place; curve
-//! and events are part of it, the checkpoint is not.
+//! What a run leaves behind while it runs, in `training/` of the folder where the model will be: after each epoch
+//! a checkpoint, the picture of the curve, and event files for TensorBoard. A model that is there already stays as
+//! it is until the finished one takes the folder's place; curve and events are part of it, the checkpoint is not.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -13,9 +13,30 @@ use nalin_model::{Epoch, Metrics, Past, Saved};
 
 use crate::{curve, events};
 
+/// Where a run keeps its journal, below the model's folder.
+pub(crate) const FOLDER: &str = "training";
 /// The file that an interrupted run can go on from.
-pub(crate) const CHECKPOINT: &str = "checkpoint.safetensors";
+const CHECKPOINT: &str = "checkpoint.safetensors";
 const CURVE: &str = "curve.svg";
+
+/// The checkpoint that lies in the folder of a model, if it is of this very run.
+///
+/// # Errors
+/// If it is damaged, or of another run.
+pub(crate) fn saved(model: &Path, run: &str) -> Result<Option<Saved>> {
+    let path = model.join(FOLDER).join(CHECKPOINT);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let read = || Saved::read(fs::read(&path)?);
+    let saved = read().with_context(|| format!("cannot go on from {}", path.display()))?;
+    ensure!(
+        saved.run() == run,
+        "{} is of a run with other examples or flags; without --resume it is replaced",
+        path.display()
+    );
+    Ok(Some(saved))
+}
 
 /// The records of one run.
 pub(crate) struct Journal {
@@ -30,7 +51,8 @@ pub(crate) struct Journal {
 
 impl Journal {
     /// Opens the journal of a run in the folder of its model.
-    pub(crate) fn open(folder: &Path, run: String, model: &'static str) -> Result<Self> {
+    pub(crate) fn open(model_folder: &Path, run: String, model: &'static str) -> Result<Self> {
+        let folder = model_folder.join(FOLDER);
         let trouble = || format!("cannot write to {}", folder.display());
         let mut events = BTreeMap::new();
         for part in ["train", "valid"] {
@@ -39,29 +61,10 @@ impl Journal {
             let file = OpenOptions::new().create(true).write(true).truncate(true).open(folder.join(&name));
             events.insert(name, (file.with_context(trouble)?, Vec::new()));
         }
-        let mut journal = Self { folder: folder.to_owned(), run, model, past: Vec::new(), events };
+        let mut journal = Self { folder, run, model, past: Vec::new(), events };
         journal.log("train", &events::version())?;
         journal.log("valid", &events::version())?;
         Ok(journal)
-    }
-
-    /// The checkpoint that lies in the folder, if it is of this very run.
-    ///
-    /// # Errors
-    /// If it is damaged, or of another run.
-    pub(crate) fn saved(&self) -> Result<Option<Saved>> {
-        let path = self.folder.join(CHECKPOINT);
-        if !path.exists() {
-            return Ok(None);
-        }
-        let read = || Saved::read(fs::read(&path)?);
-        let saved = read().with_context(|| format!("cannot go on from {}", path.display()))?;
-        ensure!(
-            saved.run() == self.run,
-            "{} is of a run with other examples or flags; without --resume it is replaced",
-            path.display()
-        );
-        Ok(Some(saved))
     }
 
     /// Writes down an epoch.

@@ -57,8 +57,8 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
     let baselines =
         [Arch::Linear, Arch::Lookup].into_iter().filter(|arch| *arch != asked.arch && !args.no_baselines);
     let run = id_of([&data.digest, &serde_json::to_string(&asked).context("cannot describe the plan")?]);
+    let saved = if args.resume { journal::saved(&args.model, &run)? } else { None };
     let mut journal = Journal::open(&args.model, run, asked.arch.name())?;
-    let saved = if args.resume { journal.saved()? } else { None };
     match &saved {
         Some(saved) => stage.warn(&format!("{} epochs were done; going on from there", saved.epoch())),
         None if args.resume => stage.warn("there is no checkpoint, so this is the beginning"),

@@ -39,7 +39,7 @@ fn a_model_with_its_card_and_the_baselines_beside_it() {
     }
     let events = folder.read("model/events/valid/events.out.tfevents.0000000000.nalin-train");
     assert_eq!(events.windows(3).filter(|bytes| bytes == b"AUC").count(), 4, "one an epoch");
-    assert!(!folder.join("model/checkpoint.safetensors").exists());
+    assert!(!folder.join("model/training").exists());
 }
 
 #[test]
@@ -76,19 +76,53 @@ fn killed_and_taken_up_again_it_ends_as_if_nothing_had_been() {
     assert!((0..4).all(|_| records.next().is_some_and(|line| line.is_ok())));
     process.kill().expect("it runs");
     process.wait().expect("it ends");
-    assert!(model.join("checkpoint.safetensors").exists() && !model.join("config.json").exists());
+    assert!(model.join("training/checkpoint.safetensors").exists() && !model.join("config.json").exists());
 
+    let events = "events/train/events.out.tfevents.0000000000.nalin-train";
+    let before = broken.read(format!("model/training/{events}"));
     train(&broken, &["--resume", "--no-baselines", "--epochs", "11"], &input)
         .ends_with(2)
         .says("other examples");
+    assert!(
+        broken.read(format!("model/training/{events}")) == before,
+        "a run that is refused changes nothing"
+    );
     let resumed = train(&broken, &[&epochs[..], &["--resume"]].concat(), &input).succeeds();
     assert!(resumed.stdout == expected.stdout);
-    let events = "events/train/events.out.tfevents.0000000000.nalin-train";
     for file in ["model.safetensors", "config.json", "README.md", "curve.svg", events] {
         let file = format!("model/{file}");
         assert!(broken.read(&file) == whole.read(&file), "{file}");
     }
     assert_eq!(broken.names(), ["model"], "nothing half-written is left");
+}
+
+#[test]
+fn what_is_written_down_changes_the_model_unless_it_is_of_a_repository_held_out() {
+    let input = lines(&examples(100));
+    let learn = |repo: &str| {
+        let folder = Folder::new();
+        let pairs = testkit::sample("pair");
+        let written: Vec<_> = std::str::from_utf8(&pairs)
+            .expect("text")
+            .lines()
+            .map(|line| {
+                let mut pair: serde_json::Value = serde_json::from_str(line).expect("a pair");
+                pair["repo"] = repo.into();
+                pair["evidence"] = "literal".into();
+                pair
+            })
+            .collect();
+        folder.write("written.jsonl", lines(&written));
+        let path = folder.join("written.jsonl");
+        let args = ["--epochs", "1", "--no-baselines", "--written", path.to_str().expect("plain")];
+        train(&folder, &args, &input).succeeds();
+        folder.read("model/evidence.zst")
+    };
+    let (held_out, other) = (learn("repo18"), learn("nobody/elsewhere"));
+    assert!(other.len() > held_out.len(), "{} {}", other.len(), held_out.len());
+    let folder = Folder::new();
+    train(&folder, &["--epochs", "1", "--no-baselines"], &input).succeeds();
+    assert!(folder.read("model/evidence.zst") == held_out);
 }
 
 #[test]

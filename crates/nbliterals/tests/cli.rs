@@ -48,6 +48,25 @@ fn literals_become_assignments_with_their_place() {
 }
 
 #[test]
+fn types_that_are_written_down_come_when_asked_for() {
+    let input =
+        serde_json::to_string(&script("n_rows: int = read()\nname = str(n_rows)\nsize = 3\n")).unwrap();
+    let found = |args: &[&str]| -> Vec<(String, String, String)> {
+        let finished =
+            Command::new(env!("CARGO_BIN_EXE_nbliterals")).args(args).stdin(input.clone()).run().succeeds();
+        let text = std::str::from_utf8(&finished.stdout).unwrap();
+        let found = text.lines().map(|line| serde_json::from_str::<Assignment>(line).unwrap());
+        found.map(|it| (it.site.name, it.value.type_name, it.evidence)).collect()
+    };
+    let of = |name: &str, type_name: &str, evidence: &str| (name.into(), type_name.into(), evidence.into());
+    assert_eq!(found(&[]), [of("size", "int", "literal")]);
+    assert_eq!(
+        found(&["--types"]),
+        [of("n_rows", "int", "declared"), of("name", "str", "inferred"), of("size", "int", "literal")]
+    );
+}
+
+#[test]
 fn what_does_not_parse_is_a_reject() {
     let input = serde_json::to_string(&script("print 'x'\n")).unwrap();
     let finished = Command::new(env!("CARGO_BIN_EXE_nbliterals")).stdin(input).run();
