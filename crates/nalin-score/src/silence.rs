@@ -75,8 +75,7 @@ pub(crate) struct Changes<'a> {
 impl<'a> Changes<'a> {
     /// Asks git which files differ from a revision or are new.
     pub(crate) fn since(revision: &'a str, root: &'a Path) -> Result<Self> {
-        let (changed, new) =
-            filter::changed_files(root, revision).context("--changed-since cannot be answered")?;
+        let (changed, new) = filter::changed_files(root, revision).context("--changed-since")?;
         let mut files: BTreeMap<_, _> = changed.into_iter().map(|name| (name, None)).collect();
         files.extend(new.into_iter().map(|name| (name, Some(vec![(0, u32::MAX)]))));
         Ok(Self { root, revision, files })

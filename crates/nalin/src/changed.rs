@@ -7,8 +7,7 @@ use anyhow::{Context as _, Result};
 
 /// The files, among those given and those in the folders given, that differ from a revision or are new.
 pub(crate) fn among(files: &[PathBuf], revision: &str) -> Result<Vec<PathBuf>> {
-    let (changed, new) =
-        filter::changed_files(Path::new("."), revision).context("--changed-since cannot be answered")?;
+    let (changed, new) = filter::changed_files(Path::new("."), revision).context("--changed-since")?;
     let is_wanted = |path: &PathBuf| {
         let notebook = path.extension().is_some_and(|extension| extension == "ipynb" || extension == "py");
         let below = |file: &PathBuf| file == Path::new(".") || path.starts_with(clean(file));

@@ -50,7 +50,7 @@ fn literals_become_assignments_with_their_place() {
 #[test]
 fn types_that_are_written_down_come_when_asked_for() {
     let input =
-        serde_json::to_string(&script("n_rows: int = read()\nname = str(n_rows)\nsize = 3\n")).unwrap();
+        serde_json::to_string(&script("n_rows: int = ask()\nname = str(n_rows)\nsize = 3\n")).unwrap();
     let found = |args: &[&str]| -> Vec<(String, String, String)> {
         let finished =
             Command::new(env!("CARGO_BIN_EXE_nbliterals")).args(args).stdin(input.clone()).run().succeeds();
