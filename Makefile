@@ -40,6 +40,14 @@ NB ?=
 CHECK_FLAGS ?=
 ## Pair records of make bench-findings
 PAIRS ?= $(OUT)/pairs.jsonl.zst
+## Notebooks in a shard
+SHARD ?= 200
+## Hosts of make cluster, a line each: SLOTS/USER@HOST
+HOSTS ?= hosts.txt
+## Interpreter on the hosts; empty: each makes an environment of its own from REQUIREMENTS
+HOST_PYTHON ?=
+## Flags for sbatch
+SBATCH ?=
 ## More flags for a stage
 NB2PY_FLAGS ?=
 INSTRUMENT_FLAGS ?=
@@ -134,6 +142,39 @@ demo: build venv ## Run everything on the notebooks of fixtures/demo and show th
 	fi; \
 	$(MAKE) --no-print-directory corpus NOTEBOOKS=fixtures/demo LIST= LIMIT=0 OUT=$(DEMO) FOLDS=4 EXEC_FLAGS="$$sandbox $(EXEC_FLAGS)"
 	@scripts/demo-report.sh $(DEMO) $(BIN)
+
+# --- More than one machine: docs/scale-out.md ------------------------------------------------------
+STATIC := build/static
+MUSL := x86_64-unknown-linux-musl
+.PHONY: static shards cluster slurm merge build-merge test-cluster
+static: ## Build nb2py to negsample for hosts that have nothing: no library is needed
+	scripts/setup.sh --tools musl-gcc:musl-tools
+	rustup target list --installed | grep -qx $(MUSL) || rustup target add $(MUSL)
+	cargo build --quiet --locked --release --target $(MUSL) $(patsubst %,--package %,$(wordlist 1,5,$(STAGES)))
+	mkdir -p $(STATIC)
+	for program in $(wordlist 1,5,$(STAGES)); do \
+	  strip -o $(STATIC)/$$program $(or $(CARGO_TARGET_DIR),target)/$(MUSL)/release/$$program; done
+
+shards: $(OUT)/list.txt ## Cut the notebooks of NOTEBOOKS (LIST, LIMIT) with their data into OUT/shards
+	scripts/shards-cut.sh $(NOTEBOOKS) $< $(REPO_DEPTH) $(SHARD) $(OUT)
+
+FLAGS_OF_SHARDS = BIN=$(STATIC) NB2PY_FLAGS="$(NB2PY_FLAGS)" INSTRUMENT_FLAGS="$(INSTRUMENT_FLAGS)" EXEC_FLAGS="--seed $(SEED) $(EXEC_FLAGS)"
+cluster: static ## Run the shards of OUT on HOSTS over ssh; again: those that are missing
+	scripts/setup.sh --tools parallel rsync
+	$(FLAGS_OF_SHARDS) PYTHON=$(HOST_PYTHON) REQUIREMENTS=$(REQUIREMENTS) scripts/shards-ssh.sh $(OUT) $(HOSTS)
+
+slurm: static venv ## Run the shards of OUT as a Slurm array; again: those that are missing
+	$(FLAGS_OF_SHARDS) PYTHON=$(or $(HOST_PYTHON),$(abspath $(PYTHON))) SBATCH="$(SBATCH)" scripts/shards-slurm.sh $(OUT)
+
+build-merge:
+	cargo build --quiet --locked --profile $(PROFILE) --package assign-merge --package negsample
+
+merge: build-merge ## Make pairs and examples of the results of all shards of OUT
+	scripts/setup.sh --tools jq zstd
+	BIN=$(BIN) JOBS=$(JOBS) MERGE_FLAGS="$(MERGE_FLAGS)" SAMPLE_FLAGS="--seed $(SEED) $(SAMPLE_FLAGS)" scripts/shards-merge.sh $(OUT)
+
+test-cluster: static venv ## Prove the above with hosts of our own, some of which fail; with LIST: on its notebooks below NOTEBOOKS
+	scripts/test-cluster.sh $(STATIC) $(PYTHON) $(if $(LIST),$(NOTEBOOKS) $(LIST) $(REPO_DEPTH))
 
 .PHONY: check
 check: build venv ## Say which names in the notebook NB do not fit what they hold

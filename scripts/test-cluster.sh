@@ -1,0 +1,224 @@
+#!/usr/bin/env bash
+# Proves on one machine that shards spread over hosts give the bytes of the plain pipeline, and what becomes of
+# them when a host dies, a disk is full, or a shard is poison; over ssh, and through Slurm.
+#
+# usage: test-cluster.sh PROGRAMS PYTHON [NOTEBOOKS LIST REPO_DEPTH]
+#   e.g. scripts/test-cluster.sh target/x86_64-unknown-linux-musl/release build/venv/bin/python
+#
+# The hosts are ssh daemons on ports of the loopback, each with processes, mounts and a name of its own, and with
+# a key, a home and a known-hosts file that are thrown away: no account of this machine is touched. As root on
+# Linux; where something is missing it says that it skips, and ends with 0. Without NOTEBOOKS it runs our own.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+say() { echo "test-cluster: $*" >&2; }
+skip() { say "SKIPPED, nothing was tested: $*"; exit 0; }
+fail() { say "FAILED: $*"; say "everything lies in $work"; exit 1; }
+took() { say "$1: $((SECONDS - since)) s"; since=$SECONDS; }
+if [ $# != 2 ] && [ $# != 5 ]; then sed -n '2,/^set/{/^set/!s/^# \?//p}' "$0" >&2; exit 2; fi
+BIN=$(realpath "$1") PYTHON=$(realpath -s "$2")
+export BIN PYTHON
+[ "$(id -u)" = 0 ] || skip "only root can give hosts of its own making their mounts and names"
+scripts/setup.sh --tools parallel rsync dropbear:dropbear-bin ssh:openssh-client unshare:util-linux jq zstd
+for tool in parallel rsync dropbear ssh unshare jq zstd; do command -v $tool > /dev/null || skip "$tool is not installed"; done
+unshare --mount --pid --fork --uts --mount-proc true 2> /dev/null || skip "this machine lets nobody have namespaces"
+"$BIN/nbexec" -q --self-test --python "$PYTHON" || skip "no sandbox works here (nbexec --self-test says why)"
+
+mkdir -p build
+work=$(mktemp -d "$PWD/build/test-cluster.XXXXXX") since=$SECONDS
+chmod 755 "$work"
+pids=()
+finish() {
+  status=$?
+  kill -9 "${pids[@]}" 2> /dev/null || true
+  wait 2> /dev/null || true
+  if [ $status = 0 ]; then rm -rf "$work"; fi
+}
+trap finish EXIT
+
+# --- The notebooks, and what one machine without shards makes of them -----------------------------
+others=${3-}
+if [ "$others" ]; then
+  notebooks=$(realpath "$3") depth=$5 size=50
+  cp "$4" "$work/list"
+else
+  # Copies of ours with their data: eight times, and the odd ones, but for the one that needs its time-out.
+  # Names of temporary files and memory that nobody initialised differ from run to run, with shards or without.
+  notebooks=$work/notebooks depth=2 size=20
+  for copy in 1 2 3 4 5 6 7 8; do mkdir -p "$notebooks/copy$copy"; cp -r fixtures/demo/*/ "$notebooks/copy$copy"; done
+  mkdir "$notebooks/odd"
+  cp -r fixtures/odd "$notebooks/odd/ones"
+  rm "$notebooks/odd/ones/infinite_loop.ipynb"
+  (cd "$notebooks" && grep -rLE --include='*.ipynb' 'tempfile|np\.empty' . | sed 's,^\./,,' | LC_ALL=C sort) > "$work/list"
+  [ "$(wc -l < "$work/list")" -ge 200 ] || fail "expected 200 notebooks, found $(wc -l < "$work/list")"
+fi
+plain() { # OUT
+  mkdir -p "$1"
+  "$BIN/nb2py" -q --root "$notebooks" --files-from "$work/list" --repo-depth "$depth" --rejects "$1/scripts.rejects.jsonl" |
+    "$BIN/nbinstrument" -q --rejects "$1/instrumented.rejects.jsonl" |
+    "$BIN/nbexec" -q -j2 --root "$notebooks" --python "$PYTHON" -o "$1/assignments.jsonl.zst"
+  merge "$1"
+}
+merge() { # OUT
+  "$BIN/assign-merge" -q "$1/assignments.jsonl.zst" -o "$1/pairs.jsonl.zst"
+  "$BIN/negsample" -q "$1/pairs.jsonl.zst" --rejects "$1/examples.rejects.jsonl" -o "$1/examples.jsonl.zst"
+}
+# All that is said of notebooks but the clocks: time and memory of a run.
+clockless() {
+  zstd -dcq "$1/assignments.jsonl.zst" |
+    sed -E '/^\{"schema":"run/s/"(wall_seconds|cpu_seconds|peak_bytes)":[0-9.e-]+/"\1":0/g'
+}
+plain "$work/plain"
+took "$(wc -l < "$work/list") notebooks on one machine with two workers"
+
+# The results of OUT, merged, are those of one machine, to the byte. Notebooks of others may say the time, or draw
+# at random: then up to one in fifty may differ, and what is merged is compared with its own records unsharded.
+compare() { # OUT
+  scripts/shards-merge.sh "$1" 2> "$1/merge.log" || { cat "$1/merge.log" >&2; fail "the results cannot be merged"; }
+  plain=$work/plain
+  if [ "$others" ]; then
+    runs() { clockless "$1" | jq -r '[.path, tojson] | @tsv'; }
+    differing=$(diff <(runs "$plain") <(runs "$1") | sed -n 's/^[<>] \([^\t]*\)\t.*/\1/p' | sort -u | wc -l)
+    say "$differing of $(wc -l < "$work/list") notebooks did not say the same twice"
+    [ $((differing * 50)) -le "$(wc -l < "$work/list")" ] || fail "$1: too many differ"
+    paths() { zstd -dcq "$1/assignments.jsonl.zst" | jq -r 'select(.schema == "run/1").path'; }
+    cmp <(paths "$plain") <(paths "$1") >&2 || fail "$1: other notebooks, or another order"
+    mkdir -p "$1/whole"
+    ln -sf "$1/assignments.jsonl.zst" "$plain"/{scripts,instrumented}.rejects.jsonl "$1/whole"
+    plain=$1/whole
+    merge "$plain"
+  fi
+  cmp <(clockless "$plain") <(clockless "$1") >&2 || fail "$1: other assignments or runs"
+  for name in pairs examples; do
+    cmp <(zstd -dcq "$plain/$name.jsonl.zst") <(zstd -dcq "$1/$name.jsonl.zst") >&2 || fail "$1: other $name"
+  done
+  for name in scripts instrumented examples; do
+    cmp "$plain/$name.rejects.jsonl" "$1/$name.rejects.jsonl" >&2 || fail "$1: other rejects of $name"
+  done
+  say "the same bytes: $(zstd -dcq "$1/assignments.jsonl.zst" | wc -l) assignments and runs, $(zstd -dcq "$1/pairs.jsonl.zst" | wc -l) pairs, $(zstd -dcq "$1/examples.jsonl.zst" | wc -l) examples, $(cat "$1"/*.rejects.jsonl | wc -l) rejects"
+}
+# Cuts the shards of OUT; the one in the middle is poison: half of its file is gone.
+cut_with_poison() {
+  scripts/shards-cut.sh "$notebooks" "$work/list" "$depth" "$size" "$1"
+  n=$(find "$1/shards" -name '*.gz' | wc -l) poison=$(find "$1/shards" -name '*.gz' -printf '%f\n' | sort | sed -n "$(((n + 1) / 2))p")
+  cp "$1/shards/$poison" "$work/whole"
+  truncate -s $(($(stat -c %s "$work/whole") / 2)) "$1/shards/$poison"
+}
+expect_poison_alone() { # OUT LOG
+  [ "$(find "$1/results" -name '[0-9]*.tar' | wc -l)" = $((n - 1)) ] || fail "expected $((n - 1)) results in $1"
+  [ ! -e "$1/results/${poison%.gz}" ] || fail "the poison shard has a result"
+  grep -q "1 shards FAILED" "$2" || fail "$2 does not say that one shard failed"
+  grep -q "shards/$poison, last on node[0-9].*: status 2" "$2" || fail "$2 does not name the poison shard"
+  grep -q "Unexpected EOF\|unexpected end of file" "$1/log" || fail "$1/log does not say what ails the poison shard"
+}
+# Mends the poison; the same command then runs it, and nothing else.
+mend() { # OUT LOG COMMAND…
+  find "$1/results" -name '[0-9]*.tar' -printf '%f %T@\n' | sort > "$work/before"
+  cp "$work/whole" "$1/shards/$poison"
+  "${@:3}" 2> "$2" || { cat "$2"; fail "the mended shard fails"; }
+  grep -q "1 of $n shards to run" "$2" || fail "more than the mended shard ran"
+  find "$1/results" -name '[0-9]*.tar' -printf '%f %T@\n' | sort | grep -v "^${poison%.gz} " | cmp - "$work/before" || fail "other results were made anew"
+  [ -z "$(find "$1/results" -name '.*.tar*')" ] || fail "half a result was left"
+}
+
+# --- Hosts of our own -----------------------------------------------------------------------------
+ssh-keygen -q -t ed25519 -N '' -f "$work/key"
+dropbearkey -t ed25519 -f "$work/hostkey" > /dev/null 2>&1
+host() { # NUMBER [SIZE of its disk]
+  home=$work/node$1 port=$((20000 + ($$ * 4 + $1) % 12000))
+  mkdir -p "$home/.ssh" "$home/nalin"
+  chmod 700 "$home" "$home/.ssh"
+  cp "$work/key.pub" "$home/.ssh/authorized_keys"
+  sed "s,^root:.*,root:x:0:0:root:$home:/bin/bash," /etc/passwd > "$home/passwd"
+  chmod 644 "$home/passwd"
+  printf 'Host node%s\n HostName 127.0.0.1\n Port %s\n' "$1" $port >> "$work/config"
+  # A process namespace: killing its first process is pulling the plug.
+  # shellcheck disable=SC2016 # expanded by the other bash
+  unshare --mount --pid --fork --kill-child --uts --mount-proc bash -euc '
+    hostname "$1"; mount --bind "$2/passwd" /etc/passwd
+    if [ -n "$3" ]; then mount -t tmpfs -o "size=$3" disk "$2/nalin"; fi
+    exec dropbear -F -E -p "127.0.0.1:$4" -r "$5" -P "$2/pid"' host "node$1" "$home" "${2-}" $port "$work/hostkey" 2> "$home/sshd.log" &
+  pids+=($!)
+  disown
+}
+printf 'User root\nIdentityFile %s\nIdentitiesOnly yes\nUserKnownHostsFile %s\nStrictHostKeyChecking no\nLogLevel ERROR\nBatchMode yes\nConnectTimeout 10\n' \
+  "$work/key" "$work/known_hosts" > "$work/config"
+host 1; host 2; host 3 256m
+export PARALLEL_SSH="ssh -F $work/config"
+for node in 1 2 3; do
+  for _try in $(seq 50); do $PARALLEL_SSH node$node true 2> /dev/null && continue 2; sleep .1; done
+  cat "$work/node$node/sshd.log" >&2; fail "node$node does not answer"
+done
+printf '1/node1\n1/node2\n1/node3\n' > "$work/hosts.txt"
+took "three hosts"
+
+# --- Over ssh: a host dies in the middle, another has a full disk, a shard is poison --------------
+cut_with_poison "$work/ssh"
+scripts/shards-ssh.sh "$work/ssh" "$work/hosts.txt" 2> "$work/ssh.log" &
+run=$!
+wait_until() { # COMMAND…
+  until "$@"; do kill -0 $run 2> /dev/null || { cat "$work/ssh.log" >&2; fail "the run ended before: $*"; }; sleep .2; done
+}
+# The disk of the third host fills up while it works.
+# shellcheck disable=SC2086 # a command and its arguments
+wait_until $PARALLEL_SSH node3 'ls -d nalin/.shard.* > /dev/null 2>&1'
+# shellcheck disable=SC2086
+$PARALLEL_SSH node3 'cat /dev/zero > nalin/filler 2> /dev/null' || true
+# The second dies in the middle of a shard, as soon as two are done.
+two_done() { [ "$(find "$work/ssh/results" -name '[0-9]*.tar' 2> /dev/null | wc -l)" -ge 2 ] && [ -n "$(find "$work/node2/nalin" -maxdepth 1 -name '.shard.*')" ]; }
+wait_until two_done
+dying=$(find "$work/ssh/results" -name '[0-9]*.tar' | wc -l)
+kill -9 "${pids[1]}"
+status=0; wait $run || status=$?
+[ $status = 1 ] || { cat "$work/ssh.log" >&2; fail "expected status 1 for a poison shard, found $status"; }
+expect_poison_alone "$work/ssh" "$work/ssh.log"
+grep -q "No space left" "$work/ssh/log" || fail "the full disk is not told of"
+done_on() { for result in "$work/ssh/results/"*.tar; do tar -xOf "$result" ./account.json; done | jq -r .host | sort | uniq -c | awk '{ print $2 ": " $1 }' | paste -sd, ; }
+took "over ssh, $n shards, the second host killed after $dying, the third with a disk that filled up; done on $(done_on)"
+mend "$work/ssh" "$work/ssh2.log" scripts/shards-ssh.sh "$work/ssh" "$work/hosts.txt"
+grep -q "1/node2 is left out" "$work/ssh2.log" || fail "the dead host is not named"
+took "only the mended shard again, the dead host named and left out"
+compare "$work/ssh"
+took "merged"
+
+# --- Through Slurm --------------------------------------------------------------------------------
+scripts/setup.sh --tools slurmctld slurmd sbatch:slurm-client
+for tool in slurmctld slurmd sbatch; do
+  command -v $tool > /dev/null || { say "SKIPPED the part with Slurm: $tool is not installed"; exit; }
+done
+mkdir -p "$work/slurm-state"
+port=$((20000 + ($$ * 4) % 12000 + 20000))
+cat > "$work/slurm.conf" << CONF
+ClusterName=test
+SlurmctldHost=$(hostname)(127.0.0.1)
+SlurmctldPort=$port
+SlurmUser=root
+AuthType=auth/none
+CredType=cred/none
+MpiDefault=none
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+ReturnToService=2
+StateSaveLocation=$work/slurm-state
+SlurmdSpoolDir=$work/slurm-state/%n
+SlurmctldPidFile=$work/slurm-state/slurmctld.pid
+SlurmdPidFile=$work/slurm-state/%n.pid
+NodeName=node1 NodeHostname=$(hostname) NodeAddr=127.0.0.1 Port=$((port + 1)) CPUs=1 State=UNKNOWN
+NodeName=node2 NodeHostname=$(hostname) NodeAddr=127.0.0.1 Port=$((port + 2)) CPUs=1 State=UNKNOWN
+PartitionName=all Nodes=node[1-2] Default=YES MaxTime=INFINITE State=UP
+CONF
+export SLURM_CONF=$work/slurm.conf
+slurmctld -D > "$work/slurmctld.log" 2>&1 & pids+=($!); disown
+for node in node1 node2; do slurmd -D -N $node > "$work/slurmd.$node.log" 2>&1 & pids+=($!); disown; done
+for _try in $(seq 60); do [ "$(sinfo -h -t idle -o %D 2> /dev/null)" = 2 ] && break; sleep .5; done
+[ "$(sinfo -h -t idle -o %D 2> /dev/null)" = 2 ] || { say "SKIPPED the part with Slurm: its daemons do not come up here ($work/slurmctld.log)"; exit; }
+took "Slurm with two nodes"
+cut_with_poison "$work/slurm"
+status=0
+TASKS=4 RETRIES=2 SCRATCH=$work/scratch scripts/shards-slurm.sh "$work/slurm" 2> "$work/slurm.log" || status=$?
+[ $status = 1 ] || { cat "$work/slurm.log" >&2; fail "expected status 1 for a poison shard, found $status"; }
+expect_poison_alone "$work/slurm" "$work/slurm.log"
+took "through Slurm, $n shards"
+mend "$work/slurm" "$work/slurm2.log" env SCRATCH="$work/scratch" scripts/shards-slurm.sh "$work/slurm"
+compare "$work/slurm"
+took "only the mended shard again, and merged"
+say "everything holds"
