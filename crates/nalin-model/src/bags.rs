@@ -7,11 +7,14 @@
 
 mod quick;
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use candle_core::Tensor;
 use records::Random;
 use serde::{Deserialize, Serialize};
 
+use crate::embedding::Embedding;
 use crate::features::{Features, NUMBERS, featurise};
 use crate::hash::cross;
 use crate::network::{Encoder, Network, Pass, Row, dropout};
@@ -77,17 +80,25 @@ pub struct BagsNetwork {
 
 struct Deep {
     names: Slot,
+    /// Learned vectors of names, and the weights that turn them into embeddings.
+    learned: Option<(Arc<Embedding>, Slot)>,
     values: Slot,
     hidden: (Slot, Slot),
     out: [Slot; 2],
 }
 
 impl BagsNetwork {
-    /// A network with weights drawn from the seed of `parameters`.
+    /// A network with weights drawn from the seed of `parameters`; its deep part adds to the embedding of a name
+    /// what it makes of the name's vector in `learned`.
     ///
     /// # Errors
     /// If the device has no room for it.
-    pub fn new(config: BagsConfig, ablation: Ablation, mut parameters: Parameters) -> Result<Self> {
+    pub fn new(
+        config: BagsConfig,
+        ablation: Ablation,
+        learned: Option<Arc<Embedding>>,
+        mut parameters: Parameters,
+    ) -> Result<Self> {
         let wide = if config.wide_rows > 0 {
             let table = parameters.add_table("wide", config.wide_rows, 1, 0.0);
             Some((table, parameters.add_dense("bias", &[1], 0.0)?))
@@ -95,7 +106,7 @@ impl BagsNetwork {
             None
         };
         parameters.set_pace(config.deep_pace);
-        let deep = if config.width > 0 { Some(Deep::new(&config, &mut parameters)?) } else { None };
+        let deep = if config.width > 0 { Some(Deep::new(&config, learned, &mut parameters)?) } else { None };
         Ok(Self { config, ablation, parameters, wide, deep })
     }
 
@@ -116,10 +127,23 @@ fn root(n: usize) -> f32 {
 }
 
 impl Deep {
-    fn new(config: &BagsConfig, parameters: &mut Parameters) -> Result<Self> {
+    fn new(
+        config: &BagsConfig,
+        learned: Option<Arc<Embedding>>,
+        parameters: &mut Parameters,
+    ) -> Result<Self> {
         let inputs = 3 * config.width + NUMBERS;
         let bound = 1.0 / (inputs as f64).sqrt();
+        let learned = match learned {
+            Some(learned) => {
+                let shape = [learned.width(), config.width];
+                let project = parameters.add_dense("learned.weight", &shape, config.init)?;
+                Some((learned, project))
+            }
+            None => None,
+        };
         Ok(Self {
+            learned,
             names: parameters.add_table("names", config.name_rows, config.width, config.init),
             values: parameters.add_table("values", config.value_rows, config.width, config.init),
             hidden: (
@@ -144,7 +168,13 @@ impl Encoder for BagsNetwork {
     }
 
     fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Features {
-        featurise(subject, hidden)
+        let mut features = featurise(subject, hidden);
+        if let Some(Deep { learned: Some((learned, _)), .. }) = &self.deep
+            && !hidden.name
+        {
+            features.vector = learned.of_words(subject.name).into();
+        }
+        features
     }
 }
 
@@ -190,7 +220,16 @@ impl Network for BagsNetwork {
             }
             let names = parameters.look_up(deep.names, names, learn)?;
             let values = parameters.look_up(deep.values, values, learn)?;
-            let name = dropout(&names.leaf, self.config.dropout, noise.as_deref_mut())?;
+            let mut name = names.leaf.clone();
+            if let Some((learned, project)) = &deep.learned {
+                let mut vectors = vec![0.0; rows.len() * learned.width()];
+                for ((name, _), vector) in rows.iter().zip(vectors.chunks_exact_mut(learned.width())) {
+                    vector[..name.vector.len()].copy_from_slice(&name.vector);
+                }
+                let vectors = Tensor::from_vec(vectors, (rows.len(), learned.width()), parameters.device())?;
+                name = (name + vectors.matmul(parameters.dense(*project))?)?;
+            }
+            let name = dropout(&name, self.config.dropout, noise.as_deref_mut())?;
             let value = dropout(&values.leaf, self.config.dropout, noise.as_deref_mut())?;
             let numbers = Tensor::from_vec(numbers, (rows.len(), NUMBERS), parameters.device())?;
             let hidden = Tensor::cat(&[&name, &value, &(&name * &value)?, &numbers], 1)?

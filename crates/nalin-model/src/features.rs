@@ -15,6 +15,8 @@ const TEXT_CHARS: usize = 48;
 /// The features of one name and one value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Features {
+    /// A learned vector of the name, where there is one.
+    pub vector: Box<[f32]>,
     /// Hashes of the name's features; the first `name_key` are words, the others n-grams.
     pub name: Box<[u32]>,
     /// How many of the name's features are words and style.
@@ -55,7 +57,7 @@ pub fn featurise(subject: &Subject, ablation: Ablation) -> Features {
     if !ablation.value {
         text_grams(&subject.value.text, &mut value);
     }
-    Features { name: name.into(), name_key, value: value.into(), value_key, numbers }
+    Features { vector: Box::default(), name: name.into(), name_key, value: value.into(), value_key, numbers }
 }
 
 /// Words with and without their place, and how the name is written.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use candle_core::{Device, Tensor};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bags::{BagsConfig, BagsNetwork, Quick};
 use crate::calibration::Calibration;
+use crate::embedding::Embedding;
 use crate::evidence::{Evidence, JudgeConfig};
 use crate::fit::logits;
 use crate::lessons::Sides;
@@ -28,6 +30,7 @@ const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";
 const STATISTICS: &str = "statistics.json";
 const EVIDENCE: &str = "evidence.zst";
+const EMBEDDING: &str = "names.bin";
 
 /// What the model is made of.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -63,6 +66,9 @@ pub struct Config {
     /// The judge of what is attested, which only the default network has beside it.
     #[serde(default)]
     pub evidence: Option<JudgeConfig>,
+    /// Whether names have vectors that were learned elsewhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub embedding: bool,
 }
 
 impl Config {
@@ -80,6 +86,7 @@ impl Config {
             seed,
             epoch: 0,
             evidence: None,
+            embedding: false,
         }
     }
 }
@@ -93,6 +100,8 @@ pub struct Model {
     pub(crate) body: Body,
     /// The second opinion, which only the default network has.
     pub(crate) evidence: Option<Evidence>,
+    /// Vectors of names that were learned elsewhere.
+    embedding: Option<Arc<Embedding>>,
 }
 
 pub(crate) enum Body {
@@ -102,25 +111,33 @@ pub(crate) enum Body {
 }
 
 impl Model {
-    /// A model with weights drawn from the seed of its configuration.
+    /// A model with weights drawn from the seed of its configuration; a network takes the vectors of names from
+    /// `embedding`.
     ///
     /// # Errors
-    /// If the device has no room for it.
-    pub fn new(config: Config, statistics: Statistics, device: &Device) -> Result<Self> {
+    /// If the device has no room for it, or if the vectors are of another width than the architecture's.
+    pub fn new(
+        mut config: Config,
+        statistics: Statistics,
+        embedding: Option<Arc<Embedding>>,
+        device: &Device,
+    ) -> Result<Self> {
+        config.embedding = embedding.is_some();
+        let names = embedding.clone();
         // Work is shared out by us, in parts that do not depend on the number of threads; a product of
         // matrices that starts threads of its own would only be in the way.
         gemm::set_threading_threshold(usize::MAX);
         let parameters = Parameters::new(device, config.seed);
         let body = match &config.design {
             Design::Bags(bags) => {
-                Body::Bags(Box::new(BagsNetwork::new(bags.clone(), config.ablation, parameters)?))
+                Body::Bags(Box::new(BagsNetwork::new(bags.clone(), config.ablation, names, parameters)?))
             }
             Design::Nalin(nalin) => {
-                Body::Nalin(Box::new(NalinNetwork::new(nalin.clone(), config.ablation, parameters)?))
+                Body::Nalin(Box::new(NalinNetwork::new(nalin.clone(), config.ablation, names, parameters)?))
             }
             Design::Lookup => Body::Lookup,
         };
-        Ok(Self { config, statistics, body, evidence: None })
+        Ok(Self { config, statistics, body, evidence: None, embedding })
     }
 
     /// Probabilities from 0 to 1 that name and value do not fit; of a pair the same, whatever stands
@@ -222,6 +239,9 @@ impl Model {
         if let Some(evidence) = &self.evidence {
             files.insert(EVIDENCE.to_owned(), evidence.tally.to_bytes()?);
         }
+        if let Some(embedding) = &self.embedding {
+            files.insert(EMBEDDING.to_owned(), embedding.to_bytes()?);
+        }
         Ok(files)
     }
 
@@ -269,7 +289,14 @@ impl Model {
         ensure!(config.format == FORMAT, "format {}, but this program reads format {FORMAT}", config.format);
         let statistics = serde_json::from_slice(&read(STATISTICS)?).with_context(|| damaged(STATISTICS))?;
         let judge = config.evidence.clone();
-        let mut model = Self::new(config, statistics, device)?;
+        let embedding = match config.embedding {
+            true => {
+                let embedding = Embedding::of_bytes(&read(EMBEDDING)?);
+                Some(Arc::new(embedding.with_context(|| damaged(EMBEDDING))?))
+            }
+            false => None,
+        };
+        let mut model = Self::new(config, statistics, embedding, device)?;
         if let Some(judge) = judge {
             let evidence = Evidence::of_bytes(&read(EVIDENCE)?, judge, device);
             model.evidence = Some(evidence.with_context(|| damaged(EVIDENCE))?);

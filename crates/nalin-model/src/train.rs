@@ -1,5 +1,7 @@
 //! From examples to a model: statistics, network, best epoch, calibration, threshold.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use candle_core::Device;
 use serde::Serialize;
@@ -7,6 +9,7 @@ use serde::Serialize;
 use crate::bags::BagsConfig;
 use crate::calibration::Calibration;
 use crate::checkpoint::Saved;
+use crate::embedding::Embedding;
 use crate::evidence::{Evidence, Fact, JudgeConfig};
 use crate::fit::{Choice, Epoch, Schedule, fit};
 use crate::lessons::{Known, Lessons, Misfit, more_misfits};
@@ -40,6 +43,11 @@ impl Arch {
             Self::Linear => "linear",
             Self::Lookup => "lookup",
         }
+    }
+
+    /// Whether it is a network, which can take vectors of names that were learned elsewhere.
+    pub fn takes_embedding(self) -> bool {
+        matches!(self, Self::Default | Self::Nalin)
     }
 
     /// How this architecture is trained unless the user says otherwise.
@@ -95,6 +103,15 @@ impl Plan {
     }
 }
 
+/// What a model may know beside its examples.
+#[derive(Clone, Default)]
+pub struct Beside<'a> {
+    /// Pairs that are written down, for the judge of the default network.
+    pub written: Vec<Fact<'a>>,
+    /// Vectors of names, for the networks.
+    pub embedding: Option<Arc<Embedding>>,
+}
+
 /// Trains a model on `train`; epoch, calibration and threshold are chosen on `valid`. With `saved` it goes on
 /// from a checkpoint of the same plan and examples.
 ///
@@ -106,7 +123,7 @@ impl Plan {
 pub fn train(
     plan: &Plan,
     (train, valid): (&[Known], &[Known]),
-    written: &[Fact],
+    beside: &Beside,
     device: &Device,
     saved: Option<&Saved>,
     watch: &mut dyn FnMut(Epoch) -> Result<()>,
@@ -124,8 +141,9 @@ pub fn train(
         }),
         Arch::Lookup => Design::Lookup,
     };
+    let embedding = beside.embedding.clone().filter(|_| arch.takes_embedding());
     let config = Config::new(arch.name(), design, ablation, schedule.seed);
-    let mut model = Model::new(config, statistics, device)?;
+    let mut model = Model::new(config, statistics, embedding, device)?;
     let drawn = more_misfits(train, schedule.more_misfits, schedule.seed);
     let parts = (train, &drawn[..], valid);
     model.config.epoch = match &mut model.body {
@@ -138,7 +156,7 @@ pub fn train(
     if arch == Arch::Default {
         let config = JudgeConfig::default();
         let mut evidence =
-            Evidence::learn((train, valid), &drawn, written, config, ablation, schedule, device)?;
+            Evidence::learn((train, valid), &drawn, &beside.written, config, ablation, schedule, device)?;
         if !valid.is_empty() {
             evidence.choose_share(&model.logits(&subjects)?, &subjects, &labels, ablation)?;
         }

@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use nalin_model::{Ablation, Arch, Device, Known, Metrics, Model, Plan, Saved, Schedule, Subject, train};
+use std::sync::Arc;
+
+use nalin_model::{
+    Ablation, Arch, Beside, Device, Embedding, Known, Metrics, Model, Plan, Saved, Schedule, Subject, train,
+};
 use records::{Example, Split};
 
 fn examples(n: usize) -> Vec<Example> {
@@ -29,7 +33,7 @@ fn subjects<'a>(known: &[Known<'a>]) -> Vec<Subject<'a>> {
 fn learn(arch: Arch, ablation: Ablation, examples: &[Example], schedule: &Schedule) -> Model {
     let (training, valid) = (known(examples, Some(Split::Train)), known(examples, Some(Split::Valid)));
     let plan = Plan { arch, bags: None, ablation, schedule: schedule.clone() };
-    train(&plan, (&training, &valid), &[], &Device::Cpu, None, &mut |_| Ok(())).unwrap()
+    train(&plan, (&training, &valid), &Beside::default(), &Device::Cpu, None, &mut |_| Ok(())).unwrap()
 }
 
 fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
@@ -56,7 +60,7 @@ fn a_network_can_learn_32_pairs_by_heart() {
             Ok(())
         };
         let plan = Plan { schedule, ..Plan::own(arch, 1) };
-        let model = train(&plan, (&known, &[]), &[], &Device::Cpu, None, &mut watch).unwrap();
+        let model = train(&plan, (&known, &[]), &Beside::default(), &Device::Cpu, None, &mut watch).unwrap();
         let scores = model.scores(&subjects(&known)).unwrap();
         let labels: Vec<bool> = known.iter().map(|known| known.misfit).collect();
         let metrics = Metrics::of(&scores, &labels, 0.5);
@@ -117,6 +121,65 @@ fn a_saved_model_scores_the_same_to_the_bit() {
             assert!((score - expected).abs() < 1e-5, "{arch:?}: {score} {expected}");
         }
     }
+}
+
+#[test]
+fn learned_vectors_of_names_are_read_kept_and_part_of_every_answer() {
+    let examples = examples(60);
+    let known = known(&examples, None);
+    let parts = (&known[..], &known[..]);
+    for (arch, width) in [(Arch::Default, 8), (Arch::Nalin, 100)] {
+        let scores = |vectors: Option<&Arc<Embedding>>| {
+            let plan = Plan { schedule: Schedule { epochs: 2, ..arch.schedule(1) }, ..Plan::own(arch, 1) };
+            let beside = Beside { embedding: vectors.cloned(), ..Beside::default() };
+            let model = train(&plan, parts, &beside, &Device::Cpu, None, &mut |_| Ok(())).unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            for (name, bytes) in model.files().unwrap() {
+                std::fs::write(folder.path().join(name), bytes).unwrap();
+            }
+            assert_eq!(folder.path().join("names.bin").exists(), vectors.is_some());
+            let loaded = Model::load(folder.path(), &Device::Cpu).unwrap();
+            let scores = model.scores(&subjects(&known)).unwrap();
+            assert_eq!(loaded.scores(&subjects(&known)).unwrap(), scores, "{arch:?}");
+            if let Some(quick) = loaded.quick().unwrap() {
+                let none = Ablation::default();
+                for (Subject { name, value, type_class }, expected) in subjects(&known).iter().zip(&scores) {
+                    let score = quick.score(&quick.name(name, none), &quick.value(value, type_class, none));
+                    assert!((score - expected).abs() < 1e-5, "{score} {expected}");
+                }
+            }
+            scores
+        };
+        let vectors = Arc::new(vectors_of_fasttext(width));
+        assert!(scores(Some(&vectors)) != scores(None), "{arch:?}");
+        assert!(scores(Some(&vectors)) == scores(Some(&vectors)), "{arch:?}");
+    }
+    let plan = Plan::own(Arch::Nalin, 1);
+    let beside = Beside { embedding: Some(Arc::new(vectors_of_fasttext(8))), ..Beside::default() };
+    let refusal = train(&plan, parts, &beside, &Device::Cpu, None, &mut |_| Ok(())).err().unwrap();
+    assert!(refusal.to_string().contains("vectors of 100 numbers"), "{refusal}");
+    assert!(Embedding::of_bytes(b"no model").is_err());
+}
+
+/// Vectors that fastText learned from a few words.
+fn vectors_of_fasttext(width: i32) -> Embedding {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "galaxy_count = 7 galaxy_title = name count = size\n".repeat(20)).unwrap();
+    let arguments = fasttext::args::Args {
+        input: file.path().to_owned(),
+        model: fasttext::args::ModelName::SkipGram,
+        dim: width,
+        min_count: 1,
+        bucket: 1000,
+        minn: 3,
+        maxn: 6,
+        thread: 1,
+        verbose: 0,
+        ..fasttext::args::Args::new()
+    };
+    let mut bytes = Vec::new();
+    fasttext::FastText::train(arguments).unwrap().save(&mut bytes).unwrap();
+    Embedding::of_bytes(&bytes).unwrap()
 }
 
 #[test]
@@ -188,7 +251,7 @@ fn few_rows_are_enough() {
         let some = known(&examples[..n], None);
         for arch in [Arch::Default, Arch::Nalin, Arch::Linear, Arch::Lookup] {
             let plan = Plan { schedule: schedule.clone(), ..Plan::own(arch, 1) };
-            let run = train(&plan, (&some, &some), &[], &Device::Cpu, None, &mut |_| Ok(()));
+            let run = train(&plan, (&some, &some), &Beside::default(), &Device::Cpu, None, &mut |_| Ok(()));
             let scores = run.unwrap().scores(&subjects(&some)).unwrap();
             assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)), "{arch:?}: {scores:?}");
         }
@@ -208,8 +271,10 @@ fn an_interrupted_run_goes_on_to_the_same_weights() {
             checkpoints.push(epoch.checkpoint.unwrap().to_bytes("a test")?);
             Ok(())
         };
-        let whole =
-            train(&plan, (&training, &valid), &[], &Device::Cpu, None, &mut watch).unwrap().files().unwrap();
+        let whole = train(&plan, (&training, &valid), &Beside::default(), &Device::Cpu, None, &mut watch)
+            .unwrap()
+            .files()
+            .unwrap();
         for (epochs_done, bytes) in (1..).zip(checkpoints) {
             let saved = Saved::read(bytes).unwrap();
             assert_eq!((saved.run(), saved.epoch()), ("a test", epochs_done));
@@ -219,7 +284,8 @@ fn an_interrupted_run_goes_on_to_the_same_weights() {
                 Ok(())
             };
             let resumed =
-                train(&plan, (&training, &valid), &[], &Device::Cpu, Some(&saved), &mut watch).unwrap();
+                train(&plan, (&training, &valid), &Beside::default(), &Device::Cpu, Some(&saved), &mut watch)
+                    .unwrap();
             assert!(resumed.files().unwrap() == whole, "{arch:?} from epoch {epochs_done}");
             assert_eq!(seen_again, seen);
         }

@@ -33,6 +33,11 @@ pub struct Args {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub written: Vec<PathBuf>,
 
+    /// Vectors of names that a network takes beside what it learns itself: a `.bin` of fastText, as `nalin-embed`
+    /// writes them. It becomes part of the model
+    #[arg(long, value_name = "FILE")]
+    pub embedding: Option<PathBuf>,
+
     /// What to train: our network, the published one, or a baseline
     #[arg(long, value_enum, default_value_t)]
     pub arch: ArchName,

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::Arc;
 
 use anyhow::Result;
-use nalin_model::{Known, Subject};
+use nalin_model::{Embedding, Known, Subject};
 use records::{Example, Origin, Split, Value, id_of};
 use rustc_hash::FxHashMap;
 
@@ -36,6 +36,8 @@ pub(crate) struct Data {
     pub(crate) values: Vec<Value>,
     /// Pairs that are only written down.
     pub(crate) written: Vec<Written>,
+    /// Vectors of names that were learned elsewhere.
+    pub(crate) embedding: Option<Arc<Embedding>>,
     /// A hash of the input, byte for byte.
     pub(crate) digest: String,
 }

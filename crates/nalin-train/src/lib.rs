@@ -11,6 +11,7 @@ pub mod cli;
 mod card;
 mod curve;
 mod data;
+mod embedding;
 mod events;
 mod folder;
 mod journal;
@@ -19,7 +20,7 @@ mod results;
 mod written;
 
 use anyhow::{Context as _, Result};
-use nalin_model::{Arch, Epoch, Past, Plan};
+use nalin_model::{Arch, Beside, Epoch, Past, Plan};
 use records::{Metric, Record as _, Split, id_of};
 
 use cli::Args;
@@ -51,11 +52,13 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
     }
 
     data.read_written(args, stage)?;
+    data.read_embedding(args)?;
     let seed = stage.common().seed;
     let asked = plan::asked_for(args, seed)?;
     // The baselines always stand beside the network: one that does not beat them is no result.
     let baselines =
         [Arch::Linear, Arch::Lookup].into_iter().filter(|arch| *arch != asked.arch && !args.no_baselines);
+    let beside = Beside { written: data.written(), embedding: data.embedding.clone() };
     let run = id_of([&data.digest, &serde_json::to_string(&asked).context("cannot describe the plan")?]);
     let saved = if args.resume { journal::saved(&args.model, &run)? } else { None };
     let mut journal = Journal::open(&args.model, run, asked.arch.name())?;
@@ -74,8 +77,8 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
         };
         let parts = (&data.part(Split::Train)[..], &data.part(Split::Valid)[..]);
         let saved = saved.as_ref().filter(|_| is_asked);
-        let trained = threads
-            .install(|| nalin_model::train(&plan, parts, &data.written(), &device, saved, &mut watch))?;
+        let trained =
+            threads.install(|| nalin_model::train(&plan, parts, &beside, &device, saved, &mut watch))?;
         metrics.extend(threads.install(|| results::measure(&trained, &data, args.fold))?);
         model.get_or_insert(trained);
     }

@@ -10,6 +10,7 @@
 //!   bound, or the [`NoPlace`] reason why there is none.
 //! - [`written`] lists what is written of the values of names: literals, and types that can be seen.
 //! - [`comments`] lists the comments.
+//! - [`words`] lists what a text is made of.
 //! - [`imports`] lists the packages that a text imports.
 //! - [`ipython`] finds IPython's own syntax in a cell and turns it into plain Python.
 //! - [`Edits`] puts text at places, never a newline.
@@ -29,6 +30,7 @@ mod place;
 mod strip;
 mod targets;
 mod walk;
+mod words;
 
 pub use binding::{Binding, Kind, Kinds, NoPlace, Place, Query, Shape};
 pub use check::{Difference, check_probes};
@@ -40,3 +42,4 @@ pub use literal::{Constant, Holds, Written, written};
 pub use parse::{Dialect, SyntaxError, parses};
 pub use strip::ProbeNames;
 pub use walk::bindings;
+pub use words::words;

@@ -5,6 +5,7 @@ use anyhow::Result;
 use records::Value;
 
 use super::{BagsNetwork, root};
+use crate::embedding::Embedding;
 use crate::evidence::{Evidence, NameKeys, QuickEvidence, ValueKeys};
 use crate::features::{Features, featurise};
 use crate::hash::cross;
@@ -29,6 +30,8 @@ struct Wide<'m> {
 struct Deep<'m> {
     width: usize,
     names: &'m [f32],
+    /// Learned vectors of names, and the weights that turn them into embeddings.
+    learned: Option<(&'m Embedding, Vec<f32>)>,
     values: &'m [f32],
     weight: Vec<f32>,
     bias: Vec<f32>,
@@ -75,6 +78,10 @@ impl BagsNetwork {
             Some(deep) => Some(Deep {
                 width: self.config.width,
                 names: table(deep.names),
+                learned: match &deep.learned {
+                    Some((learned, project)) => Some((&**learned, dense(*project)?)),
+                    None => None,
+                },
                 values: table(deep.values),
                 weight: dense(deep.hidden.0)?,
                 bias: dense(deep.hidden.1)?,
@@ -99,6 +106,13 @@ impl Quick<'_> {
         }
         if let Some(deep) = &self.deep {
             side.embedding = deep.sum(deep.names, &features.name);
+            if let Some((learned, project)) = deep.learned.as_ref().filter(|_| !hidden.name) {
+                for (number, weights) in
+                    learned.of_words(name).into_iter().zip(project.chunks_exact(deep.width))
+                {
+                    side.embedding.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += number * weight);
+                }
+            }
             side.hidden = deep.bias.clone();
             deep.add(0, side.embedding.iter().copied(), &mut side.hidden);
         }
@@ -230,7 +244,7 @@ mod tests {
             BagsConfig { wide_rows: 0, ..BagsConfig::standard() },
         ] {
             let config = Config::new("default", Design::Bags(bags), none, 7);
-            let mut model = Model::new(config, Statistics::default(), &Device::Cpu).unwrap();
+            let mut model = Model::new(config, Statistics::default(), None, &Device::Cpu).unwrap();
             let Body::Bags(network) = &mut model.body else { panic!("it is a network over bags") };
             // A table that has learned nothing is full of zeros.
             for (at, weight) in network.parameters_mut().tables[0].values.iter_mut().enumerate() {

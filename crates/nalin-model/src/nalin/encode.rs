@@ -4,7 +4,6 @@ use records::Value;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::hash::feature;
 use crate::{Ablation, Subject};
 
 /// Slots of the alphabet. 96 are in use: five characters stand in it twice, and the later place counts.
@@ -17,8 +16,8 @@ const ALPHABET: &str =
 
 /// One pair as the published network reads it. `None` is a feature that is ablated: all zeros.
 pub struct Encoding {
-    /// Buckets of the name's n-grams.
-    pub name: Box<[u32]>,
+    /// The name's vector; none where the name is ablated.
+    pub name: Box<[f32]>,
     /// Slots of the value's characters, at most 100.
     pub value: Box<[u8]>,
     /// Place among the ten most frequent types, 10 for others.
@@ -30,28 +29,24 @@ pub struct Encoding {
 }
 
 impl Encoding {
-    /// Encodes a pair; `types` are the ten most frequent classes of the training positives.
-    pub fn new(subject: &Subject, types: &[String], buckets: u32, ablation: Ablation) -> Self {
+    /// Encodes a pair; `types` are the ten most frequent classes of the training positives, `vector` gives names
+    /// theirs.
+    pub fn new(
+        subject: &Subject,
+        types: &[String],
+        vector: impl FnOnce(&str) -> Vec<f32>,
+        ablation: Ablation,
+    ) -> Self {
         let Ablation { name, value, type_, len, shape } = ablation;
         let slot = types.iter().position(|class| class == subject.type_class).unwrap_or(types.len());
         Self {
-            name: if name { Box::default() } else { name_buckets(subject.name, buckets) },
+            name: if name { Box::default() } else { vector(subject.name).into() },
             value: if value { Box::default() } else { value_slots(published_text(subject.value)) },
             type_: (!type_).then_some(slot as u8),
             len: (!len).then(|| length_slot(subject.value.len)),
             shape: (!shape).then(|| shape_slot(subject.value)),
         }
     }
-}
-
-/// N-grams of 3 to 6 characters and the whole name, as fastText has them, case kept and nothing split.
-fn name_buckets(name: &str, buckets: u32) -> Box<[u32]> {
-    let marked: Vec<char> = format!("<{name}>").chars().collect();
-    let text = |gram: &[char]| gram.iter().collect::<String>();
-    let whole = std::iter::once(feature(b'W', name.as_bytes()));
-    let grams =
-        (3..=6).flat_map(|size| marked.windows(size)).map(|gram| feature(b'G', text(gram).as_bytes()));
-    whole.chain(grams).map(|hash| hash % buckets).collect()
 }
 
 /// What the published system keeps of a value: of a `str` its first 200 characters, of anything else the

@@ -3,6 +3,7 @@
 mod encode;
 mod gru;
 mod kernel;
+mod names;
 mod network;
 mod tree;
 

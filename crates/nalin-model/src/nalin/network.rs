@@ -1,6 +1,8 @@
 //! The published network: GRU and full-width convolution over the value's characters, beside the name's
 //! vector and three one-hot features; two linear layers.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use candle_core::Tensor;
 use records::Random;
@@ -8,13 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use super::encode::{ALPHABET_SLOTS, Encoding, VALUE_CHARS};
 use super::gru::gru;
+use super::names::{NAME, NameVectors};
 use super::tree::NO_CHARACTER;
+use crate::embedding::Embedding;
 use crate::network::{Encoder, Network, Pass, Row, dropout};
 use crate::parameters::{Bags, Parameters, Slot};
 use crate::{Ablation, Subject};
 
 const HIDDEN: usize = 100;
-const NAME: usize = 100;
 const SHAPES: usize = 101;
 const LENGTHS: usize = 100;
 const HEAD: usize = 150;
@@ -36,9 +39,7 @@ pub struct NalinNetwork {
     config: NalinConfig,
     ablation: Ablation,
     parameters: Parameters,
-    /// A fixed vector for every bucket of n-grams, (buckets, 100): where no trained embedding is given, a
-    /// name is the mean of its n-grams' random vectors, so that names with common parts lie together.
-    names: Vec<f32>,
+    names: NameVectors,
     forward: [Slot; 3],
     backward: [Slot; 3],
     convolution: Slot,
@@ -52,8 +53,13 @@ impl NalinNetwork {
     /// A network with weights drawn as PyTorch draws them, from the seed of `parameters`.
     ///
     /// # Errors
-    /// If the device has no room for it.
-    pub fn new(config: NalinConfig, ablation: Ablation, mut parameters: Parameters) -> Result<Self> {
+    /// If the device has no room for it, or if the learned vectors of names have not 100 numbers.
+    pub fn new(
+        config: NalinConfig,
+        ablation: Ablation,
+        learned: Option<Arc<Embedding>>,
+        mut parameters: Parameters,
+    ) -> Result<Self> {
         let bound = |inputs: usize| 1.0 / (inputs as f64).sqrt();
         let inputs = NAME + 3 * HIDDEN + SHAPES + LENGTHS + config.types.len() + 1;
         let mut direction = |name: &str| -> Result<[Slot; 3]> {
@@ -81,8 +87,7 @@ impl NalinNetwork {
             parameters.add_dense("out.weight", &[HEAD, 1], bound(HEAD))?,
             parameters.add_dense("out.bias", &[1], bound(HEAD))?,
         ];
-        let mut random = Random::keyed(config.name_seed, "nalin-model/names", "");
-        let names = (0..config.name_buckets as usize * NAME).map(|_| random.normal() as f32).collect();
+        let names = NameVectors::new(learned, config.name_buckets, config.name_seed)?;
         Ok(Self {
             config,
             ablation,
@@ -108,13 +113,10 @@ impl NalinNetwork {
         let slots = SHAPES + LENGTHS + self.config.types.len() + 1;
         let mut names = vec![0.0_f32; rows.len() * NAME];
         let mut one_hots = vec![0.0_f32; rows.len() * slots];
-        for (((grams, value), name), one_hot) in
+        for (((of_name, value), name), one_hot) in
             rows.iter().zip(names.chunks_exact_mut(NAME)).zip(one_hots.chunks_exact_mut(slots))
         {
-            for &bucket in &grams.name {
-                let vector = &self.names[bucket as usize * NAME..(bucket as usize + 1) * NAME];
-                name.iter_mut().zip(vector).for_each(|(sum, part)| *sum += part / grams.name.len() as f32);
-            }
+            name[..of_name.name.len()].copy_from_slice(&of_name.name);
             let places = [(value.shape, 0), (value.len, SHAPES), (value.type_, SHAPES + LENGTHS)];
             for (slot, start) in places {
                 if let Some(slot) = slot {
@@ -136,7 +138,7 @@ impl Encoder for NalinNetwork {
     }
 
     fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Encoding {
-        Encoding::new(subject, &self.config.types, self.config.name_buckets, hidden)
+        Encoding::new(subject, &self.config.types, |name| self.names.of(name), hidden)
     }
 }
 
@@ -193,7 +195,7 @@ mod tests {
     fn network(ablation: Ablation) -> NalinNetwork {
         let types = (0..10).map(|number| format!("type{number}")).collect();
         let config = NalinConfig { types, name_buckets: 16, name_seed: 0 };
-        NalinNetwork::new(config, ablation, Parameters::new(&Device::Cpu, 0)).unwrap()
+        NalinNetwork::new(config, ablation, None, Parameters::new(&Device::Cpu, 0)).unwrap()
     }
 
     #[test]

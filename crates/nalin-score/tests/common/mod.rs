@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use nalin_model::{Arch, Device, Known, Plan, Schedule, train};
+use nalin_model::{Arch, Beside, Device, Known, Plan, Schedule, train};
 use records::{Example, Split};
 use testkit::{Folder, examples};
 
@@ -23,7 +23,7 @@ pub fn model() -> &'static Folder {
         let schedule = Schedule { epochs: 8, ..Arch::Default.schedule(1) };
         let plan = Plan { schedule, ..Plan::own(Arch::Default, 1) };
         let parts = (&part(Split::Train)[..], &part(Split::Valid)[..]);
-        let model = train(&plan, parts, &[], &Device::Cpu, None, &mut |_| Ok(()));
+        let model = train(&plan, parts, &Beside::default(), &Device::Cpu, None, &mut |_| Ok(()));
         let folder = Folder::new();
         for (name, bytes) in model.and_then(|model| model.files()).expect("a model") {
             folder.write(name, bytes);
