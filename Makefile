@@ -60,7 +60,7 @@ LEARN_FLAGS ?=
 
 BIN := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 STAGES := nb2py nbinstrument nbexec assign-merge negsample nalin-train nalin-score
-PROGRAMS := $(STAGES) nbliterals nalin
+PROGRAMS := $(STAGES) nbliterals nalin-embed nalin
 COMMON = --jobs $(JOBS) --seed $(SEED) --output $@ --summary $(@D)/$(firstword $(subst ., ,$(@F))).summary.json
 
 ## Commands in place of assign-merge and negsample: any filters of the same records

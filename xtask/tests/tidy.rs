@@ -7,13 +7,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const STAGES: [&str; 8] = [
+const STAGES: [&str; 9] = [
     "nb2py",
     "nbinstrument",
     "nbexec",
     "nbliterals",
     "assign-merge",
     "negsample",
+    "nalin-embed",
     "nalin-train",
     "nalin-score",
 ];
