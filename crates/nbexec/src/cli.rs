@@ -45,7 +45,8 @@ pub struct Args {
     #[arg(long, value_name = "IMAGE", default_value = "localhost/nalin-runner:latest")]
     pub image: String,
 
-    /// Only see whether the sandbox and the interpreter work
+    /// Only say what this host lacks to run the notebooks of --root: sandbox, interpreter, packages, limits,
+    /// disk, files that cannot be read. Exit status 0: they can run here, perhaps with notes; 1: they cannot
     #[arg(long)]
     pub self_test: bool,
 

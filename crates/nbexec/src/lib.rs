@@ -17,6 +17,7 @@ pub mod packages;
 pub mod plan;
 pub mod resume;
 pub mod runtime;
+pub mod self_test;
 pub mod start;
 pub mod tally;
 
@@ -54,12 +55,12 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     if let Some(names) = args.plan {
         return plan::run(args, names, stage);
     }
+    if args.self_test {
+        return self_test::run(args, stage);
+    }
     let mut setup = start::setup(args)?;
     let greeting = start::self_test(&setup)?;
     stage.info(&format!("{} sandbox works, Python {}", setup.backend, greeting.python));
-    if args.self_test {
-        return Ok(());
-    }
     if let Some(folder) = start::unreadable(&setup) {
         stage.warn(&format!(
             "{}: not readable by everybody: started by root, notebooks run as nobody and cannot read it \

@@ -34,10 +34,14 @@ pub fn setup(args: &Args) -> Result<Setup> {
     Ok(setup)
 }
 
+/// Whether root started this program.
+pub fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
+
 /// The folder that nobody can read who becomes nobody: started by root, notebooks do.
 pub fn unreadable(setup: &Setup) -> Option<PathBuf> {
-    let as_root = fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
-    if !as_root || setup.backend == Backend::None {
+    if !is_root() || setup.backend == Backend::None {
         return None;
     }
     let below = fs::read_dir(&setup.data).into_iter().flatten().flatten().map(|entry| entry.path());

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where something is wrong")]
 
 use std::io::Write as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -233,5 +234,44 @@ fn assert_nothing_runs(root: &Path) {
     while std::fs::read_dir("/proc").unwrap().flatten().any(names_root) {
         assert!(Instant::now() < deadline, "a worker outlives its nbexec");
         std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn the_self_test_says_what_is_lacking_and_what_to_do() {
+    let folder = Folder::new();
+    folder.write("secret.csv", "1");
+    std::fs::set_permissions(folder.join("secret.csv"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    let root = folder.path().display().to_string();
+    let test = |more: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_nbexec"))
+            .args(["--self-test", "--root", &root])
+            .args(more)
+            .output()
+            .unwrap();
+        assert!(output.stdout.is_empty());
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (status, said) =
+        test(&["--sandbox", "none", "--preload", "json,no_such_module.part", "--jobs", "100000"]);
+    assert_eq!(status, Some(0), "{said}");
+    for line in [
+        "self-test: ok: none sandbox, Python 3.",
+        "self-test: note: no_such_module.part cannot be imported: ",
+        " packages, fingerprint ",
+        "self-test: note: 100000 notebooks at a time may take 214748.4 GB, and there is ",
+        "self-test: notebooks can run here",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let (status, said) = test(&["--python", "/nowhere/python"]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("LACKING: cannot start the interpreter /nowhere/python"), "{said}");
+    assert!(said.contains("cannot run here: 1 lacking"), "{said}");
+    assert_eq!(test(&["--root", "/nowhere"]).0, Some(2));
+    let (status, said) = test(&["--preload", ""]);
+    // Elsewhere than as root, notebooks read what we read; in a container there may be no walls to test.
+    if status == Some(0) && std::fs::metadata("/proc/self").unwrap().uid() == 0 {
+        assert!(said.contains("note: 1 files or folders that nobody can read, first "), "{said}");
     }
 }
