@@ -20,7 +20,7 @@ if [ "${1-}" = --self-test ]; then
   if [ -z "${PYTHON-}" ] && ! cmp -s "$requirements" venv/requirements.txt; then
     "$(dirname "$0")/setup.sh" venv "$requirements"
   fi
-  TMPDIR=$scratch exec "$bin/nbexec" --self-test --python "$python" --jobs "${JOBS:-1}" --root "$scratch"
+  TMPDIR=$scratch exec "$bin/nbexec" --self-test --python "$python" --jobs "${JOBS:-1}" --root "$(dirname "$0")"
 fi
 if [ "${1-}" = --missing ]; then
   for shard in shards/*.tar.gz; do if [ ! -s "results/$(basename "$shard" .gz)" ]; then echo "$shard"; fi; done

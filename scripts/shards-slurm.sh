@@ -2,7 +2,7 @@
 # Runs the shards of OUT as a Slurm array, and waits; again, it runs those that are missing.
 #
 # usage: shards-slurm.sh OUT
-#   e.g. BIN=target/x86_64-unknown-linux-musl/release PYTHON=$PWD/build/venv/bin/python \
+#   e.g. BIN=build/static PYTHON=$PWD/build/venv/bin/python \
 #        SBATCH='--time=6:00:00 --mem-per-cpu=3G' scripts/shards-slurm.sh build/big
 #
 # OUT, BIN and PYTHON lie where every node sees them. From the environment: SBATCH (more flags for sbatch), JOBS

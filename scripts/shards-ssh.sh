@@ -2,7 +2,7 @@
 # Runs the shards of OUT on many hosts, with GNU parallel over ssh; again, it runs those that are missing.
 #
 # usage: shards-ssh.sh OUT HOSTS
-#   e.g. BIN=target/x86_64-unknown-linux-musl/release scripts/shards-ssh.sh build/big hosts.txt
+#   e.g. BIN=build/static scripts/shards-ssh.sh build/big hosts.txt
 #
 # HOSTS has a line for each host, as GNU parallel takes them: SLOTS/USER@HOST, one shard at a time in a slot, so
 # SLOTS is the number of cores. A host needs sshd, rsync, bubblewrap and Python; the programs are brought along.
@@ -42,6 +42,8 @@ check() { # LINE of HOSTS, DIR; prints the line if the host can work
   said=hosts/$(tr -c 'A-Za-z0-9@._\n-' _ <<< "$1").txt
   kit=(--basefile kit)
   if [ -n "${SHARED-}" ]; then kit=(); fi
+  slots=${1%%/*}
+  if [[ $slots =~ ^[0-9]+$ ]]; then JOBS=$((slots * JOBS)); fi # what all slots together may take
   if parallel --nonall --sshlogin "$1" --workdir "$2" "${kit[@]}" --env PYTHON --env JOBS --env SCRATCH \
     kit/shard.sh --self-test < /dev/null > "$said" 2>&1; then echo "$1"; else
     { echo "shards-ssh.sh: $1 is left out:"; sed 's/^/  /' "$said"; } >&2

@@ -1,44 +1,26 @@
 #!/usr/bin/env bash
 # Proves on one machine that shards spread over hosts give the bytes of the plain pipeline, and what becomes of
-# them when a host dies, a disk is full, or a shard is poison; over ssh, and through Slurm.
+# them when a host dies, a disk is full, a sandbox is missing, or a shard is poison; over ssh, and through Slurm.
 #
 # usage: test-cluster.sh PROGRAMS PYTHON [NOTEBOOKS LIST REPO_DEPTH]
-#   e.g. scripts/test-cluster.sh target/x86_64-unknown-linux-musl/release build/venv/bin/python
+#   e.g. scripts/test-cluster.sh build/static build/venv/bin/python
 #
 # The hosts are ssh daemons on ports of the loopback, each with processes, mounts and a name of its own, and with
 # a key, a home and a known-hosts file that are thrown away: no account of this machine is touched. As root on
 # Linux; where something is missing it says that it skips, and ends with 0. Without NOTEBOOKS it runs our own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-say() { echo "test-cluster: $*" >&2; }
-skip() { say "SKIPPED, nothing was tested: $*"; exit 0; }
-fail() { say "FAILED: $*"; say "everything lies in $work"; exit 1; }
-took() { say "$1: $((SECONDS - since)) s"; since=$SECONDS; }
 if [ $# != 2 ] && [ $# != 5 ]; then sed -n '2,/^set/{/^set/!s/^# \?//p}' "$0" >&2; exit 2; fi
 BIN=$(realpath "$1") PYTHON=$(realpath -s "$2")
 export BIN PYTHON
-[ "$(id -u)" = 0 ] || skip "only root can give hosts of its own making their mounts and names"
-scripts/setup.sh --tools parallel rsync dropbear:dropbear-bin ssh:openssh-client unshare:util-linux jq zstd
-for tool in parallel rsync dropbear ssh unshare jq zstd; do command -v $tool > /dev/null || skip "$tool is not installed"; done
-unshare --mount --pid --fork --uts --mount-proc true 2> /dev/null || skip "this machine lets nobody have namespaces"
+# shellcheck source=scripts/test-hosts.sh
+. scripts/test-hosts.sh
 "$BIN/nbexec" -q --self-test --python "$PYTHON" || skip "no sandbox works here (nbexec --self-test says why)"
-
-mkdir -p build
-work=$(mktemp -d "$PWD/build/test-cluster.XXXXXX") since=$SECONDS
-chmod 755 "$work"
-pids=()
-finish() {
-  status=$?
-  kill -9 "${pids[@]}" 2> /dev/null || true
-  wait 2> /dev/null || true
-  if [ $status = 0 ]; then rm -rf "$work"; fi
-}
-trap finish EXIT
 
 # --- The notebooks, and what one machine without shards makes of them -----------------------------
 others=${3-}
 if [ "$others" ]; then
-  notebooks=$(realpath "$3") depth=$5 size=50
+  notebooks=$(realpath "$3") depth=$5 size=20
   cp "$4" "$work/list"
 else
   # Copies of ours with their data: eight times, and the odd ones, but for the one that needs its time-out.
@@ -120,38 +102,11 @@ mend() { # OUT LOG COMMAND…
   [ -z "$(find "$1/results" -name '.*.tar*')" ] || fail "half a result was left"
 }
 
-# --- Hosts of our own -----------------------------------------------------------------------------
-ssh-keygen -q -t ed25519 -N '' -f "$work/key"
-dropbearkey -t ed25519 -f "$work/hostkey" > /dev/null 2>&1
-host() { # NUMBER [SIZE of its disk]
-  home=$work/node$1 port=$((20000 + ($$ * 4 + $1) % 12000))
-  mkdir -p "$home/.ssh" "$home/nalin"
-  chmod 700 "$home" "$home/.ssh"
-  cp "$work/key.pub" "$home/.ssh/authorized_keys"
-  sed "s,^root:.*,root:x:0:0:root:$home:/bin/bash," /etc/passwd > "$home/passwd"
-  chmod 644 "$home/passwd"
-  printf 'Host node%s\n HostName 127.0.0.1\n Port %s\n' "$1" $port >> "$work/config"
-  # A process namespace: killing its first process is pulling the plug.
-  # shellcheck disable=SC2016 # expanded by the other bash
-  unshare --mount --pid --fork --kill-child --uts --mount-proc bash -euc '
-    hostname "$1"; mount --bind "$2/passwd" /etc/passwd
-    if [ -n "$3" ]; then mount -t tmpfs -o "size=$3" disk "$2/nalin"; fi
-    exec dropbear -F -E -p "127.0.0.1:$4" -r "$5" -P "$2/pid"' host "node$1" "$home" "${2-}" $port "$work/hostkey" 2> "$home/sshd.log" &
-  pids+=($!)
-  disown
-}
-printf 'User root\nIdentityFile %s\nIdentitiesOnly yes\nUserKnownHostsFile %s\nStrictHostKeyChecking no\nLogLevel ERROR\nBatchMode yes\nConnectTimeout 10\n' \
-  "$work/key" "$work/known_hosts" > "$work/config"
-host 1; host 2; host 3 256m
-export PARALLEL_SSH="ssh -F $work/config"
-for node in 1 2 3; do
-  for _try in $(seq 50); do $PARALLEL_SSH node$node true 2> /dev/null && continue 2; sleep .1; done
-  cat "$work/node$node/sshd.log" >&2; fail "node$node does not answer"
-done
-printf '1/node1\n1/node2\n1/node3\n' > "$work/hosts.txt"
-took "three hosts"
+host 1; host 2; host 3 256m; host 4 '' bwrap
+printf '1/node%s\n' 1 2 3 4 > "$work/hosts.txt"
+took "four hosts"
 
-# --- Over ssh: a host dies in the middle, another has a full disk, a shard is poison --------------
+# --- Over ssh: a host dies in the middle, the next has a full disk, one no sandbox; a shard is poison ---
 cut_with_poison "$work/ssh"
 scripts/shards-ssh.sh "$work/ssh" "$work/hosts.txt" 2> "$work/ssh.log" &
 run=$!
@@ -174,9 +129,12 @@ expect_poison_alone "$work/ssh" "$work/ssh.log"
 grep -q "No space left" "$work/ssh/log" || fail "the full disk is not told of"
 done_on() { for result in "$work/ssh/results/"*.tar; do tar -xOf "$result" ./account.json; done | jq -r .host | sort | uniq -c | awk '{ print $2 ": " $1 }' | paste -sd, ; }
 took "over ssh, $n shards, the second host killed after $dying, the third with a disk that filled up; done on $(done_on)"
-mend "$work/ssh" "$work/ssh2.log" scripts/shards-ssh.sh "$work/ssh" "$work/hosts.txt"
+grep -A9 "1/node4 is left out" "$work/ssh.log" | grep -q "LACKING: bubblewrap is not installed: apt-get" ||
+  fail "the host without bubblewrap is not left out with advice"
+# This time as if all hosts shared the folder.
+mend "$work/ssh" "$work/ssh2.log" env SHARED=1 scripts/shards-ssh.sh "$work/ssh" "$work/hosts.txt"
 grep -q "1/node2 is left out" "$work/ssh2.log" || fail "the dead host is not named"
-took "only the mended shard again, the dead host named and left out"
+took "only the mended shard again, on a shared folder; the dead host named and left out"
 compare "$work/ssh"
 took "merged"
 
