@@ -169,7 +169,7 @@ proptest! {
     #[test]
     fn shards_give_the_same_bytes_as_one_run(
         notebooks in notebooks(),
-        cut in 0_usize..8,
+        mut cuts in prop::collection::vec(0_usize..8, 0..5),
         options in prop::sample::select(vec![
             vec![],
             vec!["--preset", "nalin", "--types", "2"],
@@ -186,17 +186,30 @@ proptest! {
             let summary: records::Summary = serde_json::from_slice(&std::fs::read(summary).unwrap()).unwrap();
             (String::from_utf8(finished.stdout).unwrap(), summary.counts)
         };
-        let cut = cut.min(notebooks.len());
         let (whole, counts) = go(&["-j1"], "w", &notebooks.concat());
-        let (first, mut sum) = go(&["--partial", "-j4"], "a", &notebooks[..cut].concat());
-        let (second, more) = go(&["--partial"], "b", &notebooks[cut..].concat());
-        std::fs::write(path("first"), first).unwrap();
-        std::fs::write(path("second"), second).unwrap();
-        let (merged, last) = go(&["--final", &path("first"), &path("second")], "f", "");
-        prop_assert_eq!(whole, merged);
-        for (name, n) in more.into_iter().chain(last.into_iter().filter(|(name, _)| name != "assignments")) {
-            *sum.entry(name).or_default() += n;
+        // Cuts in one place make empty shards.
+        cuts.extend([0, notebooks.len()]);
+        cuts.iter_mut().for_each(|cut| *cut = (*cut).min(notebooks.len()));
+        cuts.sort_unstable();
+        let mut sum = std::collections::BTreeMap::<String, u64>::new();
+        let mut add = |counts: std::collections::BTreeMap<String, u64>| {
+            for (name, n) in counts {
+                *sum.entry(name).or_default() += n;
+            }
+        };
+        let mut shards = Vec::new();
+        for (number, range) in cuts.windows(2).enumerate() {
+            let jobs = if number % 2 == 0 { "-j4" } else { "-j1" };
+            let (shard, counts) = go(&["--partial", jobs], "p", &notebooks[range[0]..range[1]].concat());
+            shards.push(path(&format!("shard{number}")));
+            std::fs::write(&shards[number], shard).unwrap();
+            add(counts);
         }
+        let files: Vec<_> = ["--final"].into_iter().chain(shards.iter().map(String::as_str)).collect();
+        let (merged, mut last) = go(&files, "f", "");
+        last.remove("assignments");
+        add(last);
+        prop_assert_eq!(whole, merged);
         prop_assert_eq!(counts, sum);
     }
 }
