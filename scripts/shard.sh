@@ -45,6 +45,7 @@ finish() {
 }
 trap finish EXIT
 mkdir -p "$work/out" "$(dirname "$result")"
+rm -f "$(dirname "$result")/.$name".*
 
 # Root would give the files to whoever owned them elsewhere.
 tar --extract --gzip --file "$shard" --directory "$work" --no-same-owner

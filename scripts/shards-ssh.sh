@@ -79,6 +79,7 @@ for _round in 1 2 3; do
 done
 kit/shard.sh --missing > .todo
 n=$(wc -l < .todo)
+rm -f .claimed
 if [ "$n" = 0 ]; then say "every shard has its result: $PWD/results"; exit; fi
 say "$n shards FAILED, the others are done; what they said is in $PWD/log:"
 while read -r shard; do

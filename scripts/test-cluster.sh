@@ -52,16 +52,28 @@ clockless() {
 plain "$work/plain"
 took "$(wc -l < "$work/list") notebooks on one machine with two workers"
 
-# The results of OUT, merged, are those of one machine, to the byte. Notebooks of others may say the time, or draw
-# at random: then up to one in fifty may differ, and what is merged is compared with its own records unsharded.
+# Notebooks of others may say the time, draw at random or show memory that nobody initialised: those that do not
+# say the same twice on one machine need not say it on many.
+differing() { # OUT OUT
+  runs() { clockless "$1" | jq -r '[.path, tojson] | @tsv'; }
+  { diff <(runs "$1") <(runs "$2") || true; } | sed -n 's/^[<>] \([^\t]*\)\t.*/\1/p' | sort -u
+}
+if [ "$others" ]; then
+  plain "$work/again"
+  differing "$work/plain" "$work/again" > "$work/unstable"
+  took "the same again, where $(wc -l < "$work/unstable") notebooks said something else"
+fi
+
+# The results of OUT, merged, are those of one machine, to the byte; with notebooks of others, those of their own
+# records merged without shards.
 compare() { # OUT
   scripts/shards-merge.sh "$1" 2> "$1/merge.log" || { cat "$1/merge.log" >&2; fail "the results cannot be merged"; }
   plain=$work/plain
   if [ "$others" ]; then
-    runs() { clockless "$1" | jq -r '[.path, tojson] | @tsv'; }
-    differing=$(diff <(runs "$plain") <(runs "$1") | sed -n 's/^[<>] \([^\t]*\)\t.*/\1/p' | sort -u | wc -l)
-    say "$differing of $(wc -l < "$work/list") notebooks did not say the same twice"
-    [ $((differing * 50)) -le "$(wc -l < "$work/list")" ] || fail "$1: too many differ"
+    differing "$plain" "$1" > "$1/differing"
+    more=$(grep -vcxF -f "$work/unstable" "$1/differing" || true)
+    say "$(wc -l < "$1/differing") notebooks said something else than on one machine, all but $more of them among those"
+    [ $((more * 100)) -le "$(wc -l < "$work/list")" ] || fail "$1: too many differ"
     paths() { zstd -dcq "$1/assignments.jsonl.zst" | jq -r 'select(.schema == "run/1").path'; }
     cmp <(paths "$plain") <(paths "$1") >&2 || fail "$1: other notebooks, or another order"
     mkdir -p "$1/whole"
