@@ -10,6 +10,7 @@
 //!   bound, or the [`NoPlace`] reason why there is none.
 //! - [`written`] lists what is written of the values of names: literals, and types that can be seen.
 //! - [`comments`] lists the comments.
+//! - [`flow`] lists what a text does with names from outside, in the order in which it runs.
 //! - [`words`] lists what a text is made of.
 //! - [`imports`] lists the packages that a text imports.
 //! - [`ipython`] finds IPython's own syntax in a cell and turns it into plain Python.
@@ -21,6 +22,7 @@ mod check;
 mod comment;
 mod compiled;
 mod edit;
+mod flow;
 mod imports;
 mod inferred;
 pub mod ipython;
@@ -37,6 +39,7 @@ pub use check::{Difference, check_probes};
 pub use comment::comments;
 pub use compiled::compiled_functions;
 pub use edit::Edits;
+pub use flow::{Act, Chance, Event, flow};
 pub use imports::imports;
 pub use literal::{Constant, Holds, Written, written};
 pub use parse::{Dialect, SyntaxError, parses};
