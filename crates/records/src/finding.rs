@@ -1,4 +1,5 @@
-//! What `nalin-score` reports to people: a name and a value that do not fit, and why.
+//! What is reported to people: a name and a value that do not fit (`nalin-score`), or a cell that will fail
+//! (`nbcrashes --predict`), and why.
 
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +65,24 @@ pub enum Rule {
     /// The name does not fit the value: another fits far better.
     #[serde(rename = "NAL002")]
     MisleadingName,
+    /// A cell will fail: it uses a name before the cell that defines it.
+    #[serde(rename = "NBC001")]
+    UsedBeforeDefined,
+    /// A cell will fail: nothing defines a name that it uses.
+    #[serde(rename = "NBC002")]
+    UndefinedName,
+    /// A cell will fail: an import is missing, or the module that it imports.
+    #[serde(rename = "NBC003")]
+    MissingImport,
+    /// A cell will fail: a file that it reads is not there.
+    #[serde(rename = "NBC004")]
+    MissingFile,
+    /// A cell will fail: it is no Python 3.
+    #[serde(rename = "NBC005")]
+    DoesNotParse,
+    /// A cell will fail, because one before it will.
+    #[serde(rename = "NBC006")]
+    FollowsFailure,
 }
 
 impl Rule {
@@ -72,6 +91,12 @@ impl Rule {
         match self {
             Self::ValueDoesNotFit => "NAL001",
             Self::MisleadingName => "NAL002",
+            Self::UsedBeforeDefined => "NBC001",
+            Self::UndefinedName => "NBC002",
+            Self::MissingImport => "NBC003",
+            Self::MissingFile => "NBC004",
+            Self::DoesNotParse => "NBC005",
+            Self::FollowsFailure => "NBC006",
         }
     }
 
@@ -80,6 +105,12 @@ impl Rule {
         match self {
             Self::ValueDoesNotFit => "value-does-not-fit",
             Self::MisleadingName => "misleading-name",
+            Self::UsedBeforeDefined => "used-before-defined",
+            Self::UndefinedName => "undefined-name",
+            Self::MissingImport => "missing-import",
+            Self::MissingFile => "missing-file",
+            Self::DoesNotParse => "does-not-parse",
+            Self::FollowsFailure => "follows-failure",
         }
     }
 }

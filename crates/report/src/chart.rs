@@ -9,7 +9,7 @@ const WIDTH: f64 = 420.0;
 const ROW: f64 = 20.0;
 
 /// Horizontal bars, one a label, with their numbers.
-pub(crate) fn bars(title: &str, rows: &[(String, f64)]) -> String {
+pub fn bars(title: &str, rows: &[(String, f64)]) -> String {
     let most = rows.iter().map(|(_, value)| *value).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     let height = ROW * rows.len() as f64 + 4.0;
     let mut svg = open(title, height);
@@ -28,6 +28,44 @@ pub(crate) fn bars(title: &str, rows: &[(String, f64)]) -> String {
             160.0 + width,
             y + 14.0,
         );
+    }
+    svg + "</svg>"
+}
+
+/// A table of counts as a heat map: each row is coloured by its shares; the counts stand in the cells.
+pub fn heat_map(title: &str, columns: &[String], rows: &[(String, Vec<u64>)]) -> String {
+    const CELL: f64 = 46.0;
+    let width = 160.0 + CELL * columns.len() as f64;
+    let height = ROW * (rows.len() as f64 + 1.0) + 4.0;
+    let short = |text: &str, most: usize| html_escape(&text.chars().take(most).collect::<String>());
+    let mut svg = format!(
+        "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{0}\"><title>{0}</title>",
+        html_escape(title)
+    );
+    for (at, column) in columns.iter().enumerate() {
+        let x = 156.0 + CELL * (at as f64 + 0.5);
+        let _ = write!(svg, "<text x=\"{x}\" y=\"14\" text-anchor=\"middle\">{}</text>", short(column, 7));
+    }
+    for (at, (label, counts)) in rows.iter().enumerate() {
+        let y = ROW * (at as f64 + 1.0);
+        let sum = counts.iter().sum::<u64>().max(1) as f64;
+        let _ =
+            write!(svg, "<text x=\"150\" y=\"{}\" text-anchor=\"end\">{}</text>", y + 14.0, short(label, 24));
+        for (column, (count, name)) in counts.iter().zip(columns).enumerate() {
+            let x = 156.0 + CELL * column as f64;
+            let share = *count as f64 / sum;
+            let _ = write!(
+                svg,
+                "<g><title>{}, {}: {count}, {:.0} %</title><rect class=\"bar\" x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"18\" \
+                 fill-opacity=\"{share:.2}\"/><text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{count}</text></g>",
+                short(label, 60),
+                short(name, 60),
+                share * 100.0,
+                CELL - 2.0,
+                x + CELL / 2.0,
+                y + 14.0,
+            );
+        }
     }
     svg + "</svg>"
 }
@@ -147,7 +185,7 @@ pub(crate) fn calibration(judged: &[(f64, bool)]) -> Vec<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{bars, calibration, precision_recall};
+    use super::{bars, calibration, heat_map, precision_recall};
 
     #[test]
     fn curves() {
@@ -159,6 +197,9 @@ mod tests {
 
     #[test]
     fn labels_are_text() {
+        let rows = [("<i>".to_owned(), vec![3, 1])];
+        let map = heat_map("t", &["<b>".to_owned(), "c".to_owned()], &rows);
+        assert!(map.contains("&lt;i&gt;, &lt;b&gt;: 3, 75 %") && !map.contains("<b>"), "{map}");
         assert!(!bars("a", &[("<script>\u{202e}".to_owned(), 1.0)]).contains(['\u{202e}']));
         assert!(
             bars("a", &[("<script>".to_owned(), 1.0)]).contains("&lt;script>")

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::chart::{Series, bars, calibration, lines, precision_recall};
 use crate::text::usually;
-use crate::{Background, Error, Options, Render, rules};
+use crate::{Background, Error, Options, Render, Subject, rules};
 
 /// The page, made from `page.html` and `page.js`.
 pub struct Page;
@@ -32,6 +32,8 @@ const OPEN: usize = 3;
 #[derive(Serialize)]
 struct View<'a> {
     total: usize,
+    /// Whether it is names and values that are told of, not cells that will fail.
+    names: bool,
     threshold: String,
     findings: Vec<Row<'a>>,
     notebooks: Vec<Notebook<'a>>,
@@ -120,7 +122,8 @@ impl Render for Page {
             findings: findings.iter().map(|finding| row(finding, &options.background, open)).collect(),
             notebooks: notebooks(findings),
             charts: charts(findings, &options.background),
-            rules: rules::ALL.map(rule).into(),
+            rules: rules::about(options.subject).iter().map(|one| rule(*one)).collect(),
+            names: options.subject == Subject::Names,
             marks: [
                 ("right", "right"),
                 ("wrong_value", "wrong value"),

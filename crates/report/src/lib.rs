@@ -29,6 +29,7 @@ use std::str::FromStr;
 use records::{Finding, escape};
 
 pub use background::{Background, Snippet};
+pub use chart::{bars, heat_map};
 pub use explain::explain;
 
 /// An output format.
@@ -68,6 +69,18 @@ pub struct Options {
     pub order: Order,
     /// What is known beside the findings.
     pub background: Background,
+    /// What the findings are about.
+    pub subject: Subject,
+}
+
+/// What findings are about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Subject {
+    /// Names and values that do not fit.
+    #[default]
+    Names,
+    /// Cells that will fail; there is no value to show.
+    Crashes,
 }
 
 /// Which finding comes first.

@@ -27,6 +27,7 @@ impl Render for Sarif {
         } else {
             Vec::new()
         };
+        let rules = rules::about(options.subject);
         let log = json!({
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
             "version": "2.1.0",
@@ -34,11 +35,11 @@ impl Render for Sarif {
                 "tool": {"driver": {
                     "name": "nalin",
                     "semanticVersion": options.version,
-                    "rules": rules::ALL.map(rule),
+                    "rules": rules.iter().map(|one| rule(*one)).collect::<Vec<_>>(),
                 }},
                 "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": notices}],
                 "columnKind": "unicodeCodePoints",
-                "results": shown.iter().map(|finding| result(finding)).collect::<Vec<_>>(),
+                "results": shown.iter().map(|finding| result(finding, rules)).collect::<Vec<_>>(),
             }],
         });
         serde_json::to_writer_pretty(&mut *out, &log).map_err(io::Error::from)?;
@@ -58,10 +59,10 @@ fn rule(rule: records::Rule) -> Value {
     })
 }
 
-fn result(finding: &Finding) -> Value {
+fn result(finding: &Finding, rules: &[records::Rule]) -> Value {
     json!({
         "ruleId": finding.rule.code(),
-        "ruleIndex": rules::ALL.iter().position(|rule| *rule == finding.rule),
+        "ruleIndex": rules.iter().position(|rule| *rule == finding.rule),
         "level": "warning",
         "rank": (finding.score * 1000.0).round() / 10.0,
         "message": {"text": without_links(&placed_message(finding))},
