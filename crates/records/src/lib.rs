@@ -8,6 +8,8 @@
 //! Nothing here reads or writes; that is `filter`.
 
 mod assignment;
+mod comparison;
+mod crash;
 mod escape;
 mod evaluation;
 mod example;
@@ -27,6 +29,8 @@ mod summary;
 mod view;
 
 pub use assignment::{Assignment, Site, Value};
+pub use comparison::{ComparedCategory, Comparison, CrashFactor};
+pub use crash::{Crash, CrashCell, CrashCluster, CrashLabel, CrashOrigin};
 pub use escape::escape;
 pub use evaluation::Evaluation;
 pub use example::{Example, Origin, Scored, Split};

@@ -1,0 +1,7 @@
+//! The `crash-report` program; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    filter::main::<crash::crash_report::Args>()
+}

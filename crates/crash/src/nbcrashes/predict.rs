@@ -1,0 +1,183 @@
+//! `--predict`: which cells will fail when the notebook is run from top to bottom, told without running it.
+//!
+//! The cells are gone through in the order of the file, with the set of names that are there. A name that a cell
+//! is sure to read and that is not there ends the cell: what it would bind further down is not there for the
+//! cells below, and when they fail for that alone, they follow ([`Rule::FollowsFailure`]). Wherever code could
+//! do what is not seen here (`from x import *`, `exec`, `%run`), names are believed to be there.
+
+mod files;
+mod names;
+
+use std::collections::BTreeSet;
+use std::io::{self, BufRead as _, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::{Result, anyhow};
+use filter::{Emit, Stage};
+use notebook::CodeCell;
+use records::{CrashCell, Finding, Record as _, Rule, Site, Value, escape, id_of};
+use report::{Background, Options, Subject};
+
+use super::inputs::{Finder, Unit};
+use super::{Args, Found, open};
+
+/// A cell that will fail.
+#[derive(Clone, Debug, PartialEq)]
+struct Failure {
+    /// Place among the code cells.
+    at: usize,
+    rule: Rule,
+    score: f64,
+    name: String,
+    line: u32,
+    column: u32,
+    message: String,
+}
+
+/// What is known of where a notebook runs.
+#[derive(Clone, Debug, Default)]
+struct Surroundings {
+    /// Modules that can be imported; `None` when nobody said.
+    installed: Option<BTreeSet<String>>,
+}
+
+/// Reads notebooks and reports what will fail.
+///
+/// # Errors
+/// As [`super::run`].
+pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
+    let surroundings = Surroundings { installed: args.installed.as_deref().map(modules).transpose()? };
+    let mut findings: Vec<Finding> = Vec::new();
+    let work = |unit: Unit, emit: &mut Emit| -> Result<Vec<Finding>> {
+        let Some(found) = open(args, unit, emit)? else { return Ok(Vec::new()) };
+        if found.notebook.language != "python" {
+            emit.count("notebooks_in_other_languages", 1);
+            return Ok(Vec::new());
+        }
+        emit.count("notebooks", 1);
+        let folder = args.root.join(&found.path).parent().map(Path::to_owned).unwrap_or_default();
+        let cells: Vec<CrashCell> = found.notebook.cells.iter().map(crash_cell).collect();
+        let failures = names::failures(&cells, &folder, &surroundings);
+        let mut own = Vec::new();
+        for failure in failures {
+            let is_wanted = failure.rule != Rule::FollowsFailure || args.cascades;
+            if is_wanted && failure.score >= args.min_score && !is_silenced(&failure, &found) {
+                own.push(finding(&failure, &found));
+            }
+        }
+        Ok(own)
+    };
+    stage.map_items(Finder::of(args).units(stage)?, work, |own, _| {
+        findings.extend(own);
+        Ok(())
+    })?;
+    stage.count("findings", findings.len() as u64);
+    if args.check && !findings.is_empty() {
+        stage.answer_no();
+    }
+    let options = Options {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        threshold: args.min_score,
+        order: report::Order::Place,
+        background: Background::of(&findings),
+        subject: Subject::Crashes,
+        ..Options::default()
+    };
+    let mut out = BufWriter::new(Out(stage));
+    report::write(args.format, &findings, &options, &mut out).map_err(|error| match error {
+        report::Error::Io(error) => error.into(),
+        other => anyhow!(other),
+    })?;
+    Ok(out.flush()?)
+}
+
+/// A stage as a writer.
+struct Out<'a>(&'a mut Stage);
+
+impl Write for Out<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // A closed pipe must stay one, for whoever looks at the end.
+        let as_it_was = |error: anyhow::Error| error.downcast::<io::Error>().unwrap_or_else(io::Error::other);
+        self.0.write_bytes(bytes).map(|()| bytes.len()).map_err(as_it_was)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The modules of a list, one a line.
+fn modules(path: &Path) -> Result<BTreeSet<String>> {
+    let (name, reader) = filter::open(path)?;
+    let mut modules = BTreeSet::new();
+    for line in reader.lines() {
+        let line = line.map_err(|error| anyhow!("cannot read {name}: {error}"))?;
+        let line = line.trim();
+        if !line.is_empty() {
+            modules.insert(line.split('.').next().unwrap_or(line).to_owned());
+        }
+    }
+    Ok(modules)
+}
+
+fn crash_cell(cell: &CodeCell) -> CrashCell {
+    // A cell in another language is handed to something else than Python.
+    let source = if cell.language.is_empty() { cell.source.text.clone() } else { String::new() };
+    CrashCell { cell: cell.number, source, expects_error: cell.expects_error, ..CrashCell::default() }
+}
+
+/// Whether a comment on the line says so: `# nalin: ignore`, `# noqa`, both with a list of rules or names.
+fn is_silenced(failure: &Failure, found: &Found) -> bool {
+    let Some(comment) = line_of(failure, found).split_once('#').map(|(_, comment)| comment) else {
+        return false;
+    };
+    let listed = |list: &str| list.contains(failure.rule.code()) || list.contains(&failure.name);
+    if let Some((_, rest)) = comment.split_once("nalin: ignore") {
+        return !rest.trim_start().starts_with('[') || listed(rest);
+    }
+    comment.split_once("noqa").is_some_and(|(_, rest)| !rest.trim_start().starts_with(':') || listed(rest))
+}
+
+fn line_of<'a>(failure: &Failure, found: &'a Found) -> &'a str {
+    let source = &found.notebook.cells[failure.at].source;
+    failure.line.checked_sub(1).and_then(|at| source.text.lines().nth(at as usize)).unwrap_or_default()
+}
+
+/// A line is shown with so many characters.
+const MOST_CHARS: usize = 200;
+
+fn finding(failure: &Failure, found: &Found) -> Finding {
+    let cell = &found.notebook.cells[failure.at];
+    let text: String = line_of(failure, found).trim_end().chars().take(MOST_CHARS).collect();
+    let notebook = found.notebook.script_id();
+    let place = format!("{}:{}", cell.number, failure.line);
+    let physical = failure.line.checked_sub(1).and_then(|at| cell.source.physical_lines.get(at as usize));
+    let words = text.split_whitespace().collect::<String>();
+    Finding {
+        schema: Finding::SCHEMA.to_owned(),
+        id: id_of([notebook.as_str(), &found.path, &place, failure.rule.code(), &failure.name]),
+        fingerprint: id_of([found.path.as_str(), failure.rule.code(), &failure.name, &words]),
+        rule: failure.rule,
+        score: failure.score,
+        message: escape(&failure.message).into_owned(),
+        notebook,
+        path: found.path.clone(),
+        repo: found.repo.clone(),
+        site: Site {
+            name: failure.name.clone(),
+            kind: "use".to_owned(),
+            cell: cell.number,
+            line: failure.line,
+            column: failure.column,
+            physical_line: physical.copied().unwrap_or(0),
+            text,
+            ..Site::default()
+        },
+        value: Value::default(),
+        type_class: String::new(),
+        usual_types: Vec::new(),
+        usual_values: Vec::new(),
+        weighed: Vec::new(),
+        better_names: Vec::new(),
+    }
+}

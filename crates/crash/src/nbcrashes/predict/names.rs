@@ -1,0 +1,287 @@
+//! The walk from cell to cell, with the names that are there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use pysource::{Act, Chance, Event};
+use records::{CrashCell, Rule};
+
+use super::files::Files;
+use super::{Failure, Surroundings};
+use crate::code::{self, Code, binds, is_built_in, is_of_python_2};
+use crate::libraries::module_of_alias;
+
+/// How sure a failure is, by how sure it is that its code runs.
+fn score(chance: Chance) -> f64 {
+    match chance {
+        Chance::Sure => 0.95,
+        Chance::Likely => 0.85,
+        Chance::Maybe => 0.4,
+    }
+}
+
+/// The walk.
+struct Walk<'a> {
+    code: &'a [Code<'a>],
+    surroundings: &'a Surroundings,
+    files: Files,
+    /// Names that are there, or may be.
+    there: BTreeSet<String>,
+    /// Names that are not there because a cell failed before it bound them: which cell.
+    lost: BTreeMap<String, u32>,
+    /// Whether names may be there that nobody can see.
+    unknown: bool,
+    /// What functions of the notebook read when they are called.
+    reads: BTreeMap<String, Vec<(String, Chance)>>,
+    failures: Vec<Failure>,
+}
+
+/// The cells of a notebook that will fail, in their order.
+pub fn failures(cells: &[CrashCell], folder: &Path, surroundings: &Surroundings) -> Vec<Failure> {
+    let code = code::read(cells);
+    let mut walk = Walk {
+        code: &code,
+        surroundings,
+        files: Files::beside(folder, &code),
+        there: BTreeSet::new(),
+        lost: BTreeMap::new(),
+        unknown: false,
+        reads: BTreeMap::new(),
+        failures: Vec::new(),
+    };
+    for at in 0..code.len() {
+        walk.cell(at);
+    }
+    walk.failures
+}
+
+impl Walk<'_> {
+    fn cell(&mut self, at: usize) {
+        let code = &self.code[at];
+        if let Some(fault) = &code.fault {
+            let line = u32::try_from(fault.line).unwrap_or(u32::MAX);
+            let message = format!("the cell is no Python 3: {}", fault.message);
+            self.fail(at, Rule::DoesNotParse, 0.95, ("", line, 1), message);
+            return self.lose(at, 0);
+        }
+        for escape in &code.escapes {
+            // `%%capture out` binds a name; `%run` and its like bind what they please.
+            if escape.name == "capture" {
+                let line = code.cell.source.lines().nth(escape.line as usize - 1).unwrap_or_default();
+                self.there.extend(line.split_whitespace().skip(1).map(str::to_owned));
+            }
+        }
+        self.unknown |= code.binds_unknown();
+        for (index, event) in code.events.iter().enumerate() {
+            if !event.within.is_empty() {
+                self.in_function(event);
+                continue;
+            }
+            if self.event(at, event) {
+                return self.lose(at, index);
+            }
+        }
+    }
+
+    /// Takes one event; whether it ends the cell.
+    fn event(&mut self, at: usize, event: &Event) -> bool {
+        match &event.act {
+            Act::Read => self.read(at, event),
+            Act::ReadToCall => {
+                const REACHES_EVERYTHING: [&str; 4] = ["exec", "globals", "locals", "vars"];
+                self.unknown |= REACHES_EVERYTHING.contains(&event.name.as_str());
+                self.read(at, event) || self.call(at, event)
+            }
+            Act::Delete => {
+                if event.chance == Chance::Sure {
+                    self.there.remove(&event.name);
+                }
+                false
+            }
+            Act::ImportAll => {
+                self.unknown = true;
+                false
+            }
+            Act::Need => self.need(at, event),
+            Act::Call(first, second) => {
+                let Some(path) = self.files.missing(&event.name, first.as_deref(), second.as_deref()) else {
+                    return false;
+                };
+                let message = format!("there is no file `{path}` beside the notebook");
+                let place = (path.as_str(), event.line, event.column);
+                self.fail(at, Rule::MissingFile, score(event.chance).min(0.9), place, message)
+            }
+            _ => {
+                self.there.insert(event.name.clone());
+                self.lost.remove(&event.name);
+                false
+            }
+        }
+    }
+
+    /// What a function does with names from outside happens when it is called.
+    fn in_function(&mut self, event: &Event) {
+        match &event.act {
+            Act::Read | Act::ReadToCall => {
+                let reads = self.reads.entry(event.within.clone()).or_default();
+                if !reads.iter().any(|(name, _)| *name == event.name) {
+                    reads.push((event.name.clone(), event.chance));
+                }
+            }
+            Act::ImportAll => self.unknown = true,
+            _ if binds(event) => drop(self.there.insert(event.name.clone())),
+            _ => {}
+        }
+    }
+
+    /// A call of a function of the notebook reads what its body reads.
+    fn call(&mut self, at: usize, event: &Event) -> bool {
+        let Some(reads) = self.reads.get(&event.name).cloned() else { return false };
+        for (name, chance) in reads {
+            let inner = Event { name, chance: chance.min(event.chance), ..event.clone() };
+            if self.read(at, &inner) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether reading a name ends the cell.
+    fn read(&mut self, at: usize, event: &Event) -> bool {
+        let name = event.name.as_str();
+        if self.there.contains(name) || is_built_in(name) {
+            return false;
+        }
+        let place = (name, event.line, event.column);
+        let sure = score(event.chance);
+        if let Some(cell) = self.lost.get(name) {
+            let message =
+                format!("`{name}` is not there, because cell {cell} will fail before it defines it");
+            let sure = if self.unknown { sure * 0.5 } else { sure };
+            return self.fail(at, Rule::FollowsFailure, sure, place, message);
+        }
+        // The cell that defines the name may be this one, further down.
+        let below = self.code[at..].iter().find(|code| {
+            code.events.iter().any(|event| event.name == name && binds(event) && event.within.is_empty())
+        });
+        if let Some(below) = below {
+            let sure = if self.unknown { sure * 0.7 } else { sure };
+            let here = below.cell.cell == self.code[at].cell.cell;
+            let place_of = if here {
+                "further down in this cell".to_owned()
+            } else {
+                format!("in cell {}", below.cell.cell)
+            };
+            let message = format!("`{name}` is used here, but defined only {place_of}");
+            return self.fail(at, Rule::UsedBeforeDefined, sure, place, message);
+        }
+        let sure = if self.unknown { sure * 0.5 } else { sure };
+        if let Some(module) = module_of_alias(name) {
+            let message = format!("`{name}` is not imported; people import it from {module}");
+            return self.fail(at, Rule::MissingImport, sure, place, message);
+        }
+        let more = if is_of_python_2(name) { ": it is of Python 2" } else { "" };
+        self.fail(at, Rule::UndefinedName, sure, place, format!("`{name}` is defined nowhere{more}"))
+    }
+
+    /// Whether an import ends the cell.
+    fn need(&mut self, at: usize, event: &Event) -> bool {
+        let Some(installed) = &self.surroundings.installed else { return false };
+        let root = event.name.split('.').next().unwrap_or_default().trim().to_owned();
+        if root.is_empty()
+            || installed.contains(&root)
+            || self.files.has_module(&root)
+            || self.files.may_install
+        {
+            return false;
+        }
+        let message = format!("no module `{root}` is installed, nor lies one beside the notebook");
+        self.fail(at, Rule::MissingImport, score(event.chance), (&root, event.line, event.column), message)
+    }
+
+    /// Notes a failure; whether it is sure enough to end the cell for what comes behind it.
+    fn fail(&mut self, at: usize, rule: Rule, score: f64, place: (&str, u32, u32), message: String) -> bool {
+        let (name, line, column) = place;
+        let is_end = score >= 0.7;
+        // Of what a cell may fail of, what is sure is told; the rest only where nothing is.
+        let is_new = !self.failures.iter().any(|one| one.at == at && one.name == name && one.rule == rule);
+        if is_new && !self.code[at].cell.expects_error {
+            self.failures.push(Failure { at, rule, score, name: name.to_owned(), line, column, message });
+        }
+        is_end
+    }
+
+    /// A cell ends at this event: what it would bind from there on is not there.
+    fn lose(&mut self, at: usize, from: usize) {
+        let code = &self.code[at];
+        for event in &code.events[from.min(code.events.len())..] {
+            if binds(event) && event.within.is_empty() && !self.there.contains(&event.name) {
+                self.lost.entry(event.name.clone()).or_insert(code.cell.cell);
+            }
+            self.unknown |= event.act == Act::ImportAll;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use records::CrashCell;
+
+    use super::{Surroundings, failures};
+
+    /// Failures in short: `CELL:LINE RULE NAME`, those that are sure.
+    fn short(sources: &[&str], installed: Option<&[&str]>) -> Vec<String> {
+        let cells: Vec<CrashCell> = (1..)
+            .zip(sources)
+            .map(|(cell, source)| CrashCell { cell, source: (*source).to_owned(), ..CrashCell::default() })
+            .collect();
+        let installed = installed.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
+        failures(&cells, Path::new("/nowhere"), &Surroundings { installed })
+            .into_iter()
+            .filter(|failure| failure.score >= 0.8)
+            .map(|failure| {
+                format!("{}:{} {} {}", failure.at + 1, failure.line, &failure.rule.code()[3..], failure.name)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn names_before_their_cells_and_names_of_nobody() {
+        assert_eq!(short(&["a = 1\nprint(a, b)", "b = 2", "b\nc"], None), ["1:2 001 b", "3:2 002 c"]);
+        assert_eq!(
+            short(&["x = np.zeros(3)", "import numpy as np", "pd.read_csv"], None),
+            ["1:1 001 np", "3:1 003 pd"]
+        );
+        assert_eq!(short(&["def f():\n    return y", "f()", "y = 1", "f()"], None), ["2:1 001 y"]);
+        assert_eq!(short(&["for i in range(3):\n    t += i"], None), ["1:2 001 t"]);
+        assert_eq!(short(&["del q"], None), ["1:1 002 q"]);
+    }
+
+    #[test]
+    fn what_is_there_is_believed() {
+        let none: [&str; 0] = [];
+        assert_eq!(short(&["from m import *\nx\ny()"], None), none);
+        assert_eq!(short(&["%run a.py", "x"], None), none);
+        assert_eq!(
+            short(&["if a_flag():\n    x = 1\nexec('a_flag = 1')", "x"], None),
+            ["1:1 002 a_flag", "2:1 006 x"]
+        );
+        assert_eq!(short(&["try:\n    x\nexcept NameError:\n    x = 1", "x"], None), none);
+        assert_eq!(short(&["%%capture out\nprint(1)", "out.show()", "_", "In[1]\n__name__"], None), none);
+        assert_eq!(short(&["def g():\n    global z\n    z = 1\ng()\nz"], None), none);
+        assert_eq!(short(&["if unlikely:\n    missing"], None), ["1:1 002 unlikely"]);
+    }
+
+    #[test]
+    fn failures_take_others_along() {
+        let cells =
+            ["import nosuch\nimport numpy as np", "x = np.zeros(3)", "x.sum()", "print 'a'\nk = 1", "k"];
+        assert_eq!(
+            short(&cells, Some(&["numpy"])),
+            ["1:1 003 nosuch", "2:1 006 np", "3:1 006 x", "4:1 005 ", "5:1 006 k"]
+        );
+        assert_eq!(short(&["!pip install nosuch", "import nosuch"], Some(&[])), Vec::<String>::new());
+    }
+}
