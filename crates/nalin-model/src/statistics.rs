@@ -30,6 +30,9 @@ type Row = [(u32, u32)];
 type Counts = BTreeMap<String, BTreeMap<String, u32>>;
 
 impl Statistics {
+    /// What a name usually holds cannot be told from fewer values.
+    pub const FEWEST: u32 = 3;
+
     /// Counts pairs that fit.
     pub fn of<'a>(subjects: impl IntoIterator<Item = Subject<'a>>) -> Self {
         let (mut totals, mut by_name, mut by_word) =
@@ -83,7 +86,7 @@ impl Statistics {
         self.names.get(subject.name).is_some_and(|row| !row.iter().any(is_class))
     }
 
-    /// What the name held, most frequent first with shares of at least 5 %; of a name that was never
+    /// What the name held, most frequent first with shares of at least 5 %; of a name that was hardly
     /// seen, what names with its last known word held. Empty when nothing is known.
     pub fn usual_types(&self, name: &str) -> Vec<Alternative> {
         let Some((row, _)) = self.row(name) else { return Vec::new() };
@@ -95,17 +98,31 @@ impl Statistics {
         row.iter().map(share).filter(|alternative| alternative.share >= 0.05).take(5).collect()
     }
 
-    /// How often the name was seen; of one that was not, its last known word and how often names with that
+    /// How often the name was seen; of one that hardly was, its last known word and how often names with that
     /// were. `None` when nothing is known.
     pub fn seen(&self, name: &str) -> Option<(u32, Option<String>)> {
         self.row(name).map(|(row, word)| (total(row), word))
     }
 
-    /// The classes of a name, or of the word that stands for it.
+    /// Whether any name ever held a value of this class.
+    pub fn knows_class(&self, type_class: &str) -> bool {
+        self.types.iter().any(|class| class == type_class)
+    }
+
+    /// The classes of a name or, where it was hardly seen, of the word that stands for it: the last that is known
+    /// and says anything.
     fn row(&self, name: &str) -> Option<(&Row, Option<String>)> {
-        let by_word = |word: String| self.words.get(&word).map(|row| (row.as_slice(), Some(word)));
+        let by_word = |word: String| {
+            let row = self.words.get(&word).filter(|_| !names::is_generic(&word));
+            row.map(|row| (row.as_slice(), Some(word)))
+        };
         let by_name = self.names.get(name).map(|row| (row.as_slice(), None));
-        by_name.or_else(|| names::words(name).into_iter().rev().find_map(by_word))
+        if by_name.as_ref().is_some_and(|(row, _)| total(row) >= Self::FEWEST) {
+            return by_name;
+        }
+        let by_word = names::words(name).into_iter().rev().find_map(by_word);
+        let seen = |found: &Option<(&Row, Option<String>)>| found.as_ref().map_or(0, |(row, _)| total(row));
+        if seen(&by_name) >= seen(&by_word) { by_name } else { by_word }
     }
 
     /// Values that are typical of the name, as short texts; empty when none is.
@@ -164,6 +181,8 @@ mod tests {
         assert_eq!(statistics.seen("row_count"), Some((3, None)));
         assert_eq!(statistics.seen("word_count"), Some((3, Some("count".to_owned()))));
         assert_eq!(statistics.seen("unknown"), None);
+        assert_eq!(statistics.seen("title_2"), Some((1, Some("title".to_owned()))));
+        assert!(statistics.knows_class("float") && !statistics.knows_class("Widget"));
         assert_eq!(statistics.names_of("str", 9), ["name", "title"]);
         assert_eq!(statistics.names_of("set", 9), [""; 0]);
     }

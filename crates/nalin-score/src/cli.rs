@@ -53,12 +53,13 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
 
-    /// Also report names that promise nothing (`x`, `tmp`, `new_data`), and those of which nothing is known
+    /// Also report names that promise nothing (`x`, `tmp`, `new_data`), and those of which, or of whose
+    /// type, next to nothing is known
     #[arg(long)]
     pub generic_names: bool,
 
     /// Also report types that stand in for the usual one: an int or a symbol where floats are usual, a list, a
-    /// tuple or a series where arrays are
+    /// tuple or a series where arrays are, one float where rows of numbers are and the reverse
     #[arg(long, conflicts_with = "filter")]
     pub stand_ins: bool,
 

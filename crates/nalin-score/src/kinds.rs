@@ -8,6 +8,8 @@ const USUAL_SHARE: f64 = 0.2;
 /// A whole number, or a symbol for a number, is as good as a float; a float where whole numbers are usual is not.
 const FLOAT_LIKE: [&str; 9] =
     ["Add", "Float", "Fraction", "Integer", "Mul", "Pow", "Rational", "Symbol", "int"];
+/// Rows of numbers, with which one computes as with a number.
+const NUMBERS: [&str; 5] = ["Index", "Series", "Tensor", "Vector", "ndarray"];
 /// Rows of values.
 const ARRAY_LIKE: [&str; 7] = ["Index", "Series", "Tensor", "Vector", "list", "ndarray", "tuple"];
 /// A name with such a word promises one of them, not any.
@@ -15,11 +17,13 @@ const PROMISES: [&str; 9] = ["arr", "array", "index", "list", "lst", "series", "
 
 /// Whether the value's class stands in for one of those that are usual for the name.
 pub(crate) fn is_stand_in(name: &str, type_class: &str, usual: &[Alternative]) -> bool {
-    let is_array = ARRAY_LIKE.contains(&type_class)
-        && !names::words(name).iter().any(|word| PROMISES.contains(&word.as_str()));
+    let promises = names::words(name).iter().any(|word| PROMISES.contains(&word.as_str()));
     usual.iter().filter(|usual| usual.share >= USUAL_SHARE && usual.text != type_class).any(|usual| {
+        let is_one_of = |classes: &[&str]| classes.contains(&usual.text.as_str());
         usual.text == "float" && FLOAT_LIKE.contains(&type_class)
-            || is_array && ARRAY_LIKE.contains(&usual.text.as_str())
+            || !promises && is_one_of(&ARRAY_LIKE) && ARRAY_LIKE.contains(&type_class)
+            || !promises && is_one_of(&NUMBERS) && type_class == "float"
+            || !promises && usual.text == "float" && NUMBERS.contains(&type_class)
     })
 }
 
@@ -40,6 +44,10 @@ mod tests {
             ("weights", "list", "ndarray", 1.0, true),
             ("weights", "dict", "ndarray", 1.0, false),
             ("x_array", "list", "ndarray", 1.0, false),
+            ("weights", "float", "ndarray", 1.0, true),
+            ("rate", "Series", "float", 1.0, true),
+            ("rate", "list", "float", 1.0, false),
+            ("x_array", "float", "ndarray", 1.0, false),
         ] {
             let held = [Alternative { text: usual.to_owned(), share }];
             assert_eq!(is_stand_in(name, class, &held), expected, "{name} {class} {usual} {share}");

@@ -160,17 +160,21 @@ impl Write for Out<'_> {
     }
 }
 
-/// Why a finding is nothing for people, if so: its name says nothing, nothing is known of it, its type stands in
-/// for the usual one, or the filter that was asked for takes it.
+/// Why a finding is nothing for people, if so: its name says nothing, next to nothing is known of it or of the
+/// type, the type stands in for the usual one, or the filter that was asked for takes it.
 fn left_out(scorer: &Scorer, args: &Args, record: &Incoming) -> Option<&'static str> {
     let (name, type_class) = (&record.site.name, &record.type_class);
     match args.filter {
         Some(WarningFilter::Nalin) => filter_nalin::taken_by(name, type_class),
         None if !args.generic_names && nalin_model::names::is_generic(name) => Some("generic_names_left_out"),
         None => {
-            let usual = scorer.model.statistics.usual_types(name);
-            if !args.generic_names && usual.is_empty() {
+            let statistics = &scorer.model.statistics;
+            let seen = statistics.seen(name).map_or(0, |(seen, _)| seen);
+            let usual = statistics.usual_types(name);
+            if !args.generic_names && seen < nalin_model::Statistics::FEWEST {
                 Some("unknown_names_left_out")
+            } else if !args.generic_names && !statistics.knows_class(type_class) {
+                Some("unknown_types_left_out")
             } else if !args.stand_ins && kinds::is_stand_in(name, type_class, &usual) {
                 Some("stand_ins_left_out")
             } else {

@@ -104,7 +104,8 @@ pub struct Report {
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
 
-    /// Also report names that promise nothing (`x`, `tmp`, `new_data`) and those of which nothing is known
+    /// Also report names that promise nothing (`x`, `tmp`, `new_data`) and those of which, or of whose
+    /// type, next to nothing is known
     #[arg(long)]
     pub generic_names: bool,
 

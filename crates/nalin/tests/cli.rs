@@ -39,7 +39,7 @@ fn notebook(cells: &[&str]) -> String {
     serde_json::to_string_pretty(&whole).expect("JSON")
 }
 
-const ALL: [&str; 3] = ["--min-score", "0", "--format"];
+const ALL: [&str; 4] = ["--min-score", "0", "--stand-ins", "--format"];
 
 fn names(finished: Finished) -> Vec<String> {
     let name = |finding: &serde_json::Value| finding["site"]["name"].as_str().expect("a name").to_owned();
