@@ -13,7 +13,8 @@ const NUMBERS: [&str; 5] = ["Index", "Series", "Tensor", "Vector", "ndarray"];
 /// Rows of values.
 const ARRAY_LIKE: [&str; 7] = ["Index", "Series", "Tensor", "Vector", "list", "ndarray", "tuple"];
 /// A name with such a word promises one of them, not any.
-const PROMISES: [&str; 9] = ["arr", "array", "index", "list", "lst", "series", "tensor", "tuple", "vector"];
+const PROMISES: [&str; 10] =
+    ["arr", "array", "index", "list", "lst", "matrix", "series", "tensor", "tuple", "vector"];
 
 /// Whether the value's class stands in for one of those that are usual for the name.
 pub(crate) fn is_stand_in(name: &str, type_class: &str, usual: &[Alternative]) -> bool {
