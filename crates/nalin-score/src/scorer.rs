@@ -16,7 +16,7 @@ pub(crate) const INPUTS: [(&str, Ablation); 3] = [
 ];
 
 /// Of the names that are tried on a value so many are scored exactly.
-const TRIED_EXACTLY: usize = 8;
+const TRIED_EXACTLY: usize = 4;
 
 /// What scores and explains. An answer depends on name, value and model alone.
 pub(crate) struct Scorer<'m> {

@@ -6,7 +6,7 @@ use records::Value;
 
 use super::{BagsNetwork, root};
 use crate::embedding::Embedding;
-use crate::evidence::{Evidence, NameKeys, QuickEvidence, ValueKeys};
+use crate::evidence::{Evidence, NameKeys, QuickEvidence, QuickName, ValueKeys};
 use crate::features::{Features, featurise};
 use crate::hash::cross;
 use crate::parameters::Slot;
@@ -51,7 +51,7 @@ pub struct Side {
 /// Under which keys a side is attested.
 enum Keys {
     None,
-    Name(NameKeys),
+    Name(QuickName),
     Value(ValueKeys),
 }
 
@@ -116,8 +116,9 @@ impl Quick<'_> {
             side.hidden = deep.bias.clone();
             deep.add(0, side.embedding.iter().copied(), &mut side.hidden);
         }
-        if self.evidence.is_some() {
-            side.keys = Keys::Name(if hidden.name { NameKeys::hidden() } else { NameKeys::of(name) });
+        if let Some(evidence) = &self.evidence {
+            let keys = if hidden.name { NameKeys::hidden() } else { NameKeys::of(name) };
+            side.keys = Keys::Name(evidence.name(keys));
         }
         side
     }

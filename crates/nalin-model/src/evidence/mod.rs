@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 pub use judge::{Judge, JudgeConfig};
 pub use keys::{NameKeys, Source};
-pub(crate) use quick::QuickEvidence;
+pub(crate) use quick::{QuickEvidence, QuickName};
 pub use tally::{Fact, Tally, ValueKeys};
 
 use crate::fit::{Schedule, fit, logits};

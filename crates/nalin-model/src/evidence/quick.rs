@@ -14,6 +14,12 @@ pub(crate) struct QuickEvidence<'m> {
     straight: Vec<f32>,
 }
 
+/// A name's keys, and how many repositories know them.
+pub(crate) struct QuickName {
+    keys: NameKeys,
+    known: Vec<f32>,
+}
+
 impl Evidence {
     /// Reads the weights out of their tensors.
     pub(crate) fn quick(&self) -> Result<QuickEvidence<'_>> {
@@ -36,11 +42,17 @@ impl QuickEvidence<'_> {
         self.tally.value(subject, hidden)
     }
 
+    /// What of a name matters for every value.
+    pub(crate) fn name(&self, keys: NameKeys) -> QuickName {
+        let known = self.tally.known(&keys, None);
+        QuickName { keys, known }
+    }
+
     /// The mean of a network's logit and the judge's.
-    pub(crate) fn blend(&self, logit: f32, name: &NameKeys, value: &ValueKeys) -> f32 {
+    pub(crate) fn blend(&self, logit: f32, name: &QuickName, value: &ValueKeys) -> f32 {
         let input: Vec<f32> = self
             .tally
-            .features(name, value, None)
+            .features_of_known(&name.keys, &name.known, value, None)
             .iter()
             .map(|&number| f32::from(number) * super::judge::SCALE)
             .collect();

@@ -125,10 +125,28 @@ impl Tally {
     /// any (logarithm, as far as so few can tell); then how common the value's keys are. What is hidden or
     /// unknown is 0. Repository `own` is left out.
     pub fn features(&self, name: &NameKeys, value: &ValueKeys, own: Option<u32>) -> Box<[i8]> {
+        self.features_of_known(name, &self.known(name, own), value, own)
+    }
+
+    /// How many repositories know a name: for every source, for every slot.
+    pub(super) fn known(&self, name: &NameKeys, own: Option<u32>) -> Vec<f32> {
+        let keys = |source| name.single.iter().chain(&name.words).map(move |&key| cross(key, source as u32));
+        Source::ALL.into_iter().flat_map(keys).map(|fact| self.count(fact, own)).collect()
+    }
+
+    /// As [`Tally::features`], where it was asked before what [`Tally::known`] says.
+    pub(super) fn features_of_known(
+        &self,
+        name: &NameKeys,
+        known: &[f32],
+        value: &ValueKeys,
+        own: Option<u32>,
+    ) -> Box<[i8]> {
         let mut features = Vec::with_capacity(Self::FEATURES);
+        let mut known = known.iter();
         for (source, keys) in Source::ALL.into_iter().zip(&value.0) {
-            let slot = |name_key: u32, out: &mut Vec<f32>| {
-                let known = self.count(cross(name_key, source as u32), own);
+            let mut slot = |name_key: u32, out: &mut Vec<f32>| {
+                let known = *known.next().expect("one for every source and slot");
                 out.push(known.ln_1p());
                 for key in keys {
                     // Of a name that nobody knows nothing follows: the logarithm is 0.
