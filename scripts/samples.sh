@@ -25,6 +25,16 @@ mv "$part/summary.new" "$part/summary.jsonl"
 "$bin/nalin-score" -q --model "$part/model" --findings --min-score 0 --generic-names < "$part/pair.jsonl" > "$part/finding.jsonl"
 "$bin/nalin-score" -q --model "$part/model" --eval < "$part/example.jsonl" > "$part/evaluation.jsonl"
 printf '{"path":"odd/not_json.ipynb"}\n' | "$bin/nb2py" -q --root fixtures --rejects "$part/reject.jsonl"
+# Crashes that were made on purpose (scripts/crash-cases.py), through all programs that add to them.
+head -n 3 fixtures/crashes/made.jsonl > "$part/crashing.jsonl"
+"$bin/nbcrashes" -q --imports "$part/imports.csv" < "$part/crashing.jsonl" | "$bin/crash-norm" -q --keep-empty |
+  "$bin/crash-cluster" -q --clusters "$part/crash-cluster.jsonl" | "$bin/crash-sample" -q --z 1e9 |
+  "$bin/crash-label" -q > "$part/crash.jsonl"
+printf 'stage,first,second\ntraining,68,77\nevaluation,57,80\n' > "$part/stages.csv"
+"$bin/crash-stats" -q --table "$part/stages.csv" > "$part/comparison.jsonl"
+printf 'library,notebooks\nnumpy,9\npandas,3\n' > "$part/imports.csv"
+jq -c '.label.library = "pandas"' "$part/crash.jsonl" | "$bin/crash-stats" -q --factors "$part/imports.csv" > "$part/crash-factor.jsonl"
+rm "$part/crashing.jsonl"
 # jq writes 0 where the programs write 0.0.
 sed -Ei 's/"(wall|cpu)_seconds":0([,}])/"\1_seconds":0.0\2/g' "$part/run.jsonl" "$part/summary.jsonl"
 rm "$part/execution.jsonl"

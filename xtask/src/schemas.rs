@@ -68,6 +68,10 @@ fn schemas() -> Vec<(String, Value)> {
         one::<records::Label>(),
         one::<records::Metric>(),
         one::<records::Evaluation>(),
+        one::<records::Crash>(),
+        one::<records::CrashCluster>(),
+        one::<records::Comparison>(),
+        one::<records::CrashFactor>(),
         one::<records::Reject>(),
         one::<records::Summary>(),
     ]

@@ -114,7 +114,7 @@ pub struct CrashLabel {
     pub library: String,
     /// The stage of the pipeline: `ENVS`, `DATAP`, `DATAV`, `MCONS`, `MTRAIN`, `EVAL`, `NONE`.
     pub stage: String,
-    /// Places where the saved execution counts go down from one code cell to the next.
+    /// Places where the saved execution counts do not go up from one code cell that ran to the next.
     pub order_inversions: u32,
 }
 

@@ -49,7 +49,7 @@ pub fn explain(case: &Case, what: &str, origins: &[Origin], rules: [&'static str
         count if count < 0 => "has not run".to_owned(),
         count => format!("ran later ({count} after {})", case.crash.execution_count),
     };
-    if let Some(origin) = elsewhere().filter(|origin| origin.at < here).next_back() {
+    if let Some(origin) = elsewhere().rfind(|origin| origin.at < here) {
         let evidence =
             format!("`{what}` is made in cell {} above, which {}", cell(origin).cell, when(origin));
         return Some(Verdict::new("nb.out_of_order", rules[1], sure, evidence));
@@ -59,9 +59,10 @@ pub fn explain(case: &Case, what: &str, origins: &[Origin], rules: [&'static str
     Some(Verdict::new("nb.future_cell", rules[2], sure, evidence))
 }
 
-/// How often the execution counts go down from one cell that ran to the next.
+/// How often the execution counts do not go up from one cell that ran to the next: cells ran in another order,
+/// or in more sessions than one.
 pub fn inversions(code: &[Code]) -> u32 {
     let counts: Vec<i64> =
         code.iter().map(|one| one.cell.execution_count).filter(|count| *count >= 0).collect();
-    counts.windows(2).filter(|pair| pair[1] < pair[0]).count() as u32
+    counts.windows(2).filter(|pair| pair[1] <= pair[0]).count() as u32
 }

@@ -37,13 +37,16 @@ pub struct Counts {
     pub measures: BTreeMap<&'static str, BTreeMap<String, BTreeMap<String, u64>>>,
 }
 
+/// Rows of a table: name and counts, column by column.
+pub type Rows = Vec<(String, Vec<u64>)>;
+
 /// Counts of two fields together, by the names in [`CROSSES`].
 #[derive(Default)]
 pub struct Crosses(pub BTreeMap<&'static str, BTreeMap<(String, String), u64>>);
 
 impl Crosses {
     /// The columns in alphabetical order, and the `most` largest rows with their counts.
-    pub fn table(&self, name: &str, most: usize) -> Option<(Vec<String>, Vec<(String, Vec<u64>)>)> {
+    pub fn table(&self, name: &str, most: usize) -> Option<(Vec<String>, Rows)> {
         let cells = self.0.get(name)?;
         let mut columns: Vec<String> = cells.keys().map(|(_, column)| column.clone()).collect();
         columns.sort();

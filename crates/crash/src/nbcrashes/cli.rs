@@ -53,8 +53,8 @@ pub struct Args {
     pub min_score: f64,
 
     /// With --predict, the modules that can be imported, one a line: then imports of others are predicted to
-    /// fail too (`python -c "import pkgutil, sys; print(*sys.stdlib_module_names, *(m.name for m in
-    /// pkgutil.iter_modules()), sep='\n')"`)
+    /// fail too (`python -c "import importlib.metadata, sys; print(*sys.stdlib_module_names,
+    /// *importlib.metadata.packages_distributions(), sep='\n')"`)
     #[arg(long, value_name = "FILE", requires = "predict")]
     pub installed: Option<PathBuf>,
 

@@ -143,6 +143,13 @@ fn line_of<'a>(failure: &Failure, found: &'a Found) -> &'a str {
     failure.line.checked_sub(1).and_then(|at| source.text.lines().nth(at as usize)).unwrap_or_default()
 }
 
+/// The line in the notebook's script, where each cell has a line of its own above it.
+fn row_of(failure: &Failure, found: &Found) -> u32 {
+    let before = &found.notebook.cells[..failure.at];
+    let rows: usize = before.iter().map(|cell| cell.source.physical_lines.len() + 1).sum();
+    u32::try_from(rows).unwrap_or(u32::MAX).saturating_add(failure.line + 1)
+}
+
 /// A line is shown with so many characters.
 const MOST_CHARS: usize = 200;
 
@@ -169,6 +176,7 @@ fn finding(failure: &Failure, found: &Found) -> Finding {
             cell: cell.number,
             line: failure.line,
             column: failure.column,
+            row: row_of(failure, found),
             physical_line: physical.copied().unwrap_or(0),
             text,
             ..Site::default()

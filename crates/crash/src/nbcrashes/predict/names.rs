@@ -87,11 +87,7 @@ impl Walk<'_> {
     fn event(&mut self, at: usize, event: &Event) -> bool {
         match &event.act {
             Act::Read => self.read(at, event),
-            Act::ReadToCall => {
-                const REACHES_EVERYTHING: [&str; 4] = ["exec", "globals", "locals", "vars"];
-                self.unknown |= REACHES_EVERYTHING.contains(&event.name.as_str());
-                self.read(at, event) || self.call(at, event)
-            }
+            Act::ReadToCall => self.read(at, event) || self.call(at, event),
             Act::Delete => {
                 if event.chance == Chance::Sure {
                     self.there.remove(&event.name);
@@ -104,6 +100,10 @@ impl Walk<'_> {
             }
             Act::Need => self.need(at, event),
             Act::Call(first, second) => {
+                // The last two are SymPy's: they put names where nobody sees them.
+                const BINDS_UNSEEN: [&str; 6] = ["exec", "globals", "locals", "vars", "var", "init_session"];
+                let last = event.name.rsplit('.').next().unwrap_or_default();
+                self.unknown |= BINDS_UNSEEN.contains(&last);
                 let Some(path) = self.files.missing(&event.name, first.as_deref(), second.as_deref()) else {
                     return false;
                 };
