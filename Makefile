@@ -181,6 +181,35 @@ check: build venv ## Say which names in the notebook NB do not fit what they hol
 	@test -n "$(NB)" || { echo "usage: make check NB=notebook.ipynb" >&2; exit 2; }
 	@$(BIN)/nalin check --python $(PYTHON) $(CHECK_FLAGS) $(NB)
 
+# --- Crashes -------------------------------------------------------------------------------------
+# Where the crashes come from, NOTEBOOKS or what nbexec wrote: make crashes CRASHES=build/demo/assignments.jsonl.zst
+## What make crashes looks at: notebooks, or what nbexec wrote
+CRASHES ?= $(NOTEBOOKS)
+## Where make crashes writes
+CRASHES_OUT ?= build/crashes
+## More flags for nbcrashes and crash-filter
+CRASH_FLAGS ?=
+CRASH_FILTER_FLAGS ?=
+
+.PHONY: build-crashes crashes test-crashes bench-crashes
+build-crashes:
+	cargo build --quiet --locked --profile $(PROFILE) --package crash
+
+crashes: build-crashes ## Find, group and label the crashes of CRASHES, and show them on a page, into CRASHES_OUT
+	mkdir -p $(CRASHES_OUT)
+	$(BIN)/nbcrashes --root $(NOTEBOOKS) --repo-depth $(REPO_DEPTH) --jobs $(JOBS) --rejects $(CRASHES_OUT)/rejects.jsonl --imports $(CRASHES_OUT)/imports.csv $(CRASH_FLAGS) $(CRASHES) | \
+	  $(BIN)/crash-filter --jobs $(JOBS) --funnel $(CRASHES_OUT)/funnel.csv $(CRASH_FILTER_FLAGS) | $(BIN)/crash-norm --jobs $(JOBS) | \
+	  $(BIN)/crash-cluster --jobs $(JOBS) --clusters $(CRASHES_OUT)/clusters.jsonl | \
+	  $(BIN)/crash-label --jobs $(JOBS) --output $(CRASHES_OUT)/crashes.jsonl.zst
+	$(BIN)/crash-report $(CRASHES_OUT)/crashes.jsonl.zst --clusters $(CRASHES_OUT)/clusters.jsonl --csv $(CRASHES_OUT)/crashes.csv --output $(CRASHES_OUT)/crashes.html
+
+test-crashes: build build-crashes venv ## Run the notebooks of fixtures/crashes in their orders, and see what crash-label says of each
+	scripts/crash-cases.py $(BIN) $(PYTHON)
+
+bench-crashes: build-crashes ## Measure crash-cluster on a million crashes, beside the full matrix of the study
+	$(MAKE) --no-print-directory venv VENV=build/venv-runner REQUIREMENTS=requirements-runner.txt
+	build/venv-runner/bin/python bench/crashes.py $(BIN)
+
 # --- Tests and chores ----------------------------------------------------------------------------
 .PHONY: bench-exec test-container soak bench-findings test test-report lint samples check-corpus-front bench bench-front bench-learn
 test: lint venv ## Run every test
@@ -233,6 +262,6 @@ bench-learn: build ## Measure assign-merge to nalin-score beside PyTorch; LEARN_
 	$(MAKE) --no-print-directory venv VENV=build/venv-bench-learn REQUIREMENTS=bench/requirements-learn.txt
 	build/venv-bench-learn/bin/python bench/learn.py $(BIN) $(LEARN_FLAGS)
 
-samples: build venv ## Make fixtures/records and what is generated from it anew
+samples: build build-crashes venv ## Make fixtures/records and what is generated from it anew
 	scripts/samples.sh $(BIN) $(PYTHON)
 	cargo xtask schemas
