@@ -79,6 +79,10 @@ fn one(finding: &Finding, options: &Options) -> String {
 /// What is known of name and value, as headings and texts that are safe to print.
 pub(crate) fn why(finding: &Finding) -> Vec<(&'static str, String)> {
     let mut why = Vec::new();
+    if finding.value.type_name.is_empty() {
+        // Nothing was run: there is no value to speak of.
+        return why;
+    }
     why.push(("usually", usually(finding, &|value| escape(value).into_owned())));
     why.push(("here", described(&finding.value, MOST_CHARS)));
     if let Some(most) = finding.weighed.first().filter(|most| most.share > 0.0) {
