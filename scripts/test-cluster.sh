@@ -77,7 +77,7 @@ compare() { # OUT
     paths() { zstd -dcq "$1/assignments.jsonl.zst" | jq -r 'select(.schema == "run/1").path'; }
     cmp <(paths "$plain") <(paths "$1") >&2 || fail "$1: other notebooks, or another order"
     mkdir -p "$1/whole"
-    ln -sf "$1/assignments.jsonl.zst" "$plain"/{scripts,instrumented}.rejects.jsonl "$1/whole"
+    cp "$1/assignments.jsonl.zst" "$plain"/{scripts,instrumented}.rejects.jsonl "$1/whole"
     plain=$1/whole
     merge "$plain"
   fi
