@@ -135,7 +135,7 @@ corpus: $(OUT)/findings.jsonl $(OUT)/findings.html ## Run the whole pipeline ove
 # goes on, loudly.
 demo: build venv ## Run everything on the notebooks of fixtures/demo and show the top findings
 	@rm -rf $(DEMO); sandbox=; \
-	if ! $(BIN)/nbexec --self-test --python $(PYTHON) >/dev/null 2>&1; then \
+	if ! $(BIN)/nbexec --self-test --root fixtures/demo --python $(PYTHON) >/dev/null 2>&1; then \
 	  echo "WARNING: no sandbox works here: the demo's own notebooks run WITHOUT ISOLATION." >&2; \
 	  echo "WARNING: never do this with notebooks of others (docs/sandbox.md)." >&2; \
 	  sandbox="--sandbox none"; \

@@ -15,7 +15,7 @@ BIN=$(realpath "$1") PYTHON=$(realpath -s "$2")
 export BIN PYTHON
 # shellcheck source=scripts/test-hosts.sh
 . scripts/test-hosts.sh
-"$BIN/nbexec" -q --self-test --python "$PYTHON" || skip "no sandbox works here (nbexec --self-test says why)"
+"$BIN/nbexec" -q --self-test --root fixtures --python "$PYTHON" || skip "no sandbox works here (nbexec --self-test says why)"
 
 # --- The notebooks, and what one machine without shards makes of them -----------------------------
 others=${3-}
