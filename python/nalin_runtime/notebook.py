@@ -70,10 +70,11 @@ class Execution:
         linecache.cache[FILENAME] = (len(self.job["source"]), None, lines, FILENAME)
         seed = self.job["seed"] % 2**32
         random.seed(seed)
-        if "numpy.random" in sys.modules:
-            sys.modules["numpy.random"].seed(seed)
-        else:
-            sys.meta_path.insert(0, _SeedNumpy(seed))
+        for name, fix in SEEDED.items():
+            if name in sys.modules:
+                fix(sys.modules[name], seed)
+            else:
+                sys.meta_path.insert(0, _Seed(name, fix, seed))
         gc.enable()
 
     def run_cells(self):
@@ -207,14 +208,24 @@ class Execution:
                 self.channel.send({"k": "f", "name": os.fsdecode(name)[:1000]})
 
 
-class _SeedNumpy:
-    """Seeds numpy when it is imported, so that a run does not depend on what was preloaded."""
+def _name_temporary_files(tempfile, seed):
+    """The same names in every run; nobody can guess at them, for nobody else sees the folder."""
+    names = tempfile._RandomNameSequence()
+    names._rng, names._rng_pid = random.Random(seed), os.getpid()
+    tempfile._name_sequence = names
 
-    def __init__(self, seed):
-        self.seed = seed
+
+SEEDED = {"numpy.random": lambda module, seed: module.seed(seed), "tempfile": _name_temporary_files}
+
+
+class _Seed:
+    """Seeds a module when it is imported, so that a run does not depend on what was preloaded."""
+
+    def __init__(self, name, fix, seed):
+        self.name, self.fix, self.seed = name, fix, seed
 
     def find_spec(self, name, _path=None, _target=None):
-        if name != "numpy.random":
+        if name != self.name:
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
@@ -223,7 +234,7 @@ class _SeedNumpy:
 
             def load_and_seed(module):
                 load(module)
-                module.seed(self.seed)
+                self.fix(module, self.seed)
 
             spec.loader.exec_module = load_and_seed
         return spec

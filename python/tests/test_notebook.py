@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 import unittest
 
 import support
@@ -92,20 +94,28 @@ class Cells(unittest.TestCase):
         first, second = (support.texts(support.run(cells)[0]) for _ in range(2))
         self.assertEqual(first, second)
 
-
     @unittest.skipUnless(support.has("numpy"), "needs numpy")
     def test_numpy_is_seeded_however_it_is_imported(self):
-        import subprocess
-        import sys
+        said = self.with_and_without("numpy.random", "import numpy as np\nx = np.random.rand()")
+        self.assertIn("1:0.", said)
 
-        cells = ["import numpy as np\nx = np.random.rand(); _nalin_t(0, x)"]
+    def test_temporary_files_have_the_same_names(self):
+        said = self.with_and_without("tempfile", "import tempfile\nx = tempfile.mktemp(dir='')")
+        self.assertIn("tmp", said)
+
+    def with_and_without(self, preloaded, code):
+        """What is recorded of `x`, the same whether a module was imported before the notebook or by it."""
+        cells = [code + "; _nalin_t(0, x)"]
         ask = "import sys; sys.path.insert(0, %r); import support; %sprint(support.texts(support.run(%r)[0]))"
         said = {
-            subprocess.run([sys.executable, "-c", ask % (os.path.dirname(os.path.abspath(__file__)), preload, cells)], stdout=subprocess.PIPE).stdout
-            for preload in ("", "import numpy.random; ")
+            subprocess.run(
+                [sys.executable, "-c", ask % (os.path.dirname(os.path.abspath(__file__)), preload, cells)],
+                stdout=subprocess.PIPE, check=True, text=True,
+            ).stdout
+            for preload in ("", "import %s; " % preloaded)
         }
-        self.assertEqual(len(said), 1)
-        self.assertIn(b"1:0.", said.pop())
+        self.assertEqual(len(said), 1, said)
+        return said.pop()
 
 
 class Probes(unittest.TestCase):
