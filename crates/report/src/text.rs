@@ -64,7 +64,8 @@ fn one(finding: &Finding, options: &Options) -> String {
     let mark = format!("{mark} {head}");
     add(format_args!(
         "       {bar} {}\n",
-        paint(options, RED, mark.trim_start_matches(|_| finding.site.name.is_empty()))
+        // A finding about a whole line marks no name.
+        paint(options, RED, if finding.site.name.is_empty() { &head } else { &mark })
     ));
     let equals = paint(options, CYAN, "=");
     add(format_args!("       {equals} {}\n", escape(&finding.message)));
