@@ -35,7 +35,8 @@ builtins._nalin_t, builtins._nalin_w = _nalin_t, _nalin_w
 
 def execute(record, python, bases):
     """Values recorded, whether the script ended by itself and well, CPU seconds."""
-    with tempfile.TemporaryDirectory() as folder:
+    # What was killed may still write for a moment.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for name in ("out", "code"):
             os.mkdir(os.path.join(folder, name))
         os.chmod(os.path.join(folder, "out"), 0o777)
