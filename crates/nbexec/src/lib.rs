@@ -22,6 +22,7 @@ pub mod start;
 pub mod tally;
 
 use std::cell::RefCell;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -57,6 +58,13 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     }
     if args.self_test {
         return self_test::run(args, stage);
+    }
+    if args.resume.is_none() && stage.common().output != Path::new("-") {
+        let path = stage.common().output.display().to_string();
+        let advice = format!("`--resume {path}` in place of `--output` keeps what is done");
+        filter::at_signal(move || {
+            filter::say("nbexec", &format!("interrupted: {path} is not written; {advice}"));
+        });
     }
     let mut setup = start::setup(args)?;
     let greeting = start::self_test(&setup)?;

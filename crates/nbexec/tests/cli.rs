@@ -223,18 +223,44 @@ fn killed_at_any_moment_it_loses_only_what_was_in_flight() {
     assert_eq!(&records[..before.len()], &before[..]);
 }
 
-/// No worker of a killed run is left: bubblewrap's command line names the root folder.
+#[test]
+fn who_interrupts_it_is_told_how_to_keep_what_is_done() {
+    let folder = Folder::new();
+    let (file, root) = (folder.join("out.jsonl"), folder.join("root"));
+    std::fs::create_dir(&root).unwrap();
+    let arguments = ["--output", &file.display().to_string(), "--root", &root.display().to_string()];
+    let child = start(&arguments, &notebook("endless", "while True: pass", 0));
+    wait_until("a worker runs", || somebody_names(&root));
+    let pid = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("keeps what is done"), "{said}");
+    assert_eq!(folder.names(), ["root"], "nothing half-written is left");
+    assert_nothing_runs(&root);
+}
+
 fn assert_nothing_runs(root: &Path) {
-    let root = root.display().to_string();
-    let deadline = Instant::now() + Duration::from_secs(5);
-    let names_root = |entry: std::fs::DirEntry| {
-        let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        String::from_utf8_lossy(&command).contains(&root)
-    };
-    while std::fs::read_dir("/proc").unwrap().flatten().any(names_root) {
-        assert!(Instant::now() < deadline, "a worker outlives its nbexec");
+    wait_until("no worker outlives its nbexec", || !somebody_names(root));
+}
+
+fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Whether a worker is there: bubblewrap's command line names the root folder, and so does nbexec's own.
+fn somebody_names(root: &Path) -> bool {
+    let root = root.display().to_string();
+    let is_worker = |entry: std::fs::DirEntry| {
+        let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let command = String::from_utf8_lossy(&command);
+        command.contains(&root) && command.contains("bwrap")
+    };
+    std::fs::read_dir("/proc").unwrap().flatten().any(is_worker)
 }
 
 #[test]
