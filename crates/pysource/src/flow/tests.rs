@@ -1,3 +1,5 @@
+//! What `flow` finds in texts of every kind.
+
 use super::{Act, Chance, flow};
 use crate::Dialect;
 
