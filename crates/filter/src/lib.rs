@@ -18,6 +18,7 @@ mod progress;
 mod signals;
 mod spool;
 mod stage;
+mod writer;
 
 use std::io;
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ pub use records::escape;
 pub use signals::{at_signal, remove_at_signal};
 pub use spool::{Batch, Batches, Spool};
 pub use stage::{Stage, say};
+pub use writer::StageWriter;
 
 /// A program of the pipeline: its arguments, and what it does with a stage.
 pub trait Filter: clap::Parser {

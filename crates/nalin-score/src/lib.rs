@@ -18,7 +18,7 @@ mod scorer;
 mod silence;
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
@@ -136,28 +136,13 @@ fn report(scorer: &Scorer, args: &Args, stage: &mut Stage) -> Result<()> {
     if wants_sums {
         beside::read(&args.reading.run, &mut options.background)?;
     }
-    let mut out = BufWriter::with_capacity(1 << 16, Out(stage));
+    let mut out = BufWriter::with_capacity(1 << 16, filter::StageWriter(stage));
     // The error of the pipe itself must be seen, not what it is wrapped in.
     report::write(args.format, &findings, &options, &mut out).map_err(|error| match error {
         report::Error::Io(error) => error.into(),
         other => anyhow!(other),
     })?;
     Ok(out.flush()?)
-}
-
-/// A stage as a writer, for reports that need not be in memory whole.
-struct Out<'a>(&'a mut Stage);
-
-impl Write for Out<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // A closed pipe must stay one, for whoever looks at the end.
-        let as_it_was = |error: anyhow::Error| error.downcast::<io::Error>().unwrap_or_else(io::Error::other);
-        self.0.write_bytes(bytes).map(|()| bytes.len()).map_err(as_it_was)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Why a finding is nothing for people, if so: its name says nothing, next to nothing is known of it or of the

@@ -9,7 +9,7 @@ mod files;
 mod names;
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead as _, BufWriter, Write};
+use std::io::{BufRead as _, BufWriter, Write as _};
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
@@ -83,27 +83,12 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
         subject: Subject::Crashes,
         ..Options::default()
     };
-    let mut out = BufWriter::new(Out(stage));
+    let mut out = BufWriter::new(filter::StageWriter(stage));
     report::write(args.format, &findings, &options, &mut out).map_err(|error| match error {
         report::Error::Io(error) => error.into(),
         other => anyhow!(other),
     })?;
     Ok(out.flush()?)
-}
-
-/// A stage as a writer.
-struct Out<'a>(&'a mut Stage);
-
-impl Write for Out<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // A closed pipe must stay one, for whoever looks at the end.
-        let as_it_was = |error: anyhow::Error| error.downcast::<io::Error>().unwrap_or_else(io::Error::other);
-        self.0.write_bytes(bytes).map(|()| bytes.len()).map_err(as_it_was)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// The modules of a list, one a line.
