@@ -174,6 +174,17 @@ fn nothing_is_left_undone() {
 }
 
 #[test]
+fn no_file_names_a_place_on_one_machine() {
+    let places = [["/.py", "env/"], ["/.ru", "stup/"], ["/.car", "go/registry"]].map(|place| place.concat());
+    for (name, text) in tracked() {
+        let Some(text) = text else { continue };
+        for place in &places {
+            assert!(!text.contains(place.as_str()), "{name} names {place}");
+        }
+    }
+}
+
+#[test]
 fn no_file_is_heavy_but_the_shipped_model() {
     for (name, _) in tracked() {
         let bytes = fs::metadata(root().join(&name)).expect("a tracked file is there").len();
