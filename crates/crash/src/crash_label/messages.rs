@@ -117,7 +117,6 @@ const TEMPLATES: &[Template] = &[
     ("JSONDecodeError", "", "data.confusion", "R5.format", 0.7),
     ("ParserError", "", "data.confusion", "R5.format", 0.7),
     ("EmptyDataError", "", "data.confusion", "R5.format", 0.8),
-    ("ParserError", "", "data.confusion", "R5.format", 0.7),
     ("BadZipFile", "", "data.confusion", "R5.format", 0.7),
     ("", r"'NoneType' object", "data.confusion", "R5.none", 0.4),
     (
