@@ -20,7 +20,7 @@ use cli::Args;
 /// # Errors
 /// A malformed record, a disk that is full, an output that cannot be written.
 pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
-    let output = Output::create(&args.embedding)?;
+    let mut output = Output::create(&args.embedding)?;
     let file = tempfile::NamedTempFile::new().context("cannot write a temporary file")?;
     let mut writer = BufWriter::new(&file);
     let mut words = 0;
@@ -57,7 +57,6 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     stage.count("names", learned.dict().nwords() as u64);
     let mut bytes = Vec::new();
     learned.save(&mut bytes).context("cannot write the vectors down")?;
-    let mut output = output;
     output.write(&bytes)?;
     output.finish()
 }
