@@ -27,6 +27,9 @@ def main():
     config = json.loads(sys.argv[1])
     control = Control()
     walls = isolate.Namespaces() if config["namespaces"] else isolate.Plain(config["container"])
+    if not config["cold"]:
+        from . import notebook  # noqa: F401 - so that no notebook has to import it
+
     loaded = preload(config["preload"])
     if config["ipython"] and shell.preload():
         loaded.append("IPython")
