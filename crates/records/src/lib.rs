@@ -26,6 +26,8 @@ mod run;
 mod script;
 mod source;
 mod summary;
+mod trace;
+mod trace_event;
 mod view;
 
 pub use assignment::{Assignment, Site, Value};
@@ -47,6 +49,8 @@ pub use run::{CellRun, CellStatus, Outcome, Run};
 pub use script::{Cell, Magic, Script};
 pub use source::Source;
 pub use summary::Summary;
+pub use trace::Trace;
+pub use trace_event::{BrokenEvents, Change, TraceEvent, decode_events, encode_events};
 pub use view::{SiteView, ValueView};
 
 /// Fields of a record that no stage knows: kept in order, handed on untouched.
