@@ -27,7 +27,10 @@ class Channel:
         self.lock = threading.RLock()
 
     def send(self, message):
-        line = json.dumps(message, separators=(",", ":"), ensure_ascii=True).encode("ascii") + b"\n"
+        self.send_text(json.dumps(message, separators=(",", ":"), ensure_ascii=True))
+
+    def send_text(self, message):
+        line = message.encode("ascii") + b"\n"
         with self.lock:
             start = _HEAD.size + self.used
             if start + len(line) > SHARED_BYTES:

@@ -36,6 +36,8 @@ def run(job, fd, shared_fd):
     clock.install()
     recorder.install()
     execution.prepare()
+    if job.get("trace"):
+        execution.trace()
     whole = execution.run_cells()
     channel.send({"k": "e", "whole": whole})
     channel.flush()
@@ -54,6 +56,8 @@ class Execution:
         self.flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self.loop = None
         self.shown = None  # the value that `_` has from us
+        self.change = inline  # what is done to the tree of a cell
+        self.engine = None  # of a trace
         self.missing_module = self.missing_file = False
 
     def prepare(self):
@@ -62,7 +66,7 @@ class Execution:
         module.__dict__["__builtins__"] = builtins
         self.namespace = module.__dict__
         sys.modules["__main__"] = module
-        sys.argv = ["notebook"]
+        sys.argv = ["notebook"] + self.job.get("argv", [])
         sys.path.insert(0, "")
         shell.install(module)
         # Line by line the same as what runs, without the probes: tracebacks and `inspect` show it.
@@ -76,6 +80,16 @@ class Execution:
             else:
                 sys.meta_path.insert(0, _Seed(name, fix, seed))
         gc.enable()
+
+    def trace(self):
+        """Every line is to be recorded, and what it changes."""
+        from . import trace
+
+        self.engine = trace.start(self.job, self.channel, self.clock)
+        self.engine.recorder.hidden = frozenset(self.namespace)
+        self.change = self.engine.change
+        sys.stdout = trace.output(self.engine.recorder)
+        self.engine.install()
 
     def run_cells(self):
         """Runs them all; whether every one was started."""
@@ -91,6 +105,8 @@ class Execution:
                 ended = {"k": "c", "i": index, "status": "timeout", "exception": "", "line": 0, "frames": []}
                 ended["message"] = "out of time: %s" % error
             self.recorder.flush()
+            if self.engine is not None:
+                self.engine.recorder.flush()
             self.channel.send(ended)
             if ended["status"] != "ok" and self.job["stop_on_error"]:
                 return index + 1 == len(self.cells)
@@ -129,9 +145,9 @@ class Execution:
         text = "\n" * (cell["first_row"] - 1) + text + "\n"
         flags = self.flags
         try:
-            return self.compile_text(text, inline)
+            return self.compile_text(text, self.change)
         except (SyntaxError, RecursionError):
-            # Perhaps only with the blocks of `inline`: Python has no more than twenty inside one another.
+            # Perhaps only with the blocks that were added: Python has no more than twenty inside one another.
             self.flags = flags
             translated = shell.translate(text.lstrip("\n"))
             if translated is not None:
@@ -142,7 +158,8 @@ class Execution:
         tree = compile(text, FILENAME, "exec", self.flags | ast.PyCF_ONLY_AST, True)
         change(tree)
         last = None
-        if tree.body and isinstance(tree.body[-1], ast.Expr) and not is_probe(tree.body[-1].value):
+        is_last = tree.body and isinstance(tree.body[-1], ast.Expr) and not is_probe(tree.body[-1].value)
+        if is_last and self.engine is None:
             last = ast.Expression(tree.body.pop().value)
         code = compile(tree, FILENAME, "exec", self.flags, True)
         self.flags |= code.co_flags & _FUTURE_FLAGS
@@ -150,10 +167,20 @@ class Execution:
 
     def execute(self, code, last):
         """Runs a cell; the value of its last expression becomes `_`, as people who type `_` expect."""
+        if self.engine is not None:
+            return self.execute_traced(code)
         self.evaluate(code)
         value = None if last is None else self.evaluate(last)
         if value is not None and self.namespace.get("_") is self.shown:
             self.namespace["_"] = self.shown = value
+
+    def execute_traced(self, code):
+        self.engine.prepare(code)
+        self.engine.start()
+        try:
+            self.evaluate(code)
+        finally:
+            self.engine.finish()
 
     def evaluate(self, code):
         if not code.co_flags & inspect.CO_COROUTINE:

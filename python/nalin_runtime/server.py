@@ -28,7 +28,7 @@ def main():
     control = Control()
     walls = isolate.Namespaces() if config["namespaces"] else isolate.Plain(config["container"])
     if not config["cold"]:
-        from . import notebook  # noqa: F401 - so that no notebook has to import it
+        from . import notebook, trace  # noqa: F401 - so that no notebook has to import them
 
     loaded = preload(config["preload"])
     if config["ipython"] and shell.preload():
@@ -272,12 +272,22 @@ def kill_quietly(pid):
         pass
 
 
+def text_file(text):
+    """A file in memory, at its beginning."""
+    fd = os.memfd_create("text")
+    data = memoryview(text.encode("utf-8", "replace"))
+    while data:
+        data = data[os.write(fd, data) :]
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
 def start(job, config, records, output):
     """The notebook's own process."""
     code = 70
     try:
         os.setsid()
-        null = os.open(os.devnull, os.O_RDONLY)
+        null = os.open(os.devnull, os.O_RDONLY) if not job.get("stdin") else text_file(job["stdin"])
         # Out of the way of the numbers that they get below.
         sources = [fcntl.fcntl(fd, fcntl.F_DUPFD, 100) for fd in (null, output, output, *records)]
         for target, source in enumerate(sources):
@@ -286,9 +296,7 @@ def start(job, config, records, output):
         isolate.set_limits(job)
         seccomp.install()
         if config["cold"]:
-            job_fd = os.memfd_create("job")
-            os.write(job_fd, json.dumps(job).encode())
-            os.lseek(job_fd, 0, os.SEEK_SET)
+            job_fd = text_file(json.dumps(job))
             os.dup2(job_fd, 5)
             os.set_inheritable(5, True)  # for when it was 5 already
             command = "import sys; sys.path.insert(0, %r); from nalin_runtime import cold" % config["runtime"]

@@ -80,6 +80,27 @@ pub struct Args {
     #[arg(long, value_name = "WHICH", default_value = "spread:10", value_parser = per_site)]
     pub per_site: String,
 
+    /// Record lines instead of values: for every program one trace/1 record, which line ran and what it changed, and
+    /// its run/1 record. `rewrite` changes the program's tree and is fast; `monitor` (Python 3.12 and later) and
+    /// `settrace` leave it as it is; all three give the same. Scripts are best not instrumented
+    #[arg(
+        long,
+        value_enum,
+        value_name = "ENGINE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "rewrite"
+    )]
+    pub trace: Option<Engine>,
+
+    /// Most events of one trace
+    #[arg(long, value_name = "N", default_value_t = 10_000, requires = "trace")]
+    pub trace_events: usize,
+
+    /// Record each line N times, then no more; what it has changed is seen when another line is recorded. 0: always
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "trace")]
+    pub per_line: u64,
+
     /// Write to FILE itself as notebooks finish; when it holds records of an earlier run of the same input
     /// that did not come to its end, go on behind them
     #[arg(long, value_name = "FILE", conflicts_with = "output")]
@@ -149,6 +170,28 @@ pub enum Files {
     Repo,
     /// All of it.
     Root,
+}
+
+/// What watches a program for its trace.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Calls in the program's own tree.
+    Rewrite,
+    /// `sys.monitoring`.
+    Monitor,
+    /// `sys.settrace`.
+    Settrace,
+}
+
+impl Engine {
+    /// Its name in jobs and records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rewrite => "rewrite",
+            Self::Monitor => "monitor",
+            Self::Settrace => "settrace",
+        }
+    }
 }
 
 /// What to do after a cell that failed.

@@ -1,7 +1,7 @@
 //! What a notebook's process says of itself, validated: it is strangers' code that may have written it.
 //!
 //! A line of the channel is one JSON object with a `k`: `b` a cell begins, `c` it has ended, `v` a value,
-//! `n` how often a site has run, `m` and `f` a missing module or file, `e` the end. Whatever does not fit
+//! `n` how often a site has run, `m` and `f` a missing module or file, `t` lines of a trace, `e` the end. Whatever does not fit
 //! (an unknown cell or site, a number out of range, a line that is no JSON or too long) is dropped and
 //! counted. Nothing here says which notebook it is: that is known from outside.
 
@@ -9,6 +9,10 @@ use std::collections::BTreeMap;
 
 use records::{CellRun, CellStatus, Instrumented, Value};
 use serde::Deserialize;
+
+use crate::job::Limits;
+use crate::trace::assemble::Assembler;
+use crate::trace::wire::Tables;
 
 const MAX_LINE_BYTES: usize = 1 << 16;
 const MAX_NAME_CHARS: usize = 200;
@@ -40,6 +44,8 @@ pub struct Collected {
     pub dropped: u64,
     /// Version of the interpreter.
     pub python: String,
+    /// What its lines did, when that is to be recorded.
+    pub trace: Option<Assembler>,
     numbers: Vec<u32>,
     kept: BTreeMap<(usize, u64), Value>,
     last: Vec<Option<(u64, Value)>>,
@@ -65,6 +71,8 @@ enum Word {
     File { name: String },
     #[serde(rename = "e")]
     End { whole: bool },
+    #[serde(rename = "to")]
+    TraceFull,
 }
 
 /// Type, len, rank, shape, size, dtype, iterable, text, text_chars.
@@ -73,14 +81,15 @@ struct Described(String, i64, i64, Vec<i64>, i64, String, bool, String, i64);
 
 impl Collected {
     /// Nothing known yet.
-    pub fn new(notebook: &Instrumented, max_values: usize) -> Self {
+    pub fn new(notebook: &Instrumented, limits: &Limits) -> Self {
         let cells = &notebook.script.cells;
         Self {
             counts: vec![0; notebook.sites.len()],
             last: vec![None; notebook.sites.len()],
             cells: vec![None; cells.len()],
             numbers: cells.iter().map(|cell| cell.cell).collect(),
-            max_values,
+            max_values: limits.max_values,
+            trace: limits.trace.as_ref().map(|trace| Assembler::new(trace.events)),
             ..Self::default()
         }
     }
@@ -109,6 +118,11 @@ impl Collected {
     }
 
     fn take_line(&mut self, line: &[u8]) -> bool {
+        if let Some(trace) = &mut self.trace
+            && Tables::is_message(line)
+        {
+            return trace.take(line);
+        }
         let Ok(word) = serde_json::from_slice::<Word>(line) else { return false };
         match word {
             Word::Begin { i } if i < self.cells.len() => self.begun = Some(i),
@@ -138,6 +152,10 @@ impl Collected {
                 self.missing_module = cut(name, MAX_NAME_CHARS);
             }
             Word::File { name } if self.missing_file.is_empty() => self.missing_file = cut(name, 1000),
+            Word::TraceFull => {
+                let Some(trace) = &mut self.trace else { return false };
+                trace.truncate();
+            }
             Word::End { whole } => (self.ended, self.whole) = (true, whole),
             _ => return false,
         }

@@ -30,6 +30,15 @@ pub struct Limits {
     seed: u64,
     #[serde(skip)]
     files: Files,
+    pub(crate) trace: Option<TraceLimits>,
+}
+
+/// What a trace is to hold.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct TraceLimits {
+    pub(crate) engine: &'static str,
+    pub(crate) events: usize,
+    per_line: u64,
 }
 
 impl Limits {
@@ -48,13 +57,22 @@ impl Limits {
             file_bytes: limits.file_mb << 20,
             open_files: limits.open_files,
             output_bytes: limits.output_mb << 20,
-            // A description has at most a few kilobytes of JSON.
-            record_bytes: 8192 * (limits.max_values as u64 + 1000),
+            record_bytes: match args.trace {
+                // A description has at most a few kilobytes of JSON.
+                None => 8192 * (limits.max_values as u64 + 1000),
+                // The runtime stops by itself where it has sent eight words an event.
+                Some(_) => 64 * (args.trace_events as u64).saturating_add(1 << 20),
+            },
             max_values: limits.max_values,
             per_site: args.per_site.clone(),
             stop_on_error: args.on_error == OnError::Stop,
             seed,
             files: args.files,
+            trace: args.trace.map(|engine| TraceLimits {
+                engine: engine.as_str(),
+                events: args.trace_events,
+                per_line: args.per_line,
+            }),
         }
     }
 }
@@ -71,6 +89,8 @@ pub struct Job<'a> {
     source: &'a str,
     cells: Vec<JobCell>,
     sites: usize,
+    stdin: &'a str,
+    argv: &'a [String],
     /// The folder to show, below the data folder; `None`: nothing.
     view: Option<PathBuf>,
     /// The working folder, below the view.
@@ -101,6 +121,8 @@ impl<'a> Job<'a> {
             source: &script.code,
             cells: script.cells.iter().map(cell).collect(),
             sites: notebook.sites.len(),
+            stdin: &script.stdin,
+            argv: &script.argv,
             view,
             folder,
             limits,

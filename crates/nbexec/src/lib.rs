@@ -20,6 +20,7 @@ pub mod runtime;
 pub mod self_test;
 pub mod start;
 pub mod tally;
+pub mod trace;
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -165,10 +166,10 @@ fn execute_line(line: &Line, setup: &Setup, limits: &Limits, emit: &mut Emit) ->
         line.parse::<Instrumented>()?
     };
     let job = Job::new(&notebook, limits, setup);
-    let mut collected = Collected::new(&notebook, limits.max_values);
+    let mut collected = Collected::new(&notebook, limits);
     let ended = in_sandbox(&job, setup, limits, &mut collected);
     collected.close();
-    emit_all(emit, &notebook, collected, &ended, setup).map(Some)
+    emit_all(emit, &notebook, collected, &ended, setup, limits).map(Some)
 }
 
 /// A script runs as it is.
@@ -202,12 +203,18 @@ fn in_sandbox(job: &Job, setup: &Setup, limits: &Limits, collected: &mut Collect
 fn emit_all(
     emit: &mut Emit,
     notebook: &Instrumented,
-    collected: Collected,
+    mut collected: Collected,
     ended: &Result<Ended>,
     setup: &Setup,
+    limits: &Limits,
 ) -> Result<One> {
     let script = &notebook.script;
     let run = outcome::run(notebook, &collected, ended, setup.backend);
+    if let (Some(assembler), Some(wanted)) = (collected.trace.take(), &limits.trace) {
+        let trace = trace::record(script, &run, wanted.engine, assembler);
+        emit.count("truncated", u64::from(trace.truncated));
+        emit.record(&trace)?;
+    }
     for (site, occurrence, value) in collected.values {
         let place = &notebook.sites[site];
         let row = place.row.to_string();

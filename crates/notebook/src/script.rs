@@ -110,6 +110,8 @@ pub(crate) fn blank_script(id: String) -> Script {
         cells: Vec::new(),
         magics: Vec::new(),
         duplicate_of: String::new(),
+        stdin: String::new(),
+        argv: Vec::new(),
         extra: Extra::new(),
     }
 }

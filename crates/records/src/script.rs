@@ -35,6 +35,12 @@ pub struct Script {
     pub magics: Vec<Magic>,
     /// `id` of an earlier script that this one repeats, exactly or nearly; `""` when none.
     pub duplicate_of: String,
+    /// What the program may read from stdin; left out when empty, as it is of every notebook.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stdin: String,
+    /// Arguments of the program, without its own name; left out when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub argv: Vec<String>,
     /// Fields of users.
     #[serde(flatten)]
     pub extra: Extra,

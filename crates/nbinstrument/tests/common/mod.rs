@@ -43,6 +43,8 @@ pub fn script(cells: &[&str]) -> Script {
         cells: table,
         magics: Vec::new(),
         duplicate_of: String::new(),
+        stdin: String::new(),
+        argv: Vec::new(),
         extra: records::Extra::new(),
     }
 }

@@ -1,0 +1,570 @@
+"""The engine that puts calls into the program's own tree, before it is compiled.
+
+Where a statement can do nothing but bind a name (`x = i * 2`), one call behind it says that the line ran and what the
+name holds. Where it can do more (it calls, it writes to an attribute or an element) a call before it says that the line
+begins, and one behind it compares all names of the frame. Each is behind a look into a list, `if _nalin_k[7]: …`, so
+that a line that is not recorded any more costs next to nothing.
+
+Functions get `try: … except: … finally: …` around their body, for the end of their frame; so do the bodies of `try` and
+`with`, so that an exception is seen before it is handled. `x = yield v` becomes
+`x = _nalin_b(_nalin_f, (yield _nalin_y(_nalin_f, v)))`, where `_nalin_f` is the generator's frame.
+"""
+
+import _thread
+import ast
+import builtins
+import sys
+import threading
+
+from . import lines as lines_of
+from .recorder import DELETE, DONE, ELIDED, LATE, LINE, PART, PLAIN, SITE
+
+# What can only give a value, as long as no operator, attribute or iterator is code of the program's own.
+_STILL = (ast.Name, ast.Constant, ast.Tuple, ast.List, ast.Lambda, ast.expr_context)
+_QUIET = _STILL + (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Dict, ast.Set, ast.Starred)
+_QUIET += (ast.Subscript, ast.Slice, ast.Attribute, ast.JoinedStr, ast.FormattedValue)
+_QUIET += (ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+if sys.version_info < (3, 9):
+    _QUIET += (ast.Index, ast.ExtSlice)
+# Methods that run by a call that is written down; all others with two underscores run unseen.
+_SEEN = frozenset(("__init__", "__repr__", "__str__", "__call__", "__post_init__", "__main__"))
+
+
+class Rewriting:
+    """The engine: changes trees, and holds what the changed code calls."""
+
+    name = "rewrite"
+
+    def __init__(self, recorder):
+        self.recorder = recorder
+        self.lines = lines_of.Lines()
+        self.on = []  # by number of a probe: whether it is recorded
+        self.code = []  # what it appends: the number of its line or site
+        self.line = []  # its line
+        self.names = []  # the names that it is about
+        self.functions = []  # number, own names and parameters' names
+        self.runs = []  # by number of a probe: how often it may still run
+        self.elided = False  # whether one has run more often
+        self.generator = False  # whether the function that is being changed is one
+        recorder.at_end = self.stop
+
+    def install(self):
+        """Puts the probes where changed code finds them."""
+        counted = self.counted if self.recorder.per_line else lambda probe: probe
+        guarded = {"l": self.begins, "e": self.ran, "a": self.augmented, "p": self.late, "d": self.deleted}
+        guarded["z"] = self.done
+        self.probes = {letter: counted(probe) for letter, probe in guarded.items()}
+        self.probes.update(c=self.called, r=self.returns, x=self.arrived, u=self.ends, q=self.left)
+        self.probes.update(y=self.yields, b=self.back, g=self.delegates)
+        builtins._nalin_k, builtins._nalin_v = self.on, locals
+        for letter, probe in self.probes.items():
+            setattr(builtins, "_nalin_" + letter, probe)
+        for module in (_thread, threading):
+            for name in ("start_new_thread", "_start_new_thread", "start_joinable_thread", "_start_joinable_thread"):
+                if hasattr(module, name):
+                    setattr(module, name, self.before(getattr(module, name)))
+
+    def counted(self, probe):
+        """A probe that runs `per_line` times; when others did not, it looks at all names first."""
+
+        def run(number, *values):
+            self.runs[number] -= 1
+            if self.runs[number] < 0:
+                self.on[number] = False
+                self.elided = True
+                return self.recorder.note(ELIDED)
+            if self.elided:
+                self.recorder.compare(self.recorder.frames[-1], sys._getframe(1).f_locals)
+            return probe(number, *values)
+
+        return run
+
+    def before(self, start):
+        """Starts a thread, but first sees to it that only this one is recorded."""
+        main = threading.get_ident()
+
+        def only_main(probe):
+            return lambda *values: probe(*values) if threading.get_ident() == main else values[-1] if values else None
+
+        def guarded(*arguments, **named):
+            for letter, probe in self.probes.items():
+                setattr(builtins, "_nalin_" + letter, only_main(probe))
+            return start(*arguments, **named)
+
+        return guarded
+
+    def prepare(self, code):
+        """Nothing is left to be done with compiled code."""
+
+    def start(self):
+        """The program begins."""
+
+    def finish(self):
+        """The program has ended."""
+
+    def stop(self):
+        """Nothing is recorded any more."""
+        self.on[:] = [False] * len(self.on)
+
+    # ---- the tree --------------------------------------------------------------------------------
+
+    def change(self, tree):
+        """Rewrites the tree of a program, or of a cell."""
+        self.lines.add(tree)
+        self.cautious = _may_call_unseen(tree)
+        first = 0
+        while first < len(tree.body) and _must_be_first(tree.body[first], first):
+            first += 1
+        if first < len(tree.body):
+            tree.body[first:] = self.caught(self.body(tree.body[first:]))
+        ast.fix_missing_locations(tree)
+
+    def body(self, statements, loop=False):
+        changed = [part for statement in statements for part in self.statement(statement)]
+        # Behind it comes the loop's own doing.
+        return changed + [self.look()] if loop and self.cautious else changed
+
+    def statement(self, node):
+        """The statements that take the place of this one."""
+        if lines_of.is_silent(node) and not isinstance(node, lines_of._TRY + (ast.While,)):
+            return [node]
+        line = lines_of.first_line(node)
+        treat = getattr(self, "visit_" + type(node).__name__, None)
+        if treat is not None:
+            return treat(node, line)
+        # An expression, an import, and what may come with later versions.
+        names = lines_of.bound_by_import(node) if isinstance(node, (ast.Import, ast.ImportFrom)) else []
+        if isinstance(node, ast.ImportFrom) and not names:
+            return self.around(node, line)
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            return [node] + self.after(line, names)
+        return self.around(node, line)
+
+    def around(self, node, line):
+        """The statement between a word that it begins and a look at everything."""
+        return [self.guarded("l", line), self.expressions(node), self.look()]
+
+    def after(self, line, names):
+        """Behind a statement that can do nothing but bind names."""
+        if len(names) == 1:
+            return [self.guarded("e", line, names, _name(names[0]))]
+        return [self.guarded("p", line, names, *map(_name, names))]
+
+    def visit_Assign(self, node, line):
+        names = _names(node.targets)
+        if names is None or not self.quiet(node.value):
+            return self.around(node, line)
+        return [node] + self.after(line, names)
+
+    def visit_AnnAssign(self, node, line):
+        if not isinstance(node.target, ast.Name) or not self.quiet(node.value):
+            return self.around(node, line)
+        return [node] + self.after(line, [node.target.id])
+
+    def visit_AugAssign(self, node, line):
+        if not isinstance(node.target, ast.Name) or not self.quiet(node.value):
+            return self.around(node, line)
+        name = node.target.id
+        return [node, self.guarded("a", line, [name], _name(name))]
+
+    def visit_Delete(self, node, line):
+        names = _names(node.targets)
+        return self.around(node, line) if names is None else [node, self.guarded("d", line, names)]
+
+    def visit_Pass(self, node, line):
+        return [self.guarded("l", line), node]
+
+    def visit_Continue(self, node, line):
+        end = [self.look()] if self.cautious else []
+        return [self.guarded("l", line)] + end + [node]
+
+    visit_Break = visit_Pass
+
+    def visit_Raise(self, node, line):
+        return [self.guarded("l", line), self.expressions(node)]
+
+    def visit_Assert(self, node, line):
+        return self.around(node, line) if not self.quiet(node.test) else [self.guarded("l", line), node]
+
+    def visit_Return(self, node, line):
+        more = [] if node.value is None or self.quiet(node.value) else [_call("v")]
+        self.expressions(node)
+        node.value = _call("r", node.value or _constant(None), *more)
+        return [self.guarded("l", line), node]
+
+    def visit_If(self, node, line):
+        loud = not self.quiet(node.test)
+        node.test = self.expressions(node.test)
+        node.body, node.orelse = self.body(node.body), self.body(node.orelse)
+        if loud:
+            node.body.insert(0, self.look())
+            node.orelse.insert(0, self.look())
+        return [self.guarded("l", line), node]
+
+    def visit_While(self, node, line):
+        loud = not self.quiet(node.test)
+        if not lines_of.is_silent(node):
+            node.test = ast.BoolOp(ast.Or(), [self.begin(line), self.expressions(node.test)])
+        node.body, node.orelse = self.body(node.body, True), self.body(node.orelse)
+        if loud:
+            node.body.insert(0, self.look())
+            node.orelse.insert(0, self.look())
+        return [node]
+
+    def visit_For(self, node, line):
+        names = _names([node.target])
+        node.iter = self.expressions(node.iter)
+        if names is None:
+            begin = [self.guarded("p", line), self.look()]
+        else:
+            begin = self.after(line, names)
+        if self.cautious:
+            begin.append(self.look())  # the iterator may be code of the program
+        node.body = begin + self.body(node.body, True)
+        node.orelse = [self.guarded("p", line)] + self.body(node.orelse)
+        return [node]
+
+    def visit_With(self, node, line):
+        for item in node.items:
+            item.context_expr = self.expressions(item.context_expr)
+        node.body = [self.look()] + self.caught(self.body(node.body))
+        return [self.guarded("l", line), node, self.look()]
+
+    def visit_Try(self, node, line):
+        node.body = self.caught(self.body(node.body))
+        for handler in node.handlers:
+            handler.body = self.body(handler.body)
+            if handler.type is None:
+                handler.body.insert(0, self.guarded("l", handler.lineno))
+                continue
+            pair = ast.Tuple([self.begin(handler.lineno), self.expressions(handler.type)], ast.Load())
+            handler.type = _item(pair, 1)
+            if handler.name:
+                # The line has begun: these are its doing, and not a line of their own.
+                bound = self.guarded("p", handler.lineno, [handler.name], _name(handler.name), code=DONE)
+                gone = self.guarded("d", handler.lineno, [handler.name], code=DONE)
+                handler.body = [bound, ast.Try(self.caught(handler.body), [], [], [gone])]
+        node.orelse, node.finalbody = self.body(node.orelse), self.body(node.finalbody)
+        if node.handlers and node.finalbody:
+            # What a handler lets through is seen before `finally:` runs.
+            handlers = ast.Try(node.body, node.handlers, node.orelse, [])
+            node.body, node.handlers, node.orelse = self.caught([handlers]), [], []
+        return [node]
+
+    visit_TryStar = visit_Try
+
+    def visit_Match(self, node, line):
+        node.subject = self.expressions(node.subject)
+        for case in node.cases:
+            case.body = [self.look()] + self.body(case.body)
+        return [self.guarded("l", line), node]
+
+    def visit_FunctionDef(self, node, line):
+        loud = not all(self.quiet(part) for part in _expressions_of_definition(node))
+        self.function(node, line)
+        after = self.after(line, [node.name])
+        return self.around_definition(node, line) if loud else [node] + after
+
+    def visit_AsyncFunctionDef(self, node, line):
+        return [node] + self.after(line, [node.name])
+
+    def visit_ClassDef(self, node, line):
+        self.function(node, line)
+        return self.around_definition(node, line)
+
+    def around_definition(self, node, line):
+        return [self.guarded("l", line), node, self.look()]
+
+    def visit_AsyncFor(self, node, _line):
+        return [node]
+
+    visit_AsyncWith = visit_AsyncFor
+
+    def function(self, node, line):
+        """Puts the beginning and the end of its frame around the body of a function or class."""
+        taken, own = self.lines.functions[node.name, line]
+        outside, self.generator = self.generator, _is_generator(node)
+        first = 1 if _is_docstring(node.body[0]) else 0
+        begin = _call("c", _constant(len(self.functions)), *map(_name, taken))
+        self.functions.append((self.recorder.function(node.name, line), own, taken))
+        begin = ast.Assign([ast.Name("_nalin_f", ast.Store())], begin, None) if self.generator else ast.Expr(begin)
+        body, handler = self.body(node.body[first:]) or [ast.Pass()], self.noted("u")
+        node.body[first:] = [begin, ast.Try(body, [handler], [], [self.call("q", self.frame())])]
+        self.generator = outside
+
+    def caught(self, body):
+        """Statements in which an exception is noted before anybody handles it."""
+        return [ast.Try(body or [ast.Pass()], [self.noted("x")], [], [])]
+
+    def noted(self, letter):
+        return ast.ExceptHandler(_name("BaseException"), None, [self.call(letter, self.frame()), ast.Raise()])
+
+    def frame(self):
+        """The frame of a generator; of all others it is the one on top."""
+        return _name("_nalin_f") if self.generator else _constant(None)
+
+    def expressions(self, node):
+        """Rewrites what yields in a statement or an expression."""
+        return _Yields().visit(node) if self.generator else node
+
+    def quiet(self, node):
+        """Whether nothing but a value can come of an expression."""
+        kinds = _STILL if self.cautious else _QUIET
+        waiting = [node]
+        while waiting:
+            part = waiting.pop()
+            if not isinstance(part, kinds):
+                return False
+            if not isinstance(part, ast.Lambda):
+                waiting += ast.iter_child_nodes(part)
+        return True
+
+    def number(self, letter, line, names, code):
+        """A new probe."""
+        number = len(self.on)
+        self.on.append(self.recorder.on)
+        self.runs.append(self.recorder.per_line)
+        self.names.append(names)
+        if code is None:
+            code = {"l": LINE, "p": LATE, "d": LATE, "z": DONE}.get(letter)
+            code = self.recorder.site(line, names[0]) << 5 | SITE if code is None else line << 5 | code
+        self.code.append(code)
+        return _constant(number)
+
+    def guarded(self, letter, line=0, names=(), *values, code=None):
+        """`if _nalin_k[N]: _nalin_LETTER(N, …)`."""
+        number = self.number(letter, line, names, code)
+        return ast.If(_item(_name("_nalin_k"), number.value), [self.call(letter, number, *values)], [])
+
+    def begin(self, line):
+        """The same as an expression, of no truth, for a line that begins."""
+        number = self.number("l", line, (), None)
+        return ast.BoolOp(ast.And(), [_item(_name("_nalin_k"), number.value), _call("l", number)])
+
+    def call(self, letter, *values):
+        return ast.Expr(_call(letter, *values))
+
+    def look(self):
+        """A look at all names of the frame."""
+        return self.guarded("z", 0, (), _call("v"))
+
+    # ---- the probes ------------------------------------------------------------------------------
+
+    def begins(self, number):
+        """The line begins. Returns `None`: the truth of `begin` depends on it."""
+        self.recorder.note(LINE, self.code[number] >> 5)
+
+    def ran(self, number, value):
+        """The line has run, and its name holds the value."""
+        recorder, code = self.recorder, self.code[number]
+        if type(value) in PLAIN:
+            buffer = recorder.buffer
+            buffer += (code, value)
+            if len(buffer) >= PART:
+                recorder.flush()
+        else:
+            recorder.give(SITE, code >> 5, value)
+
+    def augmented(self, number, value):
+        """As `ran`; a value that can change may have changed under other names too."""
+        self.ran(number, value)
+        if type(value) not in PLAIN and type(value) is not str:
+            frame = 2 if self.recorder.per_line else 1
+            self.recorder.compare(self.recorder.frames[-1], sys._getframe(frame).f_locals)
+
+    def late(self, number, *values):
+        """The line has run, and its names hold the values."""
+        recorder = self.recorder
+        recorder.note(self.code[number] & 15, self.code[number] >> 5)
+        for name, value in zip(self.names[number], values):
+            recorder.change(recorder.frames[-1], name, value)
+
+    def deleted(self, number):
+        """The line has run, and its names are not bound any more."""
+        recorder = self.recorder
+        recorder.note(self.code[number] & 15, self.code[number] >> 5)
+        for name in self.names[number]:
+            recorder.frames[-1].seen.pop(name, None)
+            recorder.note(DELETE, recorder.name(name))
+
+    def done(self, _number, variables):
+        """The line has run: all names of the frame."""
+        self.recorder.compare(self.recorder.frames[-1], variables)
+        self.recorder.note(DONE)
+
+    def called(self, number, *values):
+        """A frame begins."""
+        function, own, taken = self.functions[number]
+        return self.recorder.call(function, own, zip(taken, values))
+
+    def returns(self, value, variables=None):
+        """What the frame will return, if nothing comes in between."""
+        frame = self.recorder.frames[-1]
+        if variables is not None:
+            self.recorder.compare(frame, variables)
+        frame.value = value
+        return value
+
+    def arrived(self, frame, depth=1):
+        """An exception is in the frame."""
+        recorder, error = self.recorder, sys.exc_info()[1]
+        if frame is None:
+            frame = recorder.frames[-1]
+        elif frame.waits and isinstance(error, GeneratorExit):
+            # A generator that nobody wants any more: what it does now is no part of the story.
+            recorder.frames.append(frame)
+            frame.waits, frame.raised, frame.state = False, error, len(recorder.buffer)
+        elif frame.waits:
+            recorder.resume(frame)
+        inside = sys._getframe(depth)
+        if frame.raised is not error:
+            recorder.compare(frame, inside.f_locals)
+        recorder.arrive(frame, error, self.line_of(error, inside))
+
+    def ends(self, frame):
+        """The same where nothing of the frame is left that could handle it."""
+        self.arrived(frame, 2)
+        (frame or self.recorder.frames[-1]).ends = True
+
+    def line_of(self, error, frame):
+        trace, line = error.__traceback__, 0
+        while trace is not None:
+            if trace.tb_frame is frame:
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        return self.lines.statement(line)[0]
+
+    def left(self, frame):
+        """The frame ends."""
+        recorder = self.recorder
+        if frame is None:
+            frame = recorder.frames[-1]
+        if frame.state is None:
+            recorder.leave(frame)
+        else:
+            recorder.frames.remove(frame)
+            del recorder.buffer[frame.state :]
+
+    def yields(self, frame, value=None, variables=None):
+        if variables is not None:
+            self.recorder.compare(frame, variables)
+        self.recorder.wait(frame, value)
+        return value
+
+    def back(self, frame, sent=None):
+        self.recorder.resume(frame)
+        return sent
+
+    def delegates(self, frame, iterable):
+        """Stands between `yield from` and what it delegates to (PEP 380)."""
+        iterator = iter(iterable)
+        try:
+            value = next(iterator)
+            while True:
+                self.yields(frame, value)
+                try:
+                    sent = yield value
+                except GeneratorExit:
+                    getattr(iterator, "close", int)()
+                    raise
+                except BaseException as error:
+                    if not hasattr(iterator, "throw"):
+                        raise
+                    self.back(frame)
+                    value = iterator.throw(error)
+                else:
+                    self.back(frame)
+                    value = next(iterator) if sent is None else iterator.send(sent)
+        except StopIteration as end:
+            return end.value
+
+
+class _Yields(ast.NodeTransformer):
+    """Puts words around what yields, but not in functions inside."""
+
+    def visit_Yield(self, node):
+        self.generic_visit(node)
+        node.value = _call("y", _name("_nalin_f"), node.value or _constant(None), _call("v"))
+        return _call("b", _name("_nalin_f"), node)
+
+    def visit_YieldFrom(self, node):
+        self.generic_visit(node)
+        node.value = _call("g", _name("_nalin_f"), node.value)
+        return node
+
+    def visit_Lambda(self, node):
+        return node
+
+
+def _names(targets):
+    """The names of targets that are nothing but names; else `None`."""
+    names, waiting = [], list(targets)
+    while waiting:
+        target = waiting.pop(0)
+        if isinstance(target, (ast.Tuple, ast.List)):
+            waiting[:0] = target.elts
+        elif isinstance(target, ast.Starred):
+            waiting.insert(0, target.value)
+        elif isinstance(target, ast.Name):
+            names.append(target.id)
+        else:
+            return None
+    return names
+
+
+def _must_be_first(node, place):
+    future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    return future or place == 0 and _is_docstring(node)
+
+
+def _is_docstring(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _is_generator(node):
+    """Whether a function yields itself, not a function in it."""
+    waiting = list(node.body) if isinstance(node, ast.FunctionDef) else []
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            waiting += ast.iter_child_nodes(part)
+    return False
+
+
+def _may_call_unseen(tree):
+    """Whether operators, attributes, or iteration may run code of the program."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if isinstance(node, ast.ClassDef):
+            for part in node.body:
+                name = getattr(part, "name", "")
+                if getattr(part, "decorator_list", None) or name[:2] == "__" and name not in _SEEN:
+                    return True
+    return False
+
+
+def _expressions_of_definition(node):
+    arguments = node.args
+    defaults = [part for part in arguments.defaults + arguments.kw_defaults if part is not None]
+    annotations = [part.annotation for part in ast.walk(arguments) if getattr(part, "annotation", None)]
+    return node.decorator_list + defaults + annotations + ([node.returns] if node.returns else [])
+
+
+def _name(name):
+    return ast.Name(name, ast.Load())
+
+
+def _constant(value):
+    return ast.Constant(value, None)
+
+
+def _item(value, place):
+    index = _constant(place)
+    return ast.Subscript(value, index if sys.version_info >= (3, 9) else ast.Index(index), ast.Load())
+
+
+def _call(letter, *values):
+    return ast.Call(_name("_nalin_" + letter), list(values), [])
