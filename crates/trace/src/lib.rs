@@ -5,6 +5,7 @@
 //! here, named as the program. They share the replay of events ([`state`]) and what a line of code is
 //! ([`statements`]); nothing here runs a program.
 
+pub mod loops;
 pub mod packed;
 pub mod program;
 pub mod state;
@@ -12,6 +13,7 @@ pub mod statements;
 pub mod tokens;
 pub mod trace_cat;
 pub mod trace_pack;
+pub mod trace_text;
 
 #[cfg(test)]
 mod samples;

@@ -55,6 +55,12 @@ impl<'t> Statements<'t> {
         self.all.binary_search_by_key(&line, |statement| statement.line).ok().map(|at| &self.all[at])
     }
 
+    /// The statement that a line belongs to.
+    pub fn around(&self, line: u32) -> Option<&Statement<'t>> {
+        let at = self.all.partition_point(|statement| statement.line <= line);
+        self.all[..at].last().filter(|statement| line <= statement.last_line)
+    }
+
     /// All statements, in order.
     pub fn all(&self) -> &[Statement<'t>] {
         &self.all
@@ -159,5 +165,7 @@ mod tests {
         assert_eq!(statements.line(7), "\tb = 1  # tab");
         assert_eq!((statements.line(0), statements.line(99), statements.n_lines()), ("", "", 10));
         assert_eq!(statements.lines_at(4), 4..6);
+        let around = |line| statements.around(line).map(|statement| statement.line);
+        assert_eq!([1, 2, 3, 5, 8, 10].map(around), [None, Some(2), Some(2), Some(4), None, Some(10)]);
     }
 }
