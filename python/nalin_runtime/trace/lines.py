@@ -4,8 +4,8 @@ import ast
 
 _TRY = (ast.Try,) + ((ast.TryStar,) if hasattr(ast, "TryStar") else ())
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_SCOPES = _FUNCTIONS + (ast.ClassDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_ITERATING = _COMPREHENSIONS + (ast.YieldFrom,)
 
 
 def first_line(node):
@@ -41,6 +41,9 @@ class Lines:
     def __init__(self):
         self.table = {}
         self.withs = {}  # first line of a `with` statement: its last line
+        self.finals = {}  # first line of a statement that leaves a `try`: first and last line of its `finally:`
+        self.comprehends = set()  # first lines of statements with a comprehension
+        self.iterates = set()  # first lines of statements that end an iteration by catching `StopIteration`
         self.functions = {}  # (name, first line): its parameters and the names of its own; not of `async def`
 
     def add(self, tree):
@@ -60,6 +63,17 @@ class Lines:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             taken = parameters(node.args) if isinstance(node, ast.FunctionDef) else []
             self.functions[node.name, start] = (taken, own_names(node))
+        header = [node] if not inner else ast.iter_child_nodes(node)
+        kinds = {type(part) for top in header for part in _walk(top)}
+        if isinstance(node, ast.For) or kinds.intersection(_ITERATING):
+            self.iterates.add(start)
+        if kinds.intersection(_COMPREHENSIONS):
+            self.comprehends.add(start)
+        if isinstance(node, ast.Try) and node.finalbody:
+            final = (first_line(node.finalbody[0]), node.finalbody[-1].end_lineno)
+            for part in ast.walk(node):
+                if isinstance(part, (ast.Return, ast.Break, ast.Continue)) and part.lineno < final[0]:
+                    self.finals[part.lineno] = final
         for handler in getattr(node, "handlers", ()):
             self.table[handler.lineno] = (handler.lineno, 1, False)
         for statements in inner:
@@ -69,6 +83,11 @@ class Lines:
     def statement(self, line):
         """First line, number of header lines, and whether it is silent; of an unknown line itself."""
         return self.table.get(line, (line, 1, True))
+
+
+def _walk(node):
+    """An expression, or a statement without others in it, with all its parts."""
+    return () if isinstance(node, ast.stmt) and any(below(node)) else ast.walk(node)
 
 
 def own_names(scope):

@@ -192,6 +192,16 @@ class Recorder:
             del seen[name]
             self.note(DELETE, self.name(name))
 
+    def forget(self, start):
+        """Takes back what was noted from a place on, but not what was written."""
+        place = start
+        while place < len(self.buffer):
+            size = 2 if self.buffer[place] & 15 in WITH_VALUE else 1
+            if self.buffer[place] & 15 == OUTPUT:
+                place += size
+            else:
+                del self.buffer[place : place + size]
+
     # ---- sending ---------------------------------------------------------------------------------
 
     def flush(self):

@@ -45,6 +45,7 @@ class Rewriting:
         self.functions = []  # number, own names and parameters' names
         self.runs = []  # by number of a probe: how often it may still run
         self.elided = False  # whether one has run more often
+        self.own = None  # names of the function that is being changed; `None`: all are the program's
         self.generator = False  # whether the function that is being changed is one
         recorder.at_end = self.stop
 
@@ -146,6 +147,8 @@ class Rewriting:
 
     def after(self, line, names):
         """Behind a statement that can do nothing but bind names."""
+        if self.own is not None:
+            names = [name for name in names if name in self.own]
         if len(names) == 1:
             return [self.guarded("e", line, names, _name(names[0]))]
         return [self.guarded("p", line, names, *map(_name, names))]
@@ -165,6 +168,8 @@ class Rewriting:
         if not isinstance(node.target, ast.Name) or not self.quiet(node.value):
             return self.around(node, line)
         name = node.target.id
+        if self.own is not None and name not in self.own:
+            return [node] + self.after(line, [])
         return [node, self.guarded("a", line, [name], _name(name))]
 
     def visit_Delete(self, node, line):
@@ -283,14 +288,17 @@ class Rewriting:
     def function(self, node, line):
         """Puts the beginning and the end of its frame around the body of a function or class."""
         taken, own = self.lines.functions[node.name, line]
-        outside, self.generator = self.generator, _is_generator(node)
+        outside = self.generator, self.own
+        self.generator, self.own = _is_generator(node), own
         first = 1 if _is_docstring(node.body[0]) else 0
         begin = _call("c", _constant(len(self.functions)), *map(_name, taken))
         self.functions.append((self.recorder.function(node.name, line), own, taken))
         begin = ast.Assign([ast.Name("_nalin_f", ast.Store())], begin, None) if self.generator else ast.Expr(begin)
         body, handler = self.body(node.body[first:]) or [ast.Pass()], self.noted("u")
+        if any(isinstance(part, ast.Nonlocal) for part in node.body):
+            body.insert(0, self.look())  # these names hold something already
         node.body[first:] = [begin, ast.Try(body, [handler], [], [self.call("q", self.frame())])]
-        self.generator = outside
+        self.generator, self.own = outside
 
     def caught(self, body):
         """Statements in which an exception is noted before anybody handles it."""
@@ -443,7 +451,7 @@ class Rewriting:
             recorder.leave(frame)
         else:
             recorder.frames.remove(frame)
-            del recorder.buffer[frame.state :]
+            recorder.forget(frame.state)
 
     def yields(self, frame, value=None, variables=None):
         if variables is not None:

@@ -5,9 +5,18 @@ import sys
 
 from .watch import Watch
 
-_YIELDS = {dis.opmap[name] for name in ("YIELD_VALUE", "YIELD_FROM", "SEND") if name in dis.opmap}
 _GENERATOR = 0x20
-_CREATES = dis.opmap.get("RETURN_GENERATOR")
+_RETURNS = {dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in dis.opmap}
+
+
+def _yields(code, place):
+    """Whether a frame that stops at this place waits: the place is told in three ways by as many versions."""
+    operations = code.co_code
+    if operations[place] == dis.opmap["YIELD_VALUE"]:
+        return True
+    if sys.version_info < (3, 11):
+        return operations[place + 2 : place + 3] == bytes([dis.opmap["YIELD_FROM"]])
+    return operations[place] == dis.opmap["RESUME"] and operations[place + 1] & 3 != 0
 
 
 class Tracing(Watch):
@@ -53,19 +62,12 @@ class Tracing(Watch):
         return self.inside
 
     def ended(self, frame, value):
-        code, found = frame.f_code, self.known.get(id(frame))
-        operation = code.co_code[frame.f_lasti] if frame.f_lasti >= 0 else None
-        if code.co_flags & _GENERATOR and operation in _YIELDS and not self.is_ending(found, value):
+        """The frame returns, yields, or is left by an exception, which are all the same event."""
+        code, place, found = frame.f_code, frame.f_lasti, self.known.get(id(frame))
+        waits = code.co_flags & _GENERATOR and place >= 0 and _yields(code, place)
+        if waits and not (value is None and found is not None and found.ends):
             self.yielded(frame, value)
-        elif value is None and found is not None and found.raised is not None and operation not in _RETURNS:
+        elif waits or place >= 0 and value is None and code.co_code[place] not in _RETURNS:
             self.unwound(frame)
         else:
             self.returned(frame, value)
-
-    @staticmethod
-    def is_ending(found, value):
-        """An exception at a `yield` ends the frame with the position still there."""
-        return value is None and found is not None and found.raised is not None and not found.waits
-
-
-_RETURNS = {dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in dis.opmap}
