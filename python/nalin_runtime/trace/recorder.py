@@ -1,8 +1,8 @@
-"""Collects the events of a trace and sends them, a few hundred at a time.
+"""Collects the events of a trace and sends them, a few thousand at a time.
 
 What a probe pays for is one or two appends: an event is a number in a list, with the value behind it. An `int`,
-`float`, `bool` or `None` cannot change and is written when the list is sent, all of them in one call of the JSON
-encoder; any other value becomes a text at once. The number says what happened: `argument << 5 | shown << 4 | kind`,
+`float` or `None` cannot change and is written when the list is sent, all of them in one call: as machine words when
+there is nothing but whole numbers, else as JSON. Any other value becomes a text at once. The number says what happened: `argument << 5 | shown << 4 | kind`,
 `shown` when a text follows in place of a value. Names, functions and sites are numbered when they are first met, and
 sent before their numbers.
 
@@ -21,24 +21,31 @@ sent before their numbers.
     ELIDED                                      lines that ran often are not recorded from here on
     LATE       line                             a line has run; what came since the last one was its doing
     DONE                                        the line's doing ends here
+    TWO, THREE block of sites      values       SITE for each of them
 
 Which of the changes are news is not decided here but by who reads them.
 """
 
 import io
 import json
+import sys
+from array import array
 
 from ..clock import OutOfTime
 from .text import clean, error_text, text
 
-LINE, SITE, CHANGE, DELETE, CALL, RETURN, RAISE, UNWIND, YIELD, RESUME, OUTPUT, ELIDED, LATE, DONE = range(14)
-WITH_VALUE = frozenset((SITE, CHANGE, RETURN, RAISE, YIELD, OUTPUT))
+LINE, SITE, CHANGE, DELETE, CALL, RETURN, RAISE, UNWIND, YIELD, RESUME, OUTPUT, ELIDED, LATE, DONE, TWO, THREE = range(16)
+SIZES = [1] * 16  # by kind: numbers and values of an event
+for _kind in (SITE, CHANGE, RETURN, RAISE, YIELD, OUTPUT):
+    SIZES[_kind] = 2
+SIZES[TWO], SIZES[THREE] = 3, 4
 SHOWN = 16
-PART = 400  # numbers and values in one message
+PART = 3000  # numbers and values in one message, of at most 48 kB as machine words
 MAX_MESSAGE = 60000  # characters
 MAX_OUTPUT = 1000  # characters of one event
 MAX_OUTPUT_IN_ALL = 1 << 16
-PLAIN = frozenset((int, float, bool, type(None)))
+PLAIN = frozenset((int, float, type(None)))  # no `bool`, which would pass for an `int`
+_NOTHING_NEW = '{"n":[],"d":[],"s":[],"b":[]}'
 _HOLE = object()
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -66,8 +73,8 @@ class Recorder:
         self.channel, self.clock, self.per_line = channel, clock, per_line
         self.left = 8 * events  # numbers and values: an event is seldom more, and the reader counts well
         self.buffer = []
-        self.numbers = {"n": {}, "d": {}, "s": {}}  # of names, functions and sites
-        self.new = {"n": [], "d": [], "s": []}
+        self.numbers = {"n": {}, "d": {}, "s": {}, "b": {}}  # of names, functions, sites and blocks
+        self.new = {"n": [], "d": [], "s": [], "b": []}
         self.calls = 0
         self.frames = [Frame(-1, None)]
         self.hidden = frozenset()
@@ -88,6 +95,10 @@ class Recorder:
         """The number of a name that a line binds."""
         return self._number("s", (line, name), [line, self.name(name)])
 
+    def block(self, sites):
+        """The number of sites that run one after the other."""
+        return self._number("b", tuple(sites), list(sites))
+
     def _number(self, kind, key, entry):
         numbers = self.numbers[kind]
         number = numbers.get(key)
@@ -104,8 +115,14 @@ class Recorder:
         if len(self.buffer) >= PART:
             self.flush()
 
+    def note_code(self, code):
+        """The same, with kind and argument in one. Returns `None`: the truth of `begin` in `rewrite` depends on it."""
+        self.buffer.append(code)
+        if len(self.buffer) >= PART:
+            self.flush()
+
     def give(self, kind, argument, value):
-        """An event with a value. Number and value go in by one step, which no signal can part."""
+        """An event with a value."""
         if type(value) in PLAIN:
             self.buffer += (argument << 5 | kind, value)
         else:
@@ -162,6 +179,8 @@ class Recorder:
         if self.output_left > 0 and written:
             part = written[: self.output_left]
             self.output_left -= len(part)
+            if not self.on:
+                return self.channel.send_text('{"k":"t","new":%s,"e":[%d,%s]}' % (_NOTHING_NEW, SHOWN | OUTPUT, _encode(clean(part))))
             for start in range(0, len(part), MAX_OUTPUT):
                 self.buffer += (SHOWN | OUTPUT, clean(part[start : start + MAX_OUTPUT]))
                 if len(self.buffer) >= PART:
@@ -196,7 +215,7 @@ class Recorder:
         """Takes back what was noted from a place on, but not what was written."""
         place = start
         while place < len(self.buffer):
-            size = 2 if self.buffer[place] & 15 in WITH_VALUE else 1
+            size = SIZES[self.buffer[place] & 15]
             if self.buffer[place] & 15 == OUTPUT:
                 place += size
             else:
@@ -221,17 +240,43 @@ class Recorder:
     def send(self, events):
         self.left -= len(events)
         try:
+            encoded = '"%s"' % array("q", events).tobytes().hex()
+        except (TypeError, OverflowError):
+            encoded = self.json(events)
+        if encoded:
+            new, self.new = self.new, {"n": [], "d": [], "s": [], "b": []}
+            self.channel.send_text('{"k":"t","new":%s,"e":%s}' % (_encode(new), encoded))
+        if self.left <= 0:
+            self.stop()
+
+    def json(self, events):
+        """The events in JSON; nothing when that is too long, and they were sent in parts."""
+        try:
             encoded = _encode(events)
         except ValueError:  # Python writes no number of more than 4,300 digits
-            encoded = _encode(_with_texts(events))
+            encoded = _encode(self.spelled_out(events))
         if len(encoded) > MAX_MESSAGE and len(events) > 2:
             middle = _middle(events)
             self.send(events[:middle])
-            return self.send(events[middle:])
-        new, self.new = self.new, {"n": [], "d": [], "s": []}
-        self.channel.send_text('{"k":"t","new":%s,"e":%s}' % (_encode(new), encoded))
-        if self.left <= 0:
-            self.stop()
+            self.send(events[middle:])
+            return ""
+        return encoded
+
+    def spelled_out(self, events):
+        """The events with texts in place of the longest numbers."""
+        found, place, blocks = [], 0, list(self.numbers["b"])
+        while place < len(events):
+            code = events[place]
+            size = SIZES[code & 15]
+            sites = blocks[code >> 5] if code & 15 in (TWO, THREE) else ()
+            codes = [site << 5 | SITE for site in sites] or [code]
+            for code, value in zip(codes, events[place + 1 : place + size] or [_HOLE]):
+                if type(value) is int and abs(value) >> 8192:
+                    found += (code | SHOWN, text(value))
+                else:
+                    found += (code,) if value is _HOLE else (code, value)
+            place += size
+        return found
 
     def stop(self):
         """Nothing is wanted any more."""
@@ -245,20 +290,8 @@ def _middle(events):
     """Where a list of events can be parted."""
     place = 0
     while place < len(events) // 2:
-        place += 2 if events[place] & 15 in WITH_VALUE else 1
+        place += SIZES[events[place] & 15]
     return place
-
-
-def _with_texts(events):
-    """Events with texts in place of the longest numbers."""
-    events, place = events[:], 0
-    while place < len(events):
-        if events[place] & 15 in WITH_VALUE:
-            if type(events[place + 1]) is int and abs(events[place + 1]) >> 8192:
-                events[place : place + 2] = events[place] | SHOWN, text(events[place + 1])
-            place += 1
-        place += 1
-    return events
 
 
 class Output(io.TextIOWrapper):

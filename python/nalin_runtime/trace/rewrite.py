@@ -2,7 +2,8 @@
 
 Where a statement can do nothing but bind a name (`x = i * 2`), one call behind it says that the line ran and what the
 name holds. Where it can do more (it calls, it writes to an attribute or an element) a call before it says that the line
-begins, and one behind it compares all names of the frame. Each is behind a look into a list, `if _nalin_k[7]: …`, so
+begins, and one behind it compares all names of the frame. Up to three statements of the first kind share one call.
+Each is behind a look into a list, `if _nalin_k[7]: …`, so
 that a line that is not recorded any more costs next to nothing.
 
 Functions get `try: … except: … finally: …` around their body, for the end of their frame; so do the bodies of `try` and
@@ -17,7 +18,7 @@ import sys
 import threading
 
 from . import lines as lines_of
-from .recorder import DELETE, DONE, ELIDED, LATE, LINE, PART, PLAIN, SITE
+from .recorder import DELETE, DONE, ELIDED, LATE, LINE, PART, PLAIN, SHOWN, SITE, THREE, TWO
 
 # What can only give a value, as long as no operator, attribute or iterator is code of the program's own.
 _STILL = (ast.Name, ast.Constant, ast.Tuple, ast.List, ast.Lambda, ast.expr_context)
@@ -26,6 +27,7 @@ _QUIET += (ast.Subscript, ast.Slice, ast.Attribute, ast.JoinedStr, ast.Formatted
 _QUIET += (ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 if sys.version_info < (3, 9):
     _QUIET += (ast.Index, ast.ExtSlice)
+MOST_IN_BLOCK = 3
 # Methods that run by a call that is written down; all others with two underscores run unseen.
 _SEEN = frozenset(("__init__", "__repr__", "__str__", "__call__", "__post_init__", "__main__"))
 
@@ -45,16 +47,19 @@ class Rewriting:
         self.functions = []  # number, own names and parameters' names
         self.runs = []  # by number of a probe: how often it may still run
         self.elided = False  # whether one has run more often
+        self.earlier = {}  # line: the sites of its block that have run when it fails
         self.own = None  # names of the function that is being changed; `None`: all are the program's
         self.generator = False  # whether the function that is being changed is one
         recorder.at_end = self.stop
 
     def install(self):
         """Puts the probes where changed code finds them."""
-        counted = self.counted if self.recorder.per_line else lambda probe: probe
-        guarded = {"l": self.begins, "e": self.ran, "a": self.augmented, "p": self.late, "d": self.deleted}
-        guarded["z"] = self.done
-        self.probes = {letter: counted(probe) for letter, probe in guarded.items()}
+        counted = self.counted if self.recorder.per_line else lambda _letter, probe: probe
+        ran, two, three = self.fast()
+        guarded = {"l": self.recorder.note_code, "e": ran, "a": self.augmented, "p": self.late, "d": self.deleted}
+        guarded.update({"z": self.done, "2": two, "3": three})
+        self.ran = ran
+        self.probes = {letter: counted(letter, probe) for letter, probe in guarded.items()}
         self.probes.update(c=self.called, r=self.returns, x=self.arrived, u=self.ends, q=self.left)
         self.probes.update(y=self.yields, b=self.back, g=self.delegates)
         builtins._nalin_k, builtins._nalin_v = self.on, locals
@@ -65,7 +70,7 @@ class Rewriting:
                 if hasattr(module, name):
                     setattr(module, name, self.before(getattr(module, name)))
 
-    def counted(self, probe):
+    def counted(self, letter, probe):
         """A probe that runs `per_line` times; when others did not, it looks at all names first."""
 
         def run(number, *values):
@@ -76,7 +81,7 @@ class Rewriting:
                 return self.recorder.note(ELIDED)
             if self.elided:
                 self.recorder.compare(self.recorder.frames[-1], sys._getframe(1).f_locals)
-            return probe(number, *values)
+            return probe(number if letter in "pdz" else self.code[number], *values)
 
         return run
 
@@ -120,10 +125,44 @@ class Rewriting:
             tree.body[first:] = self.caught(self.body(tree.body[first:]))
         ast.fix_missing_locations(tree)
 
-    def body(self, statements, loop=False):
-        changed = [part for statement in statements for part in self.statement(statement)]
+    def body(self, statements, loop=False, bound=None):
+        """The statements that take the place of these. `bound`: the line and name of a loop that binds one name."""
+        changed, block = [], [bound] if bound else []
+        for statement in statements:
+            binds = self.binds(statement)
+            if binds is None or binds[1] in [name for _line, name in block] or len(block) == MOST_IN_BLOCK:
+                changed += self.told(block)
+                block = []
+            if binds is None:
+                changed += self.statement(statement)
+            else:
+                block.append(binds)
+                changed.append(statement)
+        changed += self.told(block)
         # Behind it comes the loop's own doing.
         return changed + [self.look()] if loop and self.cautious else changed
+
+    def binds(self, node):
+        """Line and name of a statement that can do nothing but bind one name."""
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None or not self.quiet(node.value):
+            return None
+        if len(targets) != 1 or not isinstance(targets[0], ast.Name) or not self.is_own(targets[0].id):
+            return None
+        return node.lineno, targets[0].id
+
+    def is_own(self, name):
+        return self.own is None or name in self.own
+
+    def told(self, block):
+        """What says that the statements of a block have run."""
+        if len(block) < 2:
+            return [part for line, name in block for part in self.after(line, [name])]
+        sites = [self.recorder.site(line, name) for line, name in block]
+        for place, (line, _) in enumerate(block):
+            self.earlier[line] = [(sites[k], block[k][1]) for k in range(place) if block[k][0] != line]
+        code = self.recorder.block(sites) << 5 | (TWO if len(block) == 2 else THREE)
+        return [self.guarded("23"[len(block) - 2], 0, (), *[_name(name) for _line, name in block], code=code)]
 
     def statement(self, node):
         """The statements that take the place of this one."""
@@ -148,7 +187,7 @@ class Rewriting:
     def after(self, line, names):
         """Behind a statement that can do nothing but bind names."""
         if self.own is not None:
-            names = [name for name in names if name in self.own]
+            names = [name for name in names if self.is_own(name)]
         if len(names) == 1:
             return [self.guarded("e", line, names, _name(names[0]))]
         return [self.guarded("p", line, names, *map(_name, names))]
@@ -160,15 +199,13 @@ class Rewriting:
         return [node] + self.after(line, names)
 
     def visit_AnnAssign(self, node, line):
-        if not isinstance(node.target, ast.Name) or not self.quiet(node.value):
-            return self.around(node, line)
-        return [node] + self.after(line, [node.target.id])
+        return self.around(node, line)
 
     def visit_AugAssign(self, node, line):
         if not isinstance(node.target, ast.Name) or not self.quiet(node.value):
             return self.around(node, line)
         name = node.target.id
-        if self.own is not None and name not in self.own:
+        if not self.is_own(name):
             return [node] + self.after(line, [])
         return [node, self.guarded("a", line, [name], _name(name))]
 
@@ -219,13 +256,13 @@ class Rewriting:
     def visit_For(self, node, line):
         names = _names([node.target])
         node.iter = self.expressions(node.iter)
-        if names is None:
-            begin = [self.guarded("p", line), self.look()]
+        if names is not None and len(names) == 1 and self.is_own(names[0]) and not self.cautious:
+            node.body = self.body(node.body, True, (line, names[0]))
         else:
-            begin = self.after(line, names)
-        if self.cautious:
-            begin.append(self.look())  # the iterator may be code of the program
-        node.body = begin + self.body(node.body, True)
+            begin = [self.guarded("p", line), self.look()] if names is None else self.after(line, names)
+            if self.cautious:
+                begin.append(self.look())  # the iterator may be code of the program
+            node.body = begin + self.body(node.body, True)
         node.orelse = [self.guarded("p", line)] + self.body(node.orelse)
         return [node]
 
@@ -337,17 +374,23 @@ class Rewriting:
             code = {"l": LINE, "p": LATE, "d": LATE, "z": DONE}.get(letter)
             code = self.recorder.site(line, names[0]) << 5 | SITE if code is None else line << 5 | code
         self.code.append(code)
-        return _constant(number)
+        return number
 
     def guarded(self, letter, line=0, names=(), *values, code=None):
         """`if _nalin_k[N]: _nalin_LETTER(N, …)`."""
         number = self.number(letter, line, names, code)
-        return ast.If(_item(_name("_nalin_k"), number.value), [self.call(letter, number, *values)], [])
+        told = _constant(self.told_of(letter, number))
+        return ast.If(_item(_name("_nalin_k"), number), [self.call(letter, told, *values)], [])
+
+    def told_of(self, letter, number):
+        """What a probe is told: its number, or at once what it would look up by it."""
+        return number if self.recorder.per_line or letter in "pdz" else self.code[number]
 
     def begin(self, line):
         """The same as an expression, of no truth, for a line that begins."""
         number = self.number("l", line, (), None)
-        return ast.BoolOp(ast.And(), [_item(_name("_nalin_k"), number.value), _call("l", number)])
+        told = _constant(self.told_of("l", number))
+        return ast.BoolOp(ast.And(), [_item(_name("_nalin_k"), number), _call("l", told)])
 
     def call(self, letter, *values):
         return ast.Expr(_call(letter, *values))
@@ -358,25 +401,54 @@ class Rewriting:
 
     # ---- the probes ------------------------------------------------------------------------------
 
-    def begins(self, number):
-        """The line begins. Returns `None`: the truth of `begin` depends on it."""
-        self.recorder.note(LINE, self.code[number] >> 5)
+    def fast(self):
+        """The probes of lines that only bind names. Closures: what they need is one step away.
 
-    def ran(self, number, value):
-        """The line has run, and its name holds the value."""
-        recorder, code = self.recorder, self.code[number]
-        if type(value) in PLAIN:
-            buffer = recorder.buffer
-            buffer += (code, value)
-            if len(buffer) >= PART:
-                recorder.flush()
-        else:
-            recorder.give(SITE, code >> 5, value)
+        A signal between two appends may tear the last event of all, behind which nothing is recorded (`arrive`).
+        """
+        recorder, buffer, append, flush = self.recorder, self.recorder.buffer, self.recorder.buffer.append, self.recorder.flush
+        give, blocks = recorder.give, recorder.numbers["b"]
 
-    def augmented(self, number, value):
+        def ran(code, value):
+            if type(value) is int or type(value) in PLAIN:
+                append(code)
+                append(value)
+                if len(buffer) >= PART:
+                    flush()
+            else:
+                give(SITE, code >> 5, value)
+
+        def each(code, *values):
+            for site, value in zip(list(blocks)[code >> 5], values):
+                ran(site << 5 | SITE, value)
+
+        def two(code, one, other):
+            if type(one) is int and type(other) is int:
+                append(code)
+                append(one)
+                append(other)
+                if len(buffer) >= PART:
+                    flush()
+            else:
+                each(code, one, other)
+
+        def three(code, one, other, third):
+            if type(one) is int and type(other) is int and type(third) is int:
+                append(code)
+                append(one)
+                append(other)
+                append(third)
+                if len(buffer) >= PART:
+                    flush()
+            else:
+                each(code, one, other, third)
+
+        return ran, two, three
+
+    def augmented(self, code, value):
         """As `ran`; a value that can change may have changed under other names too."""
-        self.ran(number, value)
-        if type(value) not in PLAIN and type(value) is not str:
+        self.ran(code, value)
+        if type(value) not in PLAIN and type(value) not in (bool, str):
             frame = 2 if self.recorder.per_line else 1
             self.recorder.compare(self.recorder.frames[-1], sys._getframe(frame).f_locals)
 
@@ -425,9 +497,14 @@ class Rewriting:
         elif frame.waits:
             recorder.resume(frame)
         inside = sys._getframe(depth)
+        line = self.line_of(error, inside)
         if frame.raised is not error:
-            recorder.compare(frame, inside.f_locals)
-        recorder.arrive(frame, error, self.line_of(error, inside))
+            variables = inside.f_locals
+            for site, name in self.earlier.get(line, ()):  # they have run, and were to be told with this line
+                if name in variables:
+                    recorder.give(SITE, site, variables[name])
+            recorder.compare(frame, variables)
+        recorder.arrive(frame, error, line)
 
     def ends(self, frame):
         """The same where nothing of the frame is left that could handle it."""

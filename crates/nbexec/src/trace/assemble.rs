@@ -137,11 +137,11 @@ impl Assembler {
     }
 
     fn word(&mut self, tables: &Tables, word: Word<'_>) {
+        self.truncated |= self.events.len() >= self.max_events;
         if self.truncated {
-            return;
-        }
-        if self.events.len() >= self.max_events {
-            self.truncated = true;
+            if let Word::Output(text) = word {
+                self.written(&text);
+            }
             return;
         }
         match word {
@@ -254,11 +254,16 @@ impl Assembler {
         }
     }
 
-    fn output(&mut self, tables: &Tables, text: &str) {
+    /// Adds to what was written; returns what there was room for.
+    fn written<'a>(&mut self, text: &'a str) -> &'a str {
         let room = MAX_STDOUT_BYTES - self.stdout.len();
         let end = (0..=room.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        let text = &text[..end];
-        self.stdout.push_str(text);
+        self.stdout.push_str(&text[..end]);
+        &text[..end]
+    }
+
+    fn output(&mut self, tables: &Tables, text: &str) {
+        let text = self.written(text);
         if let Open::Output(open) = &mut self.open {
             open.push_str(text);
         } else {
@@ -353,7 +358,7 @@ mod tests {
     use super::{Assembled, Assembler};
 
     /// Names: 0 `a`, 1 `b`, 2 `e`; function 0 `f` in line 9; site 0: line 3 binds `a`, site 1: line 4 binds `b`.
-    const TABLES: &str = r#"{"n":["a","b","e"],"d":[["f",9]],"s":[[3,0],[4,1]]}"#;
+    const TABLES: &str = r#"{"n":["a","b","e"],"d":[["f",9]],"s":[[3,0],[4,1]],"b":[]}"#;
 
     fn take(events: &[&str], max_events: usize) -> Assembled {
         let mut assembler = Assembler::new(max_events);

@@ -1,4 +1,5 @@
-//! The words of `nalin_runtime/trace/recorder.py`: numbers and values, in the JSON that Python writes.
+//! The words of `nalin_runtime/trace/recorder.py`: numbers and values, in the JSON that Python writes, or as machine
+//! words in hexadecimal when they are all whole numbers.
 //!
 //! A program may have written them itself, so nothing is believed: what does not fit ends the word.
 
@@ -37,6 +38,7 @@ pub struct Tables {
     names: Vec<String>,
     functions: Vec<(String, u32)>,
     sites: Vec<(u32, u32)>,
+    blocks: Vec<Vec<u32>>,
 }
 
 #[derive(Deserialize)]
@@ -44,6 +46,7 @@ struct New {
     n: Vec<String>,
     d: Vec<(String, u32)>,
     s: Vec<(u32, u32)>,
+    b: Vec<Vec<u32>>,
 }
 
 impl Tables {
@@ -58,9 +61,9 @@ impl Tables {
     }
 
     /// Reads a message and hands on its words; `None`: it is none, or breaks off with nonsense.
-    pub fn read(&mut self, line: &[u8], mut take: impl FnMut(&Self, Word<'_>)) -> Option<()> {
+    pub fn read(&mut self, line: &[u8], take: impl FnMut(&Self, Word<'_>)) -> Option<()> {
         let rest = std::str::from_utf8(line.strip_prefix(HEAD)?).ok()?;
-        let (new, events) = rest.split_once(",\"e\":[")?;
+        let (new, events) = rest.split_once(",\"e\":")?;
         let new: New = serde_json::from_str(new).ok()?;
         let known = |name: &(u32, u32)| (name.1 as usize) < self.names.len() + new.n.len();
         if !new.s.iter().all(known) || self.names.len() + self.sites.len() > MAX_TABLE {
@@ -69,11 +72,23 @@ impl Tables {
         self.names.extend(new.n.into_iter().map(name));
         self.functions.extend(new.d.into_iter().map(|(function, line)| (name(function), line)));
         self.sites.extend(new.s);
-        let mut tokens = Tokens { rest: events.strip_suffix("]}")? };
+        self.blocks.extend(new.b);
+        let events = events.strip_suffix('}')?;
+        match events.strip_prefix('"') {
+            Some(words) => self.words(&mut Numbers { rest: words.strip_suffix('"')? }, take),
+            None => self.words(&mut Tokens { rest: events.strip_prefix('[')?.strip_suffix(']')? }, take),
+        }
+    }
+
+    fn words<'a>(
+        &self,
+        tokens: &mut impl Iterator<Item = Token<'a>>,
+        mut take: impl FnMut(&Self, Word<'_>),
+    ) -> Option<()> {
         while let Some(token) = tokens.next() {
-            let code: u64 = token.parse().ok()?;
+            let code = token.code()?;
             let argument = u32::try_from(code >> (KIND_BITS + 1)).ok()?;
-            let mut value = || value(tokens.next()?, code & SHOWN != 0);
+            let mut value = || tokens.next()?.value(code & SHOWN != 0);
             let word = match code & (SHOWN - 1) {
                 0 => Word::Line(argument),
                 1 => {
@@ -95,7 +110,15 @@ impl Tables {
                 11 => Word::Elided,
                 12 => Word::Late(argument),
                 13 => Word::Done,
-                _ => return None,
+                kind => {
+                    let block =
+                        self.blocks.get(argument as usize).filter(|block| block.len() as u64 == kind - 12)?;
+                    for site in block {
+                        let (line, name) = *self.sites.get(*site as usize)?;
+                        take(self, Word::Site { line, name, value: value()? });
+                    }
+                    continue;
+                }
             };
             take(self, word);
         }
@@ -121,23 +144,55 @@ fn cut(mut text: String, chars: usize) -> String {
     text
 }
 
-/// The text of a value: as it was told, or as Python writes a number, a truth, or `None`.
-fn value(token: &str, shown: bool) -> Option<String> {
-    if shown {
-        return Some(cut(serde_json::from_str(token).ok()?, MAX_VALUE_CHARS));
-    }
-    Some(match token {
-        "true" => "True".to_owned(),
-        "false" => "False".to_owned(),
-        "null" => "None".to_owned(),
-        "NaN" => "nan".to_owned(),
-        "Infinity" => "inf".to_owned(),
-        "-Infinity" => "-inf".to_owned(),
-        number => {
-            let sound = number.bytes().all(|byte| byte.is_ascii_digit() || b"+-.e".contains(&byte));
-            (sound && !number.is_empty() && number.len() <= MAX_VALUE_CHARS).then(|| number.to_owned())?
+/// A number or a value.
+enum Token<'a> {
+    /// A machine word.
+    Number(i64),
+    /// As JSON has it.
+    Text(&'a str),
+}
+
+impl Token<'_> {
+    fn code(&self) -> Option<u64> {
+        match self {
+            Self::Number(number) => u64::try_from(*number).ok(),
+            Self::Text(text) => text.parse().ok(),
         }
-    })
+    }
+
+    /// The text of a value: as it was told, or as Python writes a number or `None`.
+    fn value(&self, shown: bool) -> Option<String> {
+        match self {
+            Self::Number(number) => (!shown).then(|| number.to_string()),
+            Self::Text(text) if shown => Some(cut(serde_json::from_str(text).ok()?, MAX_VALUE_CHARS)),
+            Self::Text(text) => Some(match *text {
+                "null" => "None".to_owned(),
+                "NaN" => "nan".to_owned(),
+                "Infinity" => "inf".to_owned(),
+                "-Infinity" => "-inf".to_owned(),
+                number => {
+                    let sound = number.bytes().all(|byte| byte.is_ascii_digit() || b"+-.e".contains(&byte));
+                    (sound && !number.is_empty() && number.len() <= MAX_VALUE_CHARS)
+                        .then(|| number.to_owned())?
+                }
+            }),
+        }
+    }
+}
+
+/// Machine words in hexadecimal, the least byte first.
+struct Numbers<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Numbers<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        let word = self.rest.get(..16)?;
+        self.rest = &self.rest[16..];
+        u64::from_str_radix(word, 16).ok().map(|word| Token::Number(word.swap_bytes().cast_signed()))
+    }
 }
 
 /// The elements of a JSON array of numbers, words and texts.
@@ -146,9 +201,9 @@ struct Tokens<'a> {
 }
 
 impl<'a> Iterator for Tokens<'a> {
-    type Item = &'a str;
+    type Item = Token<'a>;
 
-    fn next(&mut self) -> Option<&'a str> {
+    fn next(&mut self) -> Option<Token<'a>> {
         if self.rest.is_empty() {
             return None;
         }
@@ -164,7 +219,7 @@ impl<'a> Iterator for Tokens<'a> {
         end += bytes[end..].iter().position(|byte| *byte == b',').unwrap_or(bytes.len() - end);
         let token = self.rest.get(..end)?;
         self.rest = self.rest.get(end + 1..).unwrap_or("");
-        Some(token)
+        Some(Token::Text(token))
     }
 }
 
@@ -187,20 +242,34 @@ mod tests {
     #[test]
     fn values_are_as_python_writes_them() {
         let (whole, words) = read(
-            r#"{"k":"t","new":{"n":["x"],"d":[],"s":[]},"e":[2,1,2,true,2,null,2,NaN,2,-Infinity,2,1e+16,18,"'a, \"b\"'",2,false]}"#,
+            r#"{"k":"t","new":{"n":["x"],"d":[],"s":[],"b":[]},"e":[2,1,2,null,2,NaN,2,-Infinity,2,1e+16,18,"'a, \"b\"'"]}"#,
         );
         assert_eq!(whole, Some(()));
-        let expected = ["1", "True", "None", "nan", "-inf", "1e+16", "'a, \"b\"'", "False"];
+        let expected = ["1", "None", "nan", "-inf", "1e+16", "'a, \"b\"'"];
         assert_eq!(words, expected.map(|value| format!("x = {value}")));
+    }
+
+    #[test]
+    fn whole_numbers_come_as_machine_words() {
+        let hex = |numbers: &[i64]| -> String {
+            numbers.iter().flat_map(|number| number.to_le_bytes()).map(|byte| format!("{byte:02x}")).collect()
+        };
+        let new = r#"{"n":["x","y"],"d":[],"s":[[3,0],[4,1]],"b":[[0,1]]}"#;
+        let line = format!(r#"{{"k":"t","new":{new},"e":"{}"}}"#, hex(&[2, -7, 14, 5, 6]));
+        let (whole, words) = read(&line);
+        assert_eq!(whole, Some(()));
+        let site = |line, name, value| format!("Site {{ line: {line}, name: {name}, value: \"{value}\" }}");
+        assert_eq!(words, ["x = -7".to_owned(), site(3, 0, 5), site(4, 1, 6)]);
+        assert_eq!(read(&line.replace(&hex(&[14]), &hex(&[15]))).0, None);
     }
 
     #[test]
     fn nonsense_ends_the_word() {
         for events in ["2", "34,1", "2,x", "2,\"", "15", "1,1", "4", "18,7", "-1", "2,1,,"] {
-            let line = format!(r#"{{"k":"t","new":{{"n":["x"],"d":[],"s":[]}},"e":[{events}]}}"#);
+            let line = format!(r#"{{"k":"t","new":{{"n":["x"],"d":[],"s":[],"b":[]}},"e":[{events}]}}"#);
             assert_eq!(read(&line).0, None, "{events}");
         }
-        assert_eq!(read(r#"{"k":"t","new":{"n":[],"d":[],"s":[[1,0]]},"e":[]}"#).0, None);
+        assert_eq!(read(r#"{"k":"t","new":{"n":[],"d":[],"s":[[1,0]],"b":[]},"e":[]}"#).0, None);
         assert_eq!(read(r#"{"k":"t"}"#).0, None);
     }
 }
