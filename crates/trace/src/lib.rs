@@ -12,7 +12,11 @@ pub mod state;
 pub mod statements;
 pub mod tokens;
 pub mod trace_cat;
+pub mod trace_check;
+pub mod trace_dedup;
 pub mod trace_pack;
+pub mod trace_stats;
+pub mod trace_tasks;
 pub mod trace_text;
 
 #[cfg(test)]

@@ -61,6 +61,11 @@ impl<'t> Statements<'t> {
         self.all[..at].last().filter(|statement| line <= statement.last_line)
     }
 
+    /// The first statement behind a line.
+    pub fn behind(&self, line: u32) -> Option<&Statement<'t>> {
+        self.all.get(self.all.partition_point(|statement| statement.line <= line))
+    }
+
     /// All statements, in order.
     pub fn all(&self) -> &[Statement<'t>] {
         &self.all

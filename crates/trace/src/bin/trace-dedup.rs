@@ -1,0 +1,7 @@
+//! The `trace-dedup` program; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    filter::main::<trace::trace_dedup::Args>()
+}

@@ -1,0 +1,7 @@
+//! The `trace-tasks` program; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    filter::main::<trace::trace_tasks::Args>()
+}

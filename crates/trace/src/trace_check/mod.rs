@@ -1,0 +1,242 @@
+//! `trace-check`: replays the straight-line steps of traces, and says where what was recorded cannot be.
+
+mod expression;
+mod glyphs;
+mod replay;
+mod value;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use filter::{Emit, Line, Stage};
+use records::{Extra, Record, escape};
+use serde::{Deserialize, Serialize};
+
+pub use expression::{binary, evaluate};
+pub use glyphs::induce;
+pub use replay::replay;
+pub use value::Value;
+
+use crate::program::Program;
+use crate::trace_text::TraceText;
+
+/// Check traces: compute every line of arithmetic, comparison and truth anew from the recorded state, and report
+/// what was recorded otherwise.
+///
+/// Reads trace/1 records and computes assignments, conditions and returns of numbers, texts and truth values; calls,
+/// items and attributes are passed over. Reads trace-text/1 records of `trace-text --glyphs` too (dots, straight
+/// lines), and says for every character between two values which operators fit all that it did. Writes one
+/// trace-check/1 record each; run/1 records say nothing.
+#[derive(clap::Parser, Clone, Debug)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Args {
+    /// Files of trace/1 or trace-text/1 records; none, or `-`, is stdin
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+
+    /// End with status 1 when there is a contradiction
+    #[arg(long)]
+    pub check: bool,
+
+    /// What is written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: Format,
+
+    /// What all filters share.
+    #[command(flatten)]
+    pub common: filter::Common,
+}
+
+const AFTER_HELP: &str = "\
+Exit status: 0 done, 1 a contradiction (--check) or more rejects than --max-rejects, 2 not done.
+
+Example: whether a recorder tells the truth:
+  nbexec --trace monitor scripts.jsonl | trace-check --check --format text";
+
+/// What is written.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// trace-check/1 records.
+    #[default]
+    Jsonl,
+    /// A line a contradiction, for people; of characters a line each.
+    Text,
+}
+
+/// What `trace-check` writes: what came of replaying one trace.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct TraceCheck {
+    /// `"trace-check/1"`.
+    pub schema: String,
+    /// `id` of the trace.
+    pub id: String,
+    /// Path of the program.
+    pub path: String,
+    /// Repository of the program, or the problem that it solves.
+    pub repo: String,
+    /// Steps that were computed anew.
+    pub checked: u64,
+    /// Lines that ran and could not be.
+    pub passed_over: u64,
+    /// Where the record cannot be.
+    pub contradictions: Vec<Contradiction>,
+    /// What is known of operators that are hidden.
+    pub operators: Vec<Operator>,
+    /// Fields of users.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl Record for TraceCheck {
+    const SCHEMA: &'static str = "trace-check/1";
+}
+
+/// A step whose record and computation differ.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub struct Contradiction {
+    /// The event, from 0.
+    pub event: u64,
+    /// The line.
+    pub line: u32,
+    /// What stands there.
+    pub source: String,
+    /// The name that was bound, `return`, or the word of a condition.
+    pub name: String,
+    /// What the line gives.
+    pub computed: String,
+    /// What was recorded; of a condition `True` when its block ran.
+    pub recorded: String,
+}
+
+/// A character in the place of an operator, and what it did.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub struct Operator {
+    /// The character.
+    pub glyph: String,
+    /// What the key says that it is, `""` when it says nothing.
+    pub key: String,
+    /// What it made of what, each once.
+    pub facts: Vec<Fact>,
+    /// Operators that give all of this.
+    pub fits: Vec<String>,
+    /// Operators that give all of this when `True` and `False` change places.
+    pub fits_swapped: Vec<String>,
+    /// Operators that do not, with the first fact against them.
+    pub contradicted: Vec<Against>,
+}
+
+/// What an operator made of two values.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub struct Fact {
+    /// The value before it.
+    pub left: String,
+    /// The value behind it.
+    pub right: String,
+    /// What was recorded.
+    pub result: String,
+}
+
+/// A fact that is against an operator.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub struct Against {
+    /// The operator.
+    pub operator: String,
+    /// The fact.
+    pub fact: Fact,
+    /// What the operator gives, `""` when it gives nothing.
+    pub computed: String,
+}
+
+impl TraceCheck {
+    /// Whether something cannot be: a step, or an operator that nothing fits or that is not what the key says.
+    pub fn has_contradiction(&self) -> bool {
+        let is_wrong = |it: &Operator| match it.key.as_str() {
+            "" => it.fits.is_empty() && it.fits_swapped.is_empty(),
+            key => it.contradicted.iter().any(|against| against.operator == key),
+        };
+        !self.contradictions.is_empty() || self.operators.iter().any(is_wrong)
+    }
+}
+
+/// Checks what a line holds; `None` when it says nothing of a trace.
+///
+/// # Errors
+/// A malformed record.
+fn check(line: &Line) -> Result<Option<TraceCheck>> {
+    if line.schema().is_some_and(|schema| schema == TraceText::SCHEMA) {
+        return Ok(Some(induce(&line.parse()?)));
+    }
+    Ok(Program::read(line)?.map(|program| replay(&program)))
+}
+
+/// Checks.
+///
+/// # Errors
+/// A malformed record.
+pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
+    let input = stage.input(args.inputs.clone());
+    let mut is_sound = true;
+    let take = |found: Option<TraceCheck>, emit: &mut Emit| {
+        let Some(found) = found else {
+            emit.count("runs", 1);
+            return Ok(());
+        };
+        emit.count("checked", found.checked);
+        emit.count("contradictions", found.contradictions.len() as u64);
+        is_sound &= !found.has_contradiction();
+        match args.format {
+            Format::Jsonl => emit.record(&found)?,
+            Format::Text => text(&found).iter().for_each(|line| emit.raw(line.as_bytes())),
+        }
+        Ok(())
+    };
+    stage.fold_lines(input, check, take)?;
+    if args.check && !is_sound {
+        stage.answer_no();
+    }
+    Ok(())
+}
+
+fn text(found: &TraceCheck) -> Vec<String> {
+    let mut lines = Vec::new();
+    for it in &found.contradictions {
+        lines.push(format!(
+            "{}:{}: event {}: `{}`: {} is {}, computed {}",
+            escape(&found.path),
+            it.line,
+            it.event,
+            escape(&it.source),
+            escape(&it.name),
+            escape(&it.recorded),
+            escape(&it.computed)
+        ));
+    }
+    let list = |all: &[String]| if all.is_empty() { "nothing".to_owned() } else { all.join(" ") };
+    for it in &found.operators {
+        let against: Vec<&str> = it.contradicted.iter().map(|against| against.operator.as_str()).collect();
+        lines.push(format!(
+            "{}: {} is {} by the key; fits {}; with True and False swapped {}; {} {} it",
+            escape(&found.path),
+            escape(&it.glyph),
+            if it.key.is_empty() { "hidden" } else { &it.key },
+            list(&it.fits),
+            list(&it.fits_swapped),
+            against.join(" "),
+            if against.len() == 1 { "contradicts" } else { "contradict" },
+        ));
+    }
+    lines
+}
+
+impl filter::Filter for Args {
+    const NAME: &'static str = "trace-check";
+
+    fn common(&self) -> &filter::Common {
+        &self.common
+    }
+
+    fn run(self, stage: &mut Stage) -> Result<()> {
+        run(&self, stage)
+    }
+}
