@@ -15,6 +15,8 @@ done > "$part/source.jsonl"
 "$bin/nbexec" -q --python "$python" --root fixtures "$part/instrumented.jsonl" > "$part/execution.jsonl"
 # Times are of the machine and the moment: a sample says zero.
 jq -c 'select(.schema == "assignment/1")' "$part/execution.jsonl" > "$part/assignment.jsonl"
+"$bin/nb2py" -q fixtures/traces/generators.py fixtures/traces/try_finally.py |
+  "$bin/nbexec" -q --python "$python" --trace | jq -c 'select(.schema == "trace/1") | .python = "3.11.7"' > "$part/trace.jsonl"
 jq -c 'select(.schema == "run/1") | .wall_seconds = 0.0 | .cpu_seconds = 0.0 | .peak_bytes = 0' "$part/execution.jsonl" > "$part/run.jsonl"
 jq -c '.wall_seconds = 0.0 | .cpu_seconds = 0.0 | .peak_bytes = 0 | .arguments = ["script.jsonl"]' "$part/summary.jsonl" > "$part/summary.new"
 mv "$part/summary.new" "$part/summary.jsonl"

@@ -28,7 +28,10 @@ def main():
     control = Control()
     walls = isolate.Namespaces() if config["namespaces"] else isolate.Plain(config["container"])
     if not config["cold"]:
-        from . import notebook, trace  # noqa: F401 - so that no notebook has to import them
+        from . import notebook, trace  # noqa: F401 - so that no notebook has to import it
+
+        if config["trace"]:
+            trace.engine(config["trace"])
 
     loaded = preload(config["preload"])
     if config["ipython"] and shell.preload():

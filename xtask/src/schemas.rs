@@ -61,6 +61,7 @@ fn schemas() -> Vec<(String, Value)> {
         one::<records::Instrumented>(),
         one::<records::Assignment>(),
         one::<records::Run>(),
+        one::<records::Trace>(),
         one::<records::Pair>(),
         one::<records::Example>(),
         one::<records::Scored>(),

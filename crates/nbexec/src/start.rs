@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use sandbox::{Backend, Greeting, Interpreter, Setup, Worker};
 use serde_json::json;
 
-use crate::cli::Args;
+use crate::cli::{Args, Engine};
 use crate::runtime;
 
 /// Everything that workers need, from the arguments.
@@ -57,6 +57,7 @@ pub fn argument(args: &Args, setup: &Setup, warm: bool) -> String {
         "cold": args.cold,
         "container": args.sandbox.is_container(),
         "ipython": warm && !args.cold,
+        "trace": args.trace.filter(|_| warm).map_or("", Engine::as_str),
         "preload": if warm && !args.cold { &args.preload[..] } else { &[] },
         "data": setup.data_inside(),
         "kept": setup.kept(),

@@ -35,11 +35,11 @@ pub struct Script {
     pub magics: Vec<Magic>,
     /// `id` of an earlier script that this one repeats, exactly or nearly; `""` when none.
     pub duplicate_of: String,
-    /// What the program may read from stdin; left out when empty, as it is of every notebook.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// What a program may read from stdin; `""` of every notebook.
+    #[serde(default)]
     pub stdin: String,
-    /// Arguments of the program, without its own name; left out when there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Arguments of a program, without its own name; none of every notebook.
+    #[serde(default)]
     pub argv: Vec<String>,
     /// Fields of users.
     #[serde(flatten)]

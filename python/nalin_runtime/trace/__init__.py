@@ -21,14 +21,18 @@ def output(recorder):
     return stream
 
 
+def engine(name):
+    """The class of an engine."""
+    if name == "rewrite":
+        from .rewrite import Rewriting as found
+    elif name == "monitor":
+        from .monitor import Monitoring as found
+    else:
+        from .settrace import Tracing as found
+    return found
+
+
 def start(job, channel, clock):
     """The engine that a job asks for, with a recorder that writes to `channel`."""
     wanted = job["trace"]
-    recorder = Recorder(channel, clock, wanted["events"], wanted["per_line"])
-    if wanted["engine"] == "rewrite":
-        from .rewrite import Rewriting as Engine
-    elif wanted["engine"] == "monitor":
-        from .monitor import Monitoring as Engine
-    else:
-        from .settrace import Tracing as Engine
-    return Engine(recorder)
+    return engine(wanted["engine"])(Recorder(channel, clock, wanted["events"], wanted["per_line"]))
