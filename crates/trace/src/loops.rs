@@ -7,7 +7,8 @@ use records::TraceEvent;
 
 use crate::program::Program;
 use crate::state::State;
-use crate::statements::Statements;
+use crate::statements::{Statement, Statements};
+use crate::tokens::Kind;
 
 /// A loop that ran once from its beginning to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,7 @@ struct Open {
 /// The loops of a program in the order in which they ended.
 pub fn loops(program: &Program, statements: &Statements<'_>) -> Vec<Loop> {
     let mut state = State::before(program);
+    let silent = silent(statements);
     let mut open: BTreeMap<u32, Vec<Open>> = BTreeMap::new();
     let mut found = Vec::new();
     for (at, event) in program.events.iter().enumerate() {
@@ -42,10 +44,11 @@ pub fn loops(program: &Program, statements: &Statements<'_>) -> Vec<Loop> {
                 while let Some(innermost) = frame.pop_if(|it| !belongs(statements, it.line, *line)) {
                     found.push(close(innermost, at, true, statements, program));
                 }
-                if statements.at(*line).is_some_and(crate::statements::Statement::is_loop) {
+                let is_loop = statements.at(*line).is_some_and(Statement::is_loop);
+                if let Some(header) = is_loop.then_some(*line).or_else(|| silent.get(line).copied()) {
                     match frame.last_mut() {
-                        Some(innermost) if innermost.line == *line => innermost.starts.push(at),
-                        _ => frame.push(Open { line: *line, starts: vec![at], yields: false }),
+                        Some(innermost) if innermost.line == header => innermost.starts.push(at),
+                        _ => frame.push(Open { line: header, starts: vec![at], yields: false }),
                     }
                 }
             }
@@ -72,6 +75,23 @@ pub fn loops(program: &Program, statements: &Statements<'_>) -> Vec<Loop> {
     found
 }
 
+/// Loops whose header is never told, because it asks nothing (`while True:`), by the first line of their body; those
+/// that begin with another loop are left out.
+fn silent(statements: &Statements<'_>) -> BTreeMap<u32, u32> {
+    let mut found = BTreeMap::new();
+    for header in statements.all().iter().filter(|it| it.keyword() == "while" && it.is_loop()) {
+        let asks_nothing = matches!(&header.tokens[1..], [it, _] if it.kind == Kind::Value);
+        let mut first = statements.behind(header.last_line);
+        while let Some(attempt) = first.filter(|it| it.keyword() == "try") {
+            first = statements.behind(attempt.last_line);
+        }
+        if let Some(first) = first.filter(|it| asks_nothing && !it.is_loop()) {
+            found.insert(first.line, header.line);
+        }
+    }
+    found
+}
+
 /// Whether a line is the header of a loop or in its body.
 fn belongs(statements: &Statements<'_>, header: u32, line: u32) -> bool {
     line == header || statements.at(header).is_some_and(|statement| statement.holds(line))
@@ -83,7 +103,7 @@ fn close(open: Open, end: usize, ended: bool, statements: &Statements<'_>, progr
         open.starts.iter().copied().zip(ends).map(|(a, b)| a..b).collect();
     // The header is reached once more to find that nothing is left.
     let runs_body = |range: &Range<usize>| {
-        program.events[range.clone()].iter().skip(1).any(|event| {
+        program.events[range.clone()].iter().any(|event| {
             matches!(event, TraceEvent::Line { line, .. }
                 if statements.at(open.line).is_some_and(|it| it.holds(*line)))
         })
@@ -174,8 +194,10 @@ fn plural(n: usize, word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use records::TraceEvent;
+
     use super::{Plan, loops};
-    use crate::samples::recorded_at;
+    use crate::samples::{program, recorded_at};
     use crate::statements::Statements;
 
     #[test]
@@ -192,6 +214,17 @@ mod tests {
             .map(|it| (it.line, it.iterations.len(), it.ended))
             .collect();
         assert_eq!(seen, [(3, 3, true), (8, 3, true)]);
+    }
+
+    #[test]
+    fn loops_without_a_question_are_counted_by_their_first_line() {
+        let code = "n = 0\nwhile True:\n    try:\n        n += 1\n        if n > 2:\n            break\n    finally:\n        pass\n";
+        let line = |line| TraceEvent::Line { line, changes: Vec::new() };
+        let events = [1, 4, 5, 4, 5, 4, 5, 6].map(line);
+        let program = program(code, &[], &[], &events);
+        let all = loops(&program, &Statements::of(code));
+        let seen: Vec<_> = all.iter().map(|it| (it.line, it.iterations.clone())).collect();
+        assert_eq!(seen, [(2, vec![1..3, 3..5, 5..8])]);
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     }
     let is_all = first.len() < Dictionary::BLOCKS;
     let dictionary = Dictionary::learn(&first, is_all, args.level)?;
-    stage.write_bytes(&packer.begin(&dictionary))?;
+    stage.write_bytes(&packer.begin(&dictionary)?)?;
     for encoded in first {
         accounts.events += encoded.events;
         let packed = dictionary.pack(&encoded, args.level)?;

@@ -26,5 +26,5 @@ mod trace_check {
 }
 
 fn on_traces(program: &str) -> Program {
-    Program::new(program, "../../crates/trace/tests/small")
+    Program::new(program, "trace")
 }

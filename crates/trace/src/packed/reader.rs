@@ -18,7 +18,7 @@ fn begin(source: &mut impl Read, limits: Limits) -> Result<Dictionary> {
         return Err(Damage::new("no packed traces, or of another version: the first bytes differ").into());
     }
     match read_section(source, limits)? {
-        (DICTIONARY, content) => Ok(Dictionary(content)),
+        (DICTIONARY, content) => Ok(Dictionary::read(&content)?),
         _ => Err(Damage::new("no dictionary behind the first bytes").into()),
     }
 }

@@ -14,7 +14,7 @@ fn pack(lines: &[Vec<u8>], block: usize) -> Vec<u8> {
     let blocks: Vec<Encoded> = lines.chunks(block).map(Encoded::of).collect();
     let dictionary = Dictionary::learn(&blocks[..blocks.len().min(Dictionary::BLOCKS)], false, 3).unwrap();
     let mut packer = Packer::default();
-    let mut file = packer.begin(&dictionary);
+    let mut file = packer.begin(&dictionary).unwrap();
     for block in &blocks {
         file.extend(packer.block(dictionary.pack(block, 3).unwrap()));
     }

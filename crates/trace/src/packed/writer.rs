@@ -19,6 +19,10 @@ const LEARNED_FROM: usize = 4;
 /// Longest piece of a block that a dictionary is learned from.
 const SAMPLE_BYTES: usize = 4096;
 const DICTIONARY_BYTES: usize = 32 << 10;
+/// Blocks that must pay for a dictionary when nobody knows how many come.
+const PAID_WITHIN: i64 = 64;
+/// A dictionary is never longer than this when it is unpacked.
+const LONGEST_DICTIONARY: u64 = 1 << 20;
 /// Bytes of an id's hash in the index.
 pub const ID_BYTES: usize = 5;
 
@@ -57,8 +61,8 @@ pub fn id_hash(id: &str) -> [u8; ID_BYTES] {
 pub struct Dictionary(pub Vec<u8>);
 
 impl Dictionary {
-    /// Learns from all blocks but the last, and is kept if that becomes smaller by it: by more than its own length
-    /// when nothing follows (`is_all`).
+    /// Learns from all blocks but the last, and is kept if what that becomes smaller by pays for it: at once when
+    /// nothing follows (`is_all`), else within 64 blocks.
     pub fn learn(blocks: &[Encoded], is_all: bool, level: i32) -> Result<Self> {
         let Some((tried, learned)) = blocks.split_last() else { return Ok(Self::default()) };
         let samples: Vec<&[u8]> =
@@ -70,12 +74,37 @@ impl Dictionary {
         let (with, without) = (Self(learned), Self::default());
         let saved = without.compress(&tried.bytes, level)?.len() as i64
             - with.compress(&tried.bytes, level)?.len() as i64;
-        let cost = if is_all { with.0.len() as i64 } else { 0 };
+        let length = with.stored()?.len() as i64;
+        let cost = if is_all { length } else { length / PAID_WITHIN };
         Ok(if saved > cost { with } else { without })
     }
 
     /// How many blocks are gathered before [`Dictionary::learn`].
     pub const BLOCKS: usize = LEARNED_FROM + 1;
+
+    /// As it stands in a file: compressed too.
+    fn stored(&self) -> Result<Vec<u8>> {
+        if self.0.is_empty() {
+            return Ok(Vec::new());
+        }
+        zstd::encode_all(&self.0[..], 19).context("cannot compress a dictionary")
+    }
+
+    /// The way back from what stands in a file.
+    ///
+    /// # Errors
+    /// If it is none, or without measure.
+    pub fn read(stored: &[u8]) -> Result<Self, Damage> {
+        let mut bytes = Vec::new();
+        if !stored.is_empty() {
+            let decoder = zstd::Decoder::new(stored).map_err(|_| Damage::new("a dictionary is no zstd"))?;
+            let read = decoder.take(LONGEST_DICTIONARY + 1).read_to_end(&mut bytes);
+            if read.is_err() || bytes.len() as u64 > LONGEST_DICTIONARY {
+                return Err(Damage::new("a dictionary is torn or without measure"));
+            }
+        }
+        Ok(Self(bytes))
+    }
 
     fn compress(&self, bytes: &[u8], level: i32) -> Result<Vec<u8>> {
         let mut compressor =
@@ -141,9 +170,12 @@ impl Packer {
     }
 
     /// The beginning of the file.
-    pub fn begin(&mut self, dictionary: &Dictionary) -> Vec<u8> {
-        let bytes = [&MAGIC[..], &section(DICTIONARY, &dictionary.0)].concat();
-        self.count(bytes)
+    ///
+    /// # Errors
+    /// If zstd fails.
+    pub fn begin(&mut self, dictionary: &Dictionary) -> Result<Vec<u8>> {
+        let bytes = [&MAGIC[..], &section(DICTIONARY, &dictionary.stored()?)].concat();
+        Ok(self.count(bytes))
     }
 
     /// A block.

@@ -248,6 +248,10 @@ impl Step<'_> {
         }
         let computed = self.value_of(condition)?;
         let Some(TraceEvent::Line { line, .. }) = self.next() else { return None };
+        // An interpreter may come back to the line within the condition.
+        if *line == statement.line {
+            return None;
+        }
         let runs = statement.holds(*line);
         // Some versions of Python leave out the line of what does nothing.
         let first = self.statements.behind(statement.last_line)?;

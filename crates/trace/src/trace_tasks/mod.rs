@@ -80,11 +80,12 @@ Example: types of variables, once from the code alone and once with its trace, a
 
 /// What is asked.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-#[value(rename_all = "snake_case")]
 pub enum Task {
     /// What a line changes, from the state before it.
+    #[value(alias = "next_state")]
     NextState,
     /// All variables after a line ran for the k-th time.
+    #[value(alias = "state_at")]
     StateAt,
     /// What is printed in the end.
     Output,
@@ -99,6 +100,7 @@ pub enum Task {
     /// Which exception ends the program.
     Raises,
     /// How often the body of a loop runs.
+    #[value(alias = "loop_count")]
     LoopCount,
     /// Nothing: the text itself is the answer, to learn a language from.
     Text,
