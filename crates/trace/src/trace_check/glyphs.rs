@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use records::Record as _;
 
-use super::expression::binary;
+use super::arithmetic::binary;
 use super::value::Value;
 use super::{Against, Fact, Operator, TraceCheck};
 use crate::tokens::{Kind, Token, tokens};

@@ -4,9 +4,10 @@
 //! after lines that were not recorded nothing is known until it is bound again.
 
 use records::{Change, Record as _, TraceEvent};
-use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::expression::{binary, evaluate};
+use super::arithmetic::binary;
+use super::expression::evaluate;
+use super::known::Known;
 use super::value::Value;
 use super::{Contradiction, TraceCheck};
 use crate::program::Program;
@@ -54,55 +55,6 @@ pub fn replay(program: &Program) -> TraceCheck {
         }
     }
     found
-}
-
-/// Which names' values can be relied on.
-struct Known<'p> {
-    places: FxHashMap<&'p str, u32>,
-    /// Names that a statement declares as another frame's.
-    declared: FxHashSet<u32>,
-    /// These, and all that are bound in functions: there is more than one place where they may be looked up.
-    shared: FxHashSet<u32>,
-    /// Since when each name of each frame is known, as a count of gaps.
-    since: FxHashMap<(u32, u32), u32>,
-    gaps: u32,
-}
-
-impl<'p> Known<'p> {
-    fn of(program: &'p Program, statements: &Statements<'_>) -> Self {
-        let places: FxHashMap<&str, u32> = program.trace.names.iter().map(String::as_str).zip(0..).collect();
-        let mut declared = FxHashSet::default();
-        for statement in statements.all() {
-            if matches!(statement.keyword(), "global" | "nonlocal") {
-                declared.extend(statement.tokens.iter().filter_map(|token| places.get(token.text)));
-            }
-        }
-        let mut shared: FxHashSet<u32> = declared.clone();
-        let mut state = State::before(program);
-        for event in &program.events {
-            state.apply(event);
-            if state.depth() > 0
-                && let TraceEvent::Line { changes, .. }
-                | TraceEvent::Changes(changes)
-                | TraceEvent::Call { parameters: changes, .. } = event
-            {
-                shared.extend(changes.iter().map(|change| change.name));
-            }
-        }
-        Self { places, declared, shared, since: FxHashMap::default(), gaps: 0 }
-    }
-
-    fn bound(&mut self, frame: u32, names: impl Iterator<Item = u32>) {
-        self.since.extend(names.map(|name| ((frame, name), self.gaps)));
-    }
-
-    fn forget(&mut self) {
-        self.gaps += 1;
-    }
-
-    fn is_fresh(&self, frame: u32, name: u32) -> bool {
-        self.since.get(&(frame, name)) == Some(&self.gaps)
-    }
 }
 
 /// One line that begins.

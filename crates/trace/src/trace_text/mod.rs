@@ -66,7 +66,7 @@ pub struct Args {
     pub out: bool,
 
     /// Put a character that means nothing in the place of every name, value and operator, and tell the key;
-    /// operators have the same characters in all programs (not with codeexecutor)
+    /// operators have the same characters in all programs
     #[arg(long, value_name = "SEED")]
     pub glyphs: Option<u64>,
 
