@@ -210,6 +210,34 @@ bench-crashes: build-crashes ## Measure crash-cluster on a million crashes, besi
 	$(MAKE) --no-print-directory venv VENV=build/venv-runner REQUIREMENTS=requirements-runner.txt
 	build/venv-runner/bin/python bench/crashes.py $(BIN)
 
+# --- Traces ----------------------------------------------------------------------------------------
+# Every Python that is there, by its version or as pyenv keeps it.
+PYTHONS = $(foreach v,8 9 10 11 12 13 14,$(shell for p in python3.$(v) $$HOME/.pyenv/versions/3.$(v).*/bin/python; do \
+  "$$p" -c 'import sys; sys.exit(sys.version_info[1] != $(v))' 2>/dev/null && echo "$$p" && break; done))
+## Programs in bench-traces, made by trace-lm
+PROGRAMS ?= 100000
+
+.PHONY: build-traces test-traces bench-traces
+build-traces: build-front
+	cargo build --quiet --locked --profile $(PROFILE) --package nbexec --package trace
+
+# Python 3.14 is seldom installed, but npm has one that runs in node.
+PYODIDE = 314.0.6
+test-traces: ## Compare the three engines on fixtures/traces, under every Python that is there
+	@echo "test-traces: $(PYTHONS)" >&2
+	NALIN_PYTHONS="$(PYTHONS)" cargo test --quiet --locked --package nbexec --test traces engines
+	@if command -v npm >/dev/null; then \
+	  npm install --silent --no-audit --no-fund --prefix build/pyodide pyodide@$(PYODIDE) && \
+	    node scripts/trace-pyodide.mjs build/pyodide/node_modules/pyodide > build/pyodide/words.jsonl && \
+	    NALIN_TRACE_WORDS=$$PWD/build/pyodide/words.jsonl cargo test --quiet --locked --package nbexec --test traces other_interpreters; \
+	else echo "test-traces: no npm here, so not under Python $(PYODIDE)" >&2; fi
+
+bench-traces: build-traces ## Measure traces beside snoop and PySnooper, and PROGRAMS generated programs end to end
+	$(MAKE) --no-print-directory venv VENV=build/venv-bench-traces REQUIREMENTS=bench/requirements-traces.txt
+	cargo build --quiet --locked --profile $(PROFILE) --package trace-lm
+	$(BIN)/trace-lm generate --count $(PROGRAMS) > build/bench-programs.jsonl
+	build/venv-bench-traces/bin/python bench/traces.py $(BIN) build/bench-programs.jsonl
+
 # --- Tests and chores ----------------------------------------------------------------------------
 .PHONY: bench-exec test-container soak bench-findings test test-report lint samples check-corpus-front bench bench-front bench-learn
 test: lint venv ## Run every test

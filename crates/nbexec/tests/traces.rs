@@ -111,6 +111,32 @@ fn engines_agree_on_the_conformance_set() {
     }
 }
 
+/// The same under interpreters that nbexec cannot start: `NALIN_TRACE_WORDS` names a file of what the runtime said
+/// there, as `scripts/trace-pyodide.mjs` writes it.
+#[test]
+fn engines_agree_under_other_interpreters() {
+    let Some(file) = std::env::var_os("NALIN_TRACE_WORDS") else { return };
+    let expected = std::fs::read_to_string(fixtures().join("traces.jsonl")).unwrap();
+    let expected: Vec<Value> = expected.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let said = std::fs::read_to_string(file).unwrap();
+    let mut compared = 0;
+    for line in said.lines() {
+        let said: Value = serde_json::from_str(line).unwrap();
+        let wanted = expected.iter().find(|trace| trace["path"] == said["path"]).unwrap();
+        let mut assembler = nbexec::trace::assemble::Assembler::new(10_000);
+        for word in said["words"].as_array().unwrap() {
+            assert!(assembler.take(word.as_str().unwrap().as_bytes()), "{word}");
+        }
+        let found = assembler.finish();
+        let events = records::encode_events(&found.events);
+        let found = json!([found.names, found.values, events, found.stdout]);
+        let wanted = json!([wanted["names"], wanted["values"], wanted["events"], wanted["stdout"]]);
+        assert_eq!(found, wanted, "{} {}", said["engine"], said["path"]);
+        compared += 1;
+    }
+    assert_eq!(compared, 3 * expected.len());
+}
+
 /// Name, code, and how it may end.
 const HOSTILE: [(&str, &str, &str); 16] = [
     ("endless loop", "n = 0\nwhile True:\n    n += 1", "timeout"),
