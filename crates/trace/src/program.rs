@@ -136,6 +136,28 @@ pub fn type_of(text: &str) -> &str {
     }
 }
 
+/// Whether a text says no more of its value than what it is.
+pub fn is_opaque(text: &str) -> bool {
+    text.starts_with('<')
+        && !["<function ", "<class ", "<module "].iter().any(|known| text.starts_with(known))
+        && (text.contains(" len=") || !text.contains('='))
+}
+
+/// The share of a program's changes whose values are opaque.
+pub fn opaque_share(program: &Program) -> f64 {
+    let (mut all, mut opaque) = (0_u32, 0_u32);
+    for event in &program.events {
+        if let TraceEvent::Line { changes, .. }
+        | TraceEvent::Changes(changes)
+        | TraceEvent::Call { parameters: changes, .. } = event
+        {
+            all += changes.len() as u32;
+            opaque += changes.iter().filter(|it| is_opaque(program.value(it.value))).count() as u32;
+        }
+    }
+    f64::from(opaque) / f64::from(all.max(1))
+}
+
 /// Whether the first element of `{…}` is a key and its value.
 fn is_dictionary(text: &str) -> bool {
     let tokens = crate::tokens::tokens(text);
@@ -154,7 +176,7 @@ fn is_dictionary(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::type_of;
+    use super::{is_opaque, type_of};
 
     #[test]
     fn a_text_tells_its_type() {
@@ -184,5 +206,12 @@ mod tests {
         ] {
             assert_eq!(type_of(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_says_nothing_is_opaque() {
+        let opaque =
+            ["<DataFrame len=3>", "<Figure>", "<Point x=1 y=2>", "<function f>", "7", ""].map(is_opaque);
+        assert_eq!(opaque, [true, true, false, false, false, false]);
     }
 }

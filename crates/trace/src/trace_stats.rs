@@ -9,7 +9,7 @@ use filter::{Line, Output, Stage};
 use records::{Outcome, Record, TraceEvent, escape};
 use serde::{Deserialize, Serialize};
 
-use crate::program::{Program, type_of};
+use crate::program::{Program, is_opaque, type_of};
 use crate::statements::Statements;
 
 /// Count: programs by outcome, events by kind, changes by type of value, lines, and how much of it is opaque.
@@ -180,13 +180,6 @@ const KNOWN: [&str; 13] = [
     "module",
 ];
 
-/// Whether a text says no more of its value than what it is.
-fn is_opaque(text: &str) -> bool {
-    text.starts_with('<')
-        && !["<function ", "<class ", "<module "].iter().any(|known| text.starts_with(known))
-        && (text.contains(" len=") || !text.contains('='))
-}
-
 fn outcome(outcome: Outcome) -> String {
     serde_json::to_value(outcome).ok().and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default()
 }
@@ -288,7 +281,7 @@ impl filter::Filter for Args {
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, is_opaque, text};
+    use super::{Counts, text};
     use crate::samples::recorded;
 
     #[test]
@@ -312,12 +305,5 @@ mod tests {
         assert!(figure("size", "events_median") <= figure("size", "events_most"));
         assert!(text(&figures).starts_with("programs\n  all "));
         assert!(Counts::default().figures().is_empty());
-    }
-
-    #[test]
-    fn what_says_nothing_is_opaque() {
-        let opaque =
-            ["<DataFrame len=3>", "<Figure>", "<Point x=1 y=2>", "<function f>", "7", ""].map(is_opaque);
-        assert_eq!(opaque, [true, true, false, false, false, false]);
     }
 }

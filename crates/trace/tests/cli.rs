@@ -109,6 +109,9 @@ fn repetitions_are_marked_or_dropped() {
     assert_eq!(marked[0]["duplicate_of"], "");
     let kept = command(env!("CARGO_BIN_EXE_trace-dedup"), &["--drop"], twice).succeeds().text();
     assert_eq!(kept, SMALL);
+    let clear = command(env!("CARGO_BIN_EXE_trace-dedup"), &["--max-opaque", "0.2"], SMALL).succeeds();
+    assert!(clear.stderr.contains("opaque 1"), "{}", clear.stderr);
+    assert_eq!(clear.records().len(), 6);
 }
 
 #[test]
@@ -137,6 +140,17 @@ fn a_contradiction_is_told_with_its_place() {
     let hidden = command(env!("CARGO_BIN_EXE_trace-text"), &hide, product).succeeds().text();
     let found = check(&[], &hidden).succeeds().records().remove(0);
     assert_eq!(found["operators"][0]["fits"], serde_json::json!(["*"]), "{found}");
+}
+
+#[test]
+fn what_recorders_wrote_agrees_with_itself() {
+    let traces = std::fs::read(testkit::fixtures().join("traces/traces.jsonl")).unwrap();
+    let checked =
+        command(env!("CARGO_BIN_EXE_trace-check"), &["--check"], traces.clone()).succeeds().records();
+    let steps: u64 = checked.iter().map(|it| it["checked"].as_u64().unwrap()).sum();
+    assert!(checked.len() >= 40 && steps >= 100, "{} programs, {steps} steps", checked.len());
+    let packed = command(PACK, &[], traces.clone()).succeeds().stdout;
+    assert_eq!(command(CAT, &[], packed).succeeds().stdout, traces);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 pub use near::{Firsts, Sketch};
 pub use renamed::renamed;
 
-use crate::program::Program;
+use crate::program::{Program, opaque_share};
 
 /// Find traces that repeat an earlier one: the same source, the same but for names, the same run of the same
 /// problem, or nearly the same tokens.
@@ -46,6 +46,11 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub min_tokens: usize,
 
+    /// Leave out programs when more than this share of their changes tells no more of a value than its type: those
+    /// of much numpy and little of their own
+    #[arg(long, value_name = "SHARE")]
+    pub max_opaque: Option<f64>,
+
     /// What all filters share.
     #[command(flatten)]
     pub common: filter::Common,
@@ -55,7 +60,7 @@ const AFTER_HELP: &str = "\
 Exit status: 0 done, 1 more rejects than --max-rejects, 2 not done.
 
 Example: each way to solve a problem once:
-  trace-dedup --drop runs.jsonl | trace-pack -o firsts.ntrace";
+  trace-dedup --drop --max-opaque 0.5 runs.jsonl | trace-pack -o firsts.ntrace";
 
 fn share(text: &str) -> Result<f64, String> {
     match text.parse() {
@@ -135,6 +140,13 @@ impl Looks {
     }
 }
 
+/// What a line holds.
+enum Found {
+    Run,
+    Opaque,
+    Trace(Looks),
+}
+
 /// The traces that repeat none.
 struct Seen {
     hashes: FxHashMap<(Level, String), u32>,
@@ -173,12 +185,25 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
         if program.as_ref().is_some_and(|it| it.trace.extra.contains_key("duplicate_of")) {
             bail!("{}: this trace has `duplicate_of` already", line.place);
         }
-        Ok((program.map(|program| Looks::of(&program, args)), line.bytes))
+        let is_opaque = |program: &Program| args.max_opaque.is_some_and(|most| opaque_share(program) > most);
+        let found = match &program {
+            None => Found::Run,
+            Some(program) if is_opaque(program) => Found::Opaque,
+            Some(program) => Found::Trace(Looks::of(program, args)),
+        };
+        Ok((found, line.bytes))
     };
-    stage.fold_owned_lines(input, look, |(looks, mut line), emit| {
-        let Some(looks) = looks else {
-            emit.raw(&line);
-            return Ok(());
+    stage.fold_owned_lines(input, look, |(found, mut line), emit| {
+        let looks = match found {
+            Found::Trace(looks) => looks,
+            Found::Run => {
+                emit.raw(&line);
+                return Ok(());
+            }
+            Found::Opaque => {
+                emit.count("opaque", 1);
+                return Ok(());
+            }
         };
         let (level, first) = match seen.first_of(looks) {
             Some((level, first)) => (level.as_str(), first),
