@@ -296,16 +296,13 @@ def _numpy_text(writer, value):
         nested.write_value(part.tolist())
         writer.nodes = nested.nodes
         return "".join(nested.parts)
-    with numpy.printoptions(**_numpy_defaults(numpy)):
-        return str(part)
-
-
-def _numpy_defaults(numpy):
-    """The notebook may have changed how arrays are shown, to something slow or of its own."""
-    options = {"precision": 8, "threshold": 1000, "edgeitems": 3, "linewidth": 75, "suppress": False}
-    options.update(nanstr="nan", infstr="inf", sign="-", floatmode="maxprec", formatter=None)
     known = numpy.get_printoptions()
-    return {name: value for name, value in options.items() if name in known}
+    changed = {name: value for name, value in _NUMPY_DEFAULTS if known.get(name, value) != value}
+    if not changed:
+        return str(part)
+    # The notebook has changed how arrays are shown, to something slow or of its own.
+    with numpy.printoptions(**changed):
+        return str(part)
 
 
 def _pandas_text(_writer, value):
@@ -319,6 +316,18 @@ def _pandas_text(_writer, value):
     return str(value)
 
 
+_NUMPY_DEFAULTS = (
+    ("precision", 8),
+    ("threshold", 1000),
+    ("edgeitems", 3),
+    ("linewidth", 75),
+    ("suppress", False),
+    ("nanstr", "nan"),
+    ("infstr", "inf"),
+    ("sign", "-"),
+    ("floatmode", "maxprec"),
+    ("formatter", None),
+)
 _TRUSTED = {"builtins", "numpy", "pandas", "enum", "http", "pathlib"}
 _PLAIN = {int: False, float: False, bool: False, complex: False, type(None): False, str: True}
 _PLAIN.update({list: True, tuple: True, dict: True, set: True, frozenset: True, range: True, bytes: True})

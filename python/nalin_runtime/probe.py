@@ -3,9 +3,9 @@
 A site's values are kept by a schedule: with `spread:N` the first N, then at 2N, 4N, 8N, … and always
 the last. Between two of them a probe only counts. The last value is not known before the end, so it
 must be kept at hand: a value that cannot change (`int`, `float`, `str`, …) as it is, which costs one
-reference and is described later; any other is described at once, because it may be changed in place or
-be large and must not be kept alive. Describing costs microseconds, so beyond `EXACT` executions of a
-site only every 1/256th of its executions is described: its last value is then the last such one, and
+reference and is described later; of any other a copy (`snapshot`), or, where it is large or of a type that
+cannot be copied safely, its description. That costs microseconds, so beyond `EXACT` executions of a
+site only every 1/256th of its executions is looked at: its last value is then the last such one, and
 says by its occurrence which that is. This depends on counts alone, never on time, so that two runs agree.
 
 Counting is what a hot loop pays for, and arithmetic in Python is dear: so a site gets an iterator of as
@@ -25,12 +25,12 @@ from operator import length_hint
 
 from .describe import describe, type_name
 from .off import switch_off
+from .snapshot import ATOMS, NONE, learn, snapshot
 
 EXACT = 512
 _NEVER = 1 << 62
 _HOLE = object()
 _DONE = repeat(None, 0)
-_ATOMS = frozenset((int, float, bool, complex, str, bytes, type(None)))
 
 
 class Recorder:
@@ -50,7 +50,7 @@ class Recorder:
         self.changeable = [False] * sites  # whether a value was seen that can change
         self.next_kept = [1 if self.mode != "last" else _NEVER] * sites
         self.last = [_HOLE] * sites  # an unchangeable value, described at the end of the cell
-        self.pending = [None] * sites  # (occurrence, description) of a changeable one
+        self.pending = [None] * sites  # (occurrence, copy, description or `None`) of a changeable one
         self.sent = [0] * sites  # highest occurrence that has left
         self.counted = [0] * sites  # highest count that has left
         self.pid = os.getpid()
@@ -75,6 +75,7 @@ class Recorder:
         # `_nalin_t` returns None, always: `for x in _nalin_t(0, y) or (xs):` depends on it.
         self.probe, self.wrap = probe, wrap
         builtins._nalin_d = [None]
+        learn()
         self.switch_on()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self.stop)
@@ -106,7 +107,7 @@ class Recorder:
             return
         self.clock.busy = True
         try:
-            self.keep(site, value, count, type(value) in _ATOMS)
+            self.keep(site, value, count, type(value) in ATOMS)
         finally:
             self.clock.busy = False
 
@@ -124,7 +125,8 @@ class Recorder:
             self.last[site] = value
         elif self.mode != "first":
             self.last[site] = _HOLE
-            self.pending[site] = (count, self.describe(value))
+            copy = snapshot(value, self.clock.guard)
+            self.pending[site] = (count, copy, self.describe(value) if copy is NONE else None)
         steps = max(self.next_look(site, count) - self.seen[site] - 1, 0)
         if steps:
             self.steps[site] = steps
@@ -164,6 +166,7 @@ class Recorder:
         """Sends what is at hand, and the counts: at the end of a cell."""
         if self.channel is None:
             return
+        learn()
         self.clock.busy = True
         try:
             self.send_rest()
@@ -180,7 +183,7 @@ class Recorder:
                 self.last[site] = _HOLE
                 self.send(site, count, self.describe(value), False)
             elif pending is not None:
-                self.send(site, pending[0], pending[1], False)
+                self.send(site, pending[0], pending[2] or self.describe(pending[1]), False)
             self.pending[site] = None
             if count != self.counted[site]:
                 self.counted[site] = count

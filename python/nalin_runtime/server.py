@@ -17,7 +17,7 @@ import struct
 import sys
 import time
 
-from . import channel, isolate, seccomp, shell, tree
+from . import channel, isolate, seccomp, shell, tree, warm
 
 POLL = 0.1  # seconds between two looks at the tree
 GRACE = 1.5  # seconds from the soft time-out to the hard one
@@ -36,6 +36,7 @@ def main():
     loaded = preload(config["preload"])
     if config["ipython"] and shell.preload():
         loaded.append("IPython")
+    warm.up()
     gc.collect()
     gc.freeze()
     version = ".".join(str(part) for part in sys.version_info[:3])

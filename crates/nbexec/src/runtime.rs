@@ -1,7 +1,7 @@
 //! The Python that runs beside the notebook, in this binary.
 
 /// File names and texts of the package `nalin_runtime` (`python/nalin_runtime`).
-pub const FILES: [(&str, &str); 23] = [
+pub const FILES: [(&str, &str); 25] = [
     ("__init__.py", include_str!("../../../python/nalin_runtime/__init__.py")),
     ("channel.py", include_str!("../../../python/nalin_runtime/channel.py")),
     ("children/sitecustomize.py", include_str!("../../../python/nalin_runtime/children/sitecustomize.py")),
@@ -16,6 +16,7 @@ pub const FILES: [(&str, &str); 23] = [
     ("seccomp.py", include_str!("../../../python/nalin_runtime/seccomp.py")),
     ("server.py", include_str!("../../../python/nalin_runtime/server.py")),
     ("shell.py", include_str!("../../../python/nalin_runtime/shell.py")),
+    ("snapshot.py", include_str!("../../../python/nalin_runtime/snapshot.py")),
     ("trace/__init__.py", include_str!("../../../python/nalin_runtime/trace/__init__.py")),
     ("trace/lines.py", include_str!("../../../python/nalin_runtime/trace/lines.py")),
     ("trace/monitor.py", include_str!("../../../python/nalin_runtime/trace/monitor.py")),
@@ -25,4 +26,5 @@ pub const FILES: [(&str, &str); 23] = [
     ("trace/text.py", include_str!("../../../python/nalin_runtime/trace/text.py")),
     ("trace/watch.py", include_str!("../../../python/nalin_runtime/trace/watch.py")),
     ("tree.py", include_str!("../../../python/nalin_runtime/tree.py")),
+    ("warm.py", include_str!("../../../python/nalin_runtime/warm.py")),
 ];
