@@ -14,6 +14,9 @@ use crate::trace_text::{Beside, Spoken, dots, fit};
 /// Longer answers are not asked for.
 const LONGEST_ANSWER: usize = 500;
 
+/// What these lines change is no question.
+const DEFINE: [&str; 4] = ["def", "class", "import", "from"];
+
 /// Questions of one kind about a program: as many as asked for, or as there are.
 pub fn ask(program: &Program, task: Task, args: &Args) -> Vec<Question> {
     let key = format!("{} {}", program.trace.id, task.as_str());
@@ -116,6 +119,9 @@ impl Asker<'_> {
     }
 
     fn next_state(&mut self, step: Step) -> Option<Question> {
+        if self.statements.at(step.line).is_some_and(|it| DEFINE.contains(&it.keyword())) {
+            return None;
+        }
         let [before, after] = around(self.program, step.at);
         let state: String = before.iter().map(|(name, value)| format!("{}\n", bound(name, value))).collect();
         let ask = format!("# state:\n{state}# line {}: {}", step.line, self.source(step.line));
@@ -137,6 +143,8 @@ impl Asker<'_> {
     /// One variable of the frame: its value, or the type of it.
     fn variable(&mut self, step: Step, is_type: bool) -> Option<Question> {
         let [_, mut after] = around(self.program, step.at);
+        // That a function is one is no question.
+        after.retain(|(_, value)| !matches!(type_of(value), "function" | "type" | "module"));
         if after.is_empty() {
             return None;
         }
@@ -173,8 +181,11 @@ impl Asker<'_> {
         }
         let chosen = operators[self.random.below(operators.len() as u64) as usize].clone();
         let (hidden, target) = hide(self.program, &chosen);
-        // Without its trace the question has no answer.
+        // Without its trace the question has no answer, nor where the line itself had to be left out.
         let known = self.known(&hidden, Form::CodeAndTrace, hidden.events.len());
+        if known.matches(HIDDEN).count() < 2 {
+            return None;
+        }
         let mut meta = self.moment(step);
         meta.push(("place", json!(chosen.range.start)));
         Some(Question { task: self.task, prompt: format!("{known}# operator at {HIDDEN}:\n"), target, meta })
