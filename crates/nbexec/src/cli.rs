@@ -17,7 +17,7 @@ use sandbox::Backend;
 #[derive(clap::Parser, Debug)]
 #[command(
     version,
-    after_help = "Example:\n  nb2py --root studies studies | nbinstrument | nbexec --root studies --jobs 2 > values.jsonl"
+    after_help = "Example:\n  nb2py --root studies studies | nbinstrument | nbexec --root studies --jobs 2 > values.jsonl\n  nb2py programs/ | nbexec --trace --preload= > traces.jsonl"
 )]
 pub struct Args {
     /// Files of instrumented/1 records; none, or `-`, is stdin
