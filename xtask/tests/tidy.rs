@@ -98,7 +98,9 @@ fn only_nalin_model_knows_candle() {
 
 #[test]
 fn only_programs_and_filter_know_clap() {
-    only(&[&STAGES[..], &["nalin", "crash", "filter", "xtask"]].concat(), |name| name.starts_with("clap"));
+    only(&[&STAGES[..], &["nalin", "crash", "filter", "trace", "trace-lm", "xtask"]].concat(), |name| {
+        name.starts_with("clap")
+    });
 }
 
 #[test]

@@ -53,7 +53,7 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 class Frame:
     """What is known of one frame: its number, its own names, and what they held when last looked at."""
 
-    __slots__ = ("number", "own", "seen", "value", "raised", "ends", "waits", "state")
+    __slots__ = ("number", "own", "seen", "value", "raised", "ends", "waits", "state", "place")
 
     def __init__(self, number, own):
         self.number = number
@@ -64,6 +64,7 @@ class Frame:
         self.ends = False  # by that exception
         self.waits = False  # a generator that has yielded
         self.state = None  # the engine's
+        self.place = -1  # likewise
 
 
 class Recorder:
@@ -201,13 +202,13 @@ class Recorder:
         if len(self.buffer) >= PART:
             self.flush()
 
-    def compare(self, frame, variables):
-        """All that the frame's names hold now, and those that are gone."""
+    def compare(self, frame, variables, all_of_them=True):
+        """All that the frame's names hold now, and those that are gone, if these are all of its names."""
         own, hidden, seen = frame.own, self.hidden, frame.seen
         for name, value in list(variables.items()):
             if name in own if own is not None else not (name in hidden or name[:2] == "__" == name[-2:]):
                 self.change(frame, name, value)
-        for name in [name for name in seen if name not in variables]:
+        for name in [name for name in seen if name not in variables and all_of_them]:
             del seen[name]
             self.note(DELETE, self.name(name))
 

@@ -79,8 +79,11 @@ class Rewriting:
                 self.on[number] = False
                 self.elided = True
                 return self.recorder.note(ELIDED)
-            if self.elided:
-                self.recorder.compare(self.recorder.frames[-1], sys._getframe(1).f_locals)
+            if self.elided and letter != "z":
+                variables = sys._getframe(1).f_locals
+                # What this line has bound is for the probe to say.
+                variables = {name: variables[name] for name in variables if name not in self.names[number]}
+                self.recorder.compare(self.recorder.frames[-1], variables, False)
             return probe(number if letter in "pdz" else self.code[number], *values)
 
         return run
@@ -158,11 +161,12 @@ class Rewriting:
         """What says that the statements of a block have run."""
         if len(block) < 2:
             return [part for line, name in block for part in self.after(line, [name])]
+        names = [name for _line, name in block]
         sites = [self.recorder.site(line, name) for line, name in block]
         for place, (line, _) in enumerate(block):
             self.earlier[line] = [(sites[k], block[k][1]) for k in range(place) if block[k][0] != line]
         code = self.recorder.block(sites) << 5 | (TWO if len(block) == 2 else THREE)
-        return [self.guarded("23"[len(block) - 2], 0, (), *[_name(name) for _line, name in block], code=code)]
+        return [self.guarded("23"[len(block) - 2], 0, names, *map(_name, names), code=code)]
 
     def statement(self, node):
         """The statements that take the place of this one."""

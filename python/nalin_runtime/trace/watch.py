@@ -86,13 +86,15 @@ class Watch:
             found.state = start
             return
         before, going_on = found.state, start == found.state
+        place, found.place = found.place, frame.f_lasti
         if going_on and start in self.lines.comprehends:
             return  # since Python 3.12 comprehensions run here
         recorder.compare(found, frame.f_locals)
         if silent:
             return
         ended, found.ends, found.state = found.ends, False, start
-        going_on &= size != 1
+        # A line that is told again without a step back has not begun again.
+        going_on &= size != 1 or frame.f_lasti > place
         leaves_with = before is not None and start < before <= self.lines.withs.get(start, 0)
         if not going_on and not leaves_with and not (_TOLD_TWICE and self.told(start, before, ended)):
             recorder.note(LINE, start)
