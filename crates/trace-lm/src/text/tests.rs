@@ -1,0 +1,141 @@
+//! The texts of small traces, word for word.
+
+use records::{Change, Outcome, Trace, TraceEvent, encode_events};
+
+use super::{Format, Piece, Role, Style, render, sign_line, type_of};
+
+/// A trace of a program: names and values by their texts.
+pub(crate) fn trace(code: &str, events: &[TraceEvent], names: &[&str], values: &[&str]) -> Trace {
+    let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
+    Trace {
+        schema: "trace/1".to_owned(),
+        id: "a".to_owned(),
+        notebook: String::new(),
+        path: String::new(),
+        repo: "made/1/a".to_owned(),
+        language: "python".to_owned(),
+        python: "3.11.7".to_owned(),
+        engine: "rewrite".to_owned(),
+        code: code.to_owned(),
+        stdin: String::new(),
+        argv: Vec::new(),
+        outcome: Outcome::Ok,
+        exception: String::new(),
+        message: String::new(),
+        line: 0,
+        truncated: false,
+        names: texts(names),
+        values: texts(values),
+        initial: Vec::new(),
+        events: encode_events(events),
+        stdout: String::new(),
+        extra: records::Extra::new(),
+    }
+}
+
+pub(crate) fn line(line: u32, changes: &[(u32, u32)]) -> TraceEvent {
+    TraceEvent::Line { line, changes: pairs(changes) }
+}
+
+fn pairs(changes: &[(u32, u32)]) -> Vec<Change> {
+    changes.iter().map(|&(name, value)| Change { name, value }).collect()
+}
+
+fn calls() -> Trace {
+    let events = [
+        line(1, &[(0, 0)]),
+        line(3, &[(1, 1)]),
+        line(4, &[]),
+        TraceEvent::Call { line: 1, function: 0, parameters: pairs(&[(2, 1)]) },
+        line(2, &[]),
+        TraceEvent::Return(2),
+        TraceEvent::Changes(pairs(&[(3, 2)])),
+        line(5, &[]),
+        TraceEvent::Output(3),
+        line(6, &[(1, 4)]),
+    ];
+    let code = "def f(a):\n    return a * 3\nx = 12\ny = f(x)\nprint(y)\ndel x\n";
+    trace(code, &events, &["f", "x", "a", "y"], &["<function f>", "12", "36", "36\n", ""])
+}
+
+fn text(trace: &Trace, style: &Style) -> String {
+    render(trace, style).unwrap().pieces.into_iter().map(|piece| piece.text).collect()
+}
+
+fn style(format: Format) -> Style {
+    Style { format, ..Style::default() }
+}
+
+const CODE: &str = "\n1 def f(a):\n2     return a * 3\n3 x = 12\n4 y = f(x)\n5 print(y)\n6 del x";
+
+#[test]
+fn formats_word_for_word() {
+    let trace = calls();
+    assert_eq!(
+        text(&trace, &style(Format::Full)),
+        format!(
+            "{CODE}\n--\n1 f=<function f>\n3 x=12\n4 x=12\n> f a=12\n2 a=12\n< 36\n+ x=12; y=36\n5 x=12; y=36\n\" 36\\n\n6 y=36; x=\n."
+        )
+    );
+    assert_eq!(
+        text(&trace, &style(Format::Delta)),
+        format!(
+            "{CODE}\n--\n1 f=<function f>\n3 x=12\n4 \n> f a=12\n2 \n< 36\n+ y=36\n5 \n\" 36\\n\n6 x=\n."
+        )
+    );
+    assert_eq!(text(&trace, &style(Format::Code)), format!("{CODE}\n."));
+    assert_eq!(text(&trace, &style(Format::Types)), format!("{CODE}\n? y int\n."));
+}
+
+#[test]
+fn a_refresh_shows_the_state_between_changes() {
+    let events = [line(1, &[(0, 0)]), line(2, &[(1, 1)]), line(3, &[(0, 1)])];
+    let trace = trace("a = 1\nb = 2\na = b\n", &events, &["a", "b"], &["1", "2"]);
+    let style = Style { refresh: 2, ..style(Format::Delta) };
+    let shown = text(&trace, &style);
+    assert!(shown.ends_with("\n--\n1 a=1\n2 b=2\n@ a=1; b=2\n3 a=2\n."), "{shown}");
+}
+
+#[test]
+fn parts_know_what_they_are() {
+    let events = [line(1, &[(0, 0)]), line(2, &[(1, 1)])];
+    let trace = trace("a = 25\nc = a * 40\n", &events, &["a", "c"], &["25", "1000"]);
+    let text = render(&trace, &style(Format::Full)).unwrap();
+    let piece = |text: &str, role| Piece { text: text.to_owned(), role };
+    assert_eq!(
+        text.pieces[5..],
+        [
+            piece("\n2 ", Role::Head(1)),
+            piece("a=25", Role::Kept(1)),
+            piece("; ", Role::Kept(1)),
+            piece("c=1000", Role::Changed(1)),
+            piece("\n.", Role::End)
+        ]
+    );
+}
+
+#[test]
+fn what_a_trace_does_not_have_is_an_error() {
+    let missing = trace("a = 1\n", &[line(1, &[(0, 7)])], &["a"], &["1"]);
+    assert_eq!(render(&missing, &Style::default()).unwrap_err(), "there is no value 7");
+    let mut broken = missing;
+    broken.events = vec![15];
+    assert!(render(&broken, &Style::default()).is_err());
+}
+
+#[test]
+fn signs_take_the_place_of_operators_alone() {
+    let signs = [("+".to_owned(), "⊕".to_owned()), ("<".to_owned(), "⊗".to_owned())];
+    assert_eq!(sign_line("    a = b + '+' - c", &signs), "    a = b ⊕ '+' - c");
+    assert_eq!(sign_line("a += 1", &signs), "a ⊕= 1");
+    assert_eq!(sign_line("a <= 1 < b", &signs), "a <= 1 ⊗ b");
+}
+
+#[test]
+fn types_by_their_texts() {
+    let types =
+        ["-12", "1.5", "'a'", "[1]", "(1,)", "{1, 2}", "{'a': 1}", "{}", "set()", "True", "None", "<P x=1>"];
+    let expected =
+        ["int", "float", "str", "list", "tuple", "set", "dict", "dict", "set", "bool", "NoneType", ""];
+    assert_eq!(types.map(type_of), expected);
+}
