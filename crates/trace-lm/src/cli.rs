@@ -16,7 +16,7 @@ use crate::text::Format;
 #[derive(Parser, Debug)]
 #[command(
     version,
-    after_help = "Example:\n  trace-lm generate --count 40000 --level 1-9 | nbexec -q --trace rewrite > traces.jsonl\n  \
+    after_help = "Example:\n  trace-lm generate --count 40000 --level 1-9 | nbexec -q --trace=rewrite > traces.jsonl\n  \
                   trace-lm train traces.jsonl --model model --minutes 20 > metrics.jsonl\n  \
                   trace-lm evaluate traces.jsonl --model model | jq -c 'select(.by == \"all\")'\n\n\
                   Exit status: 0 done, 2 not done."

@@ -36,7 +36,7 @@ impl<'a> Frame<'a> {
 }
 
 /// The frames at work, and those of generators that wait.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Frames<'a> {
     bottom: Frame<'a>,
     above: Vec<Frame<'a>>,
@@ -44,12 +44,6 @@ pub(crate) struct Frames<'a> {
     calls: u32,
     /// The value that was written last, by whatever line.
     last: &'a str,
-}
-
-impl Default for Frames<'_> {
-    fn default() -> Self {
-        Self { bottom: Frame::default(), above: Vec::new(), waiting: Vec::new(), calls: 0, last: "" }
-    }
 }
 
 impl<'a> Frames<'a> {

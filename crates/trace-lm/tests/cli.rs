@@ -137,6 +137,12 @@ fn types_are_asked_for_and_weights_handed_on() {
 }
 
 #[test]
+fn runs_between_traces_are_passed_over() {
+    let (folder, input) = (Folder::new(), [traces(8), testkit::sample("run")].concat());
+    run("train", &folder, &["--steps", "1"], &input).succeeds();
+}
+
+#[test]
 fn generated_programs_are_scripts() {
     let generate = |args: &[&str]| {
         let finished =
