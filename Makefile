@@ -268,7 +268,7 @@ bench-findings: build venv ## Measure nalin-score on 100,000 findings made of PA
 	bench/findings.sh $(PAIRS) $(BIN)
 	bench/check.sh fixtures/demo/weather/rain.ipynb $(BIN) $(PYTHON)
 
-bench: bench-front bench-exec bench-learn ## Measure everything beside its peers
+bench: bench-front bench-exec bench-learn bench-traces ## Measure everything beside its peers
 
 bench-front: build-front ## Measure nb2py and nbinstrument beside nbconvert and libcst on NOTEBOOKS
 	$(MAKE) --no-print-directory venv VENV=build/venv-bench REQUIREMENTS=bench/requirements.txt

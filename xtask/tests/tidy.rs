@@ -92,8 +92,8 @@ fn only_pysource_knows_ruff() {
 }
 
 #[test]
-fn only_nalin_model_knows_candle() {
-    only(&["nalin-model"], |name| name.starts_with("candle"));
+fn only_what_learns_knows_candle() {
+    only(&["nalin-model", "trace-lm"], |name| name.starts_with("candle"));
 }
 
 #[test]

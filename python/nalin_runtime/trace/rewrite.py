@@ -39,7 +39,7 @@ class Rewriting:
 
     def __init__(self, recorder):
         self.recorder = recorder
-        self.lines = lines_of.Lines()
+        self.lines = lines_of.Lines(False)
         self.on = []  # by number of a probe: whether it is recorded
         self.code = []  # what it appends: the number of its line or site
         self.line = []  # its line
@@ -126,7 +126,6 @@ class Rewriting:
             first += 1
         if first < len(tree.body):
             tree.body[first:] = self.caught(self.body(tree.body[first:]))
-        ast.fix_missing_locations(tree)
 
     def body(self, statements, loop=False, bound=None):
         """The statements that take the place of these. `bound`: the line and name of a loop that binds one name."""
@@ -250,7 +249,7 @@ class Rewriting:
     def visit_While(self, node, line):
         loud = not self.quiet(node.test)
         if not lines_of.is_silent(node):
-            node.test = ast.BoolOp(ast.Or(), [self.begin(line), self.expressions(node.test)])
+            node.test = _or(self.begin(line), self.expressions(node.test))
         node.body, node.orelse = self.body(node.body, True), self.body(node.orelse)
         if loud:
             node.body.insert(0, self.look())
@@ -283,17 +282,17 @@ class Rewriting:
             if handler.type is None:
                 handler.body.insert(0, self.guarded("l", handler.lineno))
                 continue
-            pair = ast.Tuple([self.begin(handler.lineno), self.expressions(handler.type)], ast.Load())
+            pair = ast.Tuple([self.begin(handler.lineno), self.expressions(handler.type)], _LOAD, **_PLACE)
             handler.type = _item(pair, 1)
             if handler.name:
                 # The line has begun: these are its doing, and not a line of their own.
                 bound = self.guarded("p", handler.lineno, [handler.name], _name(handler.name), code=DONE)
                 gone = self.guarded("d", handler.lineno, [handler.name], code=DONE)
-                handler.body = [bound, ast.Try(self.caught(handler.body), [], [], [gone])]
+                handler.body = [bound, _try(self.caught(handler.body), [], [gone])]
         node.orelse, node.finalbody = self.body(node.orelse), self.body(node.finalbody)
         if node.handlers and node.finalbody:
             # What a handler lets through is seen before `finally:` runs.
-            handlers = ast.Try(node.body, node.handlers, node.orelse, [])
+            handlers = ast.Try(node.body, node.handlers, node.orelse, [], **_PLACE)
             node.body, node.handlers, node.orelse = self.caught([handlers]), [], []
         return [node]
 
@@ -334,19 +333,23 @@ class Rewriting:
         first = 1 if _is_docstring(node.body[0]) else 0
         begin = _call("c", _constant(len(self.functions)), *map(_name, taken))
         self.functions.append((self.recorder.function(node.name, line), own, taken))
-        begin = ast.Assign([ast.Name("_nalin_f", ast.Store())], begin, None) if self.generator else ast.Expr(begin)
-        body, handler = self.body(node.body[first:]) or [ast.Pass()], self.noted("u")
+        if self.generator:
+            begin = ast.Assign([ast.Name("_nalin_f", _STORE, **_PLACE)], begin, None, **_PLACE)
+        else:
+            begin = ast.Expr(begin, **_PLACE)
+        body, handler = self.body(node.body[first:]), self.noted("u")
         if any(isinstance(part, ast.Nonlocal) for part in node.body):
             body.insert(0, self.look())  # these names hold something already
-        node.body[first:] = [begin, ast.Try(body, [handler], [], [self.call("q", self.frame())])]
+        node.body[first:] = [begin, _try(body, [handler], [self.call("q", self.frame())])]
         self.generator, self.own = outside
 
     def caught(self, body):
         """Statements in which an exception is noted before anybody handles it."""
-        return [ast.Try(body or [ast.Pass()], [self.noted("x")], [], [])]
+        return [_try(body, [self.noted("x")], [])]
 
     def noted(self, letter):
-        return ast.ExceptHandler(_name("BaseException"), None, [self.call(letter, self.frame()), ast.Raise()])
+        raised = [self.call(letter, self.frame()), ast.Raise(**_PLACE)]
+        return ast.ExceptHandler(_name("BaseException"), None, raised, **_PLACE)
 
     def frame(self):
         """The frame of a generator; of all others it is the one on top."""
@@ -365,7 +368,7 @@ class Rewriting:
             if not isinstance(part, kinds):
                 return False
             if not isinstance(part, ast.Lambda):
-                waiting += ast.iter_child_nodes(part)
+                waiting += lines_of.children(part)
         return True
 
     def number(self, letter, line, names, code):
@@ -384,7 +387,7 @@ class Rewriting:
         """`if _nalin_k[N]: _nalin_LETTER(N, …)`."""
         number = self.number(letter, line, names, code)
         told = _constant(self.told_of(letter, number))
-        return ast.If(_item(_name("_nalin_k"), number), [self.call(letter, told, *values)], [])
+        return ast.If(_item(_name("_nalin_k"), number), [self.call(letter, told, *values)], [], **_PLACE)
 
     def told_of(self, letter, number):
         """What a probe is told: its number, or at once what it would look up by it."""
@@ -394,10 +397,10 @@ class Rewriting:
         """The same as an expression, of no truth, for a line that begins."""
         number = self.number("l", line, (), None)
         told = _constant(self.told_of("l", number))
-        return ast.BoolOp(ast.And(), [_item(_name("_nalin_k"), number), _call("l", told)])
+        return ast.BoolOp(ast.And(), [_item(_name("_nalin_k"), number), _call("l", told)], **_PLACE)
 
     def call(self, letter, *values):
-        return ast.Expr(_call(letter, *values))
+        return ast.Expr(_call(letter, *values), **_PLACE)
 
     def look(self):
         """A look at all names of the frame."""
@@ -618,13 +621,13 @@ def _is_generator(node):
         if isinstance(part, (ast.Yield, ast.YieldFrom)):
             return True
         if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            waiting += ast.iter_child_nodes(part)
+            waiting += lines_of.children(part)
     return False
 
 
 def _may_call_unseen(tree):
     """Whether operators, attributes, or iteration may run code of the program."""
-    for node in ast.walk(tree):
+    for node in lines_of.walk(tree):
         if isinstance(node, (ast.Yield, ast.YieldFrom)):
             return True
         if isinstance(node, ast.ClassDef):
@@ -642,18 +645,32 @@ def _expressions_of_definition(node):
     return node.decorator_list + defaults + annotations + ([node.returns] if node.returns else [])
 
 
+# New nodes get a place at once: `ast.fix_missing_locations` would take as long as all the rest. Which one does not
+# matter, the program's own statements keep theirs.
+_PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+_LOAD, _STORE = ast.Load(), ast.Store()
+
+
 def _name(name):
-    return ast.Name(name, ast.Load())
+    return ast.Name(name, _LOAD, **_PLACE)
 
 
 def _constant(value):
-    return ast.Constant(value, None)
+    return ast.Constant(value, None, **_PLACE)
 
 
 def _item(value, place):
     index = _constant(place)
-    return ast.Subscript(value, index if sys.version_info >= (3, 9) else ast.Index(index), ast.Load())
+    return ast.Subscript(value, index if sys.version_info >= (3, 9) else ast.Index(index), _LOAD, **_PLACE)
 
 
 def _call(letter, *values):
-    return ast.Call(_name("_nalin_" + letter), list(values), [])
+    return ast.Call(_name("_nalin_" + letter), list(values), [], **_PLACE)
+
+
+def _try(body, handlers, last):
+    return ast.Try(body or [ast.Pass(**_PLACE)], handlers, [], last, **_PLACE)
+
+
+def _or(one, other):
+    return ast.BoolOp(ast.Or(), [one, other], **_PLACE)
