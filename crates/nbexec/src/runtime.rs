@@ -1,7 +1,7 @@
 //! The Python that runs beside the notebook, in this binary.
 
 /// File names and texts of the package `nalin_runtime` (`python/nalin_runtime`).
-pub const FILES: [(&str, &str); 25] = [
+pub const FILES: [(&str, &str); 26] = [
     ("__init__.py", include_str!("../../../python/nalin_runtime/__init__.py")),
     ("channel.py", include_str!("../../../python/nalin_runtime/channel.py")),
     ("children/sitecustomize.py", include_str!("../../../python/nalin_runtime/children/sitecustomize.py")),
@@ -20,6 +20,7 @@ pub const FILES: [(&str, &str); 25] = [
     ("trace/__init__.py", include_str!("../../../python/nalin_runtime/trace/__init__.py")),
     ("trace/lines.py", include_str!("../../../python/nalin_runtime/trace/lines.py")),
     ("trace/monitor.py", include_str!("../../../python/nalin_runtime/trace/monitor.py")),
+    ("trace/probes.py", include_str!("../../../python/nalin_runtime/trace/probes.py")),
     ("trace/recorder.py", include_str!("../../../python/nalin_runtime/trace/recorder.py")),
     ("trace/rewrite.py", include_str!("../../../python/nalin_runtime/trace/rewrite.py")),
     ("trace/settrace.py", include_str!("../../../python/nalin_runtime/trace/settrace.py")),

@@ -2,9 +2,9 @@
 
 What a probe pays for is one or two appends: an event is a number in a list, with the value behind it. An `int`,
 `float` or `None` cannot change and is written when the list is sent, all of them in one call: as machine words when
-there is nothing but whole numbers, else as JSON. Any other value becomes a text at once. The number says what happened: `argument << 5 | shown << 4 | kind`,
-`shown` when a text follows in place of a value. Names, functions and sites are numbered when they are first met, and
-sent before their numbers.
+there is nothing but whole numbers, else as JSON. Any other value becomes a text at once. The number says what
+happened: `argument << 5 | shown << 4 | kind`, `shown` when a text follows in place of a value. Names, functions and
+sites are numbered when they are first met, and sent before their numbers.
 
     kind       argument            behind it
     LINE       line                             a line begins
@@ -28,7 +28,6 @@ Which of the changes are news is not decided here but by who reads them.
 
 import io
 import json
-import sys
 from array import array
 
 from ..clock import OutOfTime
