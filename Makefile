@@ -212,7 +212,7 @@ bench-crashes: build-crashes ## Measure crash-cluster on a million crashes, besi
 
 # --- Traces ----------------------------------------------------------------------------------------
 # Every Python that is there, by its version or as pyenv keeps it.
-PYTHONS = $(foreach v,8 9 10 11 12 13 14,$(shell for p in python3.$(v) $$HOME/.pyenv/versions/3.$(v).*/bin/python; do \
+PYTHONS = $(foreach v,8 9 10 11 12 13 14,$(shell for p in python3.$(v) $$(pyenv root 2>/dev/null)/versions/3.$(v).*/bin/python; do \
   "$$p" -c 'import sys; sys.exit(sys.version_info[1] != $(v))' 2>/dev/null && echo "$$p" && break; done))
 ## Programs in bench-traces, made by trace-lm
 PROGRAMS ?= 100000

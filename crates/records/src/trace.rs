@@ -49,7 +49,7 @@ pub struct Trace {
     pub values: Vec<String>,
     /// State before the first line: pairs of places in `names` and `values`.
     pub initial: Vec<(u32, u32)>,
-    /// The events as [`encode_events`](crate::encode_events) makes them of [`TraceEvent`](crate::TraceEvent)s.
+    /// The events as `encode_events` makes them, a list of small numbers (`docs/traces.md`).
     pub events: Vec<u32>,
     /// What it wrote to stdout, cut at 64 kB.
     pub stdout: String,
