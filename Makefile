@@ -239,7 +239,7 @@ bench-traces: build-traces ## Measure traces beside snoop and PySnooper, and PRO
 	build/venv-bench-traces/bin/python bench/traces.py $(BIN) build/bench-programs.jsonl
 
 # --- Tests and chores ----------------------------------------------------------------------------
-.PHONY: bench-exec test-container soak bench-findings test test-report lint samples check-corpus-front bench bench-front bench-learn
+.PHONY: bench-exec test-container soak bench-findings test test-report test-hooks lint samples check-corpus-front bench bench-front bench-learn
 test: lint venv ## Run every test
 	scripts/setup.sh --tools jq
 	cargo test --quiet --locked --workspace
@@ -248,6 +248,9 @@ test: lint venv ## Run every test
 test-report: build ## Try the html report in headless Chromium
 	scripts/setup.sh --tools chromium chromedriver:chromium-driver
 	python3 crates/report/tests/browser.py $(BIN)/nalin-score
+
+test-hooks: build venv ## Try the hooks of .pre-commit-hooks.yaml under pre-commit itself
+	scripts/test-hooks.sh $(BIN) $(VENV)
 
 lint: ## Formatting and lints
 	cargo fmt --all --check
