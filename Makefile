@@ -245,9 +245,11 @@ test: lint venv ## Run every test
 	cargo test --quiet --locked --workspace
 	NALIN_TEST_ALL=1 $(PYTHON) -m unittest discover --quiet --start-directory python/tests
 
-test-report: build ## Try the html report in headless Chromium
-	scripts/setup.sh --tools chromium chromedriver:chromium-driver
+test-report: build ## Try the html report in headless Chromium, hold SARIF and code quality against their schemas
+	scripts/setup.sh --tools chromium chromedriver:chromium-driver npm jq
 	python3 crates/report/tests/browser.py $(BIN)/nalin-score
+	cargo build --quiet --locked --profile $(PROFILE) --package crash --bin nbcrashes
+	crates/report/tests/schemas.sh $(BIN)
 
 test-hooks: build venv ## Try the hooks of .pre-commit-hooks.yaml under pre-commit itself
 	scripts/test-hooks.sh $(BIN) $(VENV)

@@ -1,8 +1,8 @@
-//! `gitlab`: a code quality report.
+//! `gitlab`: a code quality report, of which GitLab reads a part, with all that Code Climate's format asks for.
 
 use std::io::{self, Write};
 
-use records::Finding;
+use records::{Finding, Rule};
 use serde_json::json;
 
 use crate::{Error, Options, Render, physical_line, placed_message};
@@ -15,12 +15,15 @@ impl Render for CodeQuality {
         let issues: Vec<serde_json::Value> = findings
             .iter()
             .map(|finding| {
+                let line = physical_line(finding);
                 json!({
+                    "type": "issue",
                     "description": placed_message(finding),
                     "check_name": finding.rule.code(),
+                    "categories": [if finding.rule == Rule::MisleadingName { "Clarity" } else { "Bug Risk" }],
                     "fingerprint": finding.fingerprint,
                     "severity": if finding.score >= 0.9 { "major" } else { "minor" },
-                    "location": {"path": finding.path, "lines": {"begin": physical_line(finding)}},
+                    "location": {"path": finding.path, "lines": {"begin": line, "end": line}},
                 })
             })
             .collect();

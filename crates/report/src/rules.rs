@@ -47,15 +47,22 @@ pub fn summary(rule: Rule) -> &'static str {
     }
 }
 
+/// What it does, in the words of its page.
+pub fn description(rule: Rule) -> &'static str {
+    let (_, rest) = page(rule).split_once("\n## What it does\n").unwrap_or_default();
+    rest.split_once("\n\n").map_or(rest, |(text, _)| text)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{about, page};
+    use super::{about, description, page};
     use crate::Subject;
 
     #[test]
     fn pages_belong_to_their_rules() {
         for &rule in about(Subject::Names).iter().chain(about(Subject::Crashes)) {
             assert!(page(rule).starts_with(&format!("# {} {}\n", rule.code(), rule.name())));
+            assert!(description(rule).starts_with("Reports ") && !description(rule).contains('#'));
         }
     }
 }

@@ -53,6 +53,7 @@ fn rule(rule: records::Rule) -> Value {
         "id": rule.code(),
         "name": rule.name(),
         "shortDescription": {"text": rules::summary(rule)},
+        "fullDescription": {"text": rules::description(rule)},
         "help": {"text": rules::page(rule), "markdown": rules::page(rule)},
         "defaultConfiguration": {"level": "warning"},
         "properties": {"tags": ["naming", "notebook"]},
