@@ -10,7 +10,9 @@ pub mod config;
 pub mod gather;
 pub mod rules;
 pub mod select;
+mod spelled;
 pub mod types;
+mod view;
 
 use anyhow::Result;
 use filter::{Emit, Input, Stage};

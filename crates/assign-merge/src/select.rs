@@ -172,7 +172,7 @@ impl Selection {
 
     /// Lets the first of equal pairs stand for all.
     fn deduplicate(&mut self, entries: &[Entry], class_ids: &[u32]) {
-        let mut firsts: FxHashMap<(u128, u32), usize> = FxHashMap::default();
+        let mut firsts: FxHashMap<(u64, u32), usize> = FxHashMap::default();
         for (index, entry) in entries.iter().enumerate() {
             let count = self.counts[index];
             if count > 0 {
@@ -211,7 +211,7 @@ mod tests {
     use crate::gather::Entry;
     use crate::rules::Verdict;
 
-    fn entry(pair: u128, site: u64, name: u64, type_id: u32) -> Entry {
+    fn entry(pair: u64, site: u64, name: u64, type_id: u32) -> Entry {
         Entry {
             pair,
             site,
