@@ -136,11 +136,11 @@ impl Statistics {
         let mut found: Vec<(u32, &str)> = self
             .names
             .iter()
-            .filter(|(name, _)| !names::is_generic(name))
             .filter_map(|(name, row)| {
                 let &(place, n) = row.first()?;
                 (place as usize == class && 2 * n > total(row)).then_some((n, name.as_str()))
             })
+            .filter(|(_, name)| !names::is_generic(name))
             .collect();
         found.sort_by_key(|&(n, name)| (std::cmp::Reverse(n), name));
         found.into_iter().take(limit).map(|(_, name)| name).collect()

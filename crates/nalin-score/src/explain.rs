@@ -34,7 +34,7 @@ pub(crate) fn findings(scorer: &Scorer, candidates: Vec<Candidate>, jobs: usize)
     let (values, value_of) =
         distinct(candidates.iter().map(|one| (&one.record.value, one.record.type_class.as_str())));
     let (held, held_of) = distinct(candidates.iter().map(|one| one.record.site.name.as_str()));
-    let held: Vec<Name> = held.into_iter().map(|name| scorer.name(name)).collect();
+    let held: Vec<Name> = held.into_iter().map(Name::new).collect();
     let classes = NamesOf::new(scorer, values.iter().map(|(_, class)| *class));
     let question =
         |&(value, type_class): &(_, _)| Question { value, type_class, held: Vec::new(), tried: Vec::new() };
@@ -51,14 +51,14 @@ pub(crate) fn findings(scorer: &Scorer, candidates: Vec<Candidate>, jobs: usize)
         }
     }
     let answers = in_parts(&questions, jobs, |part| scorer.answers(part))?;
-    let explain = |(one, &(value, name)): (&Candidate, &(usize, usize))| {
+    let explain = |&(one, &(value, name)): &(&Candidate, &(usize, usize))| {
         let Answer { without, tried } = &answers[value][name];
         let names = questions[value].tried[name].iter().map(|name| name.text).zip(tried.iter().copied());
-        (*without, better_names(&one.record, one.score, names))
+        explanation(scorer.model, one, *without, better_names(&one.record, one.score, names))
     };
-    let explained: Vec<_> = candidates.iter().zip(&place).map(explain).collect();
-    let pairs = candidates.into_iter().zip(explained);
-    Ok(pairs.map(|(one, (without, better))| finding(scorer.model, one, without, better)).collect())
+    let asked: Vec<_> = candidates.iter().zip(&place).collect();
+    let explained = in_parts(&asked, jobs, |part| Ok(part.iter().map(explain).collect()))?;
+    Ok(candidates.into_iter().zip(explained).map(|(one, why)| finding(one, why)).collect())
 }
 
 /// The names to try for each class of types.
@@ -100,7 +100,7 @@ impl<'a> ClassNames<'a> {
                 }
             }
         }
-        Self { names: names.into_iter().map(|name| scorer.name(name)).collect(), by_word }
+        Self { names: names.into_iter().map(Name::new).collect(), by_word }
     }
 }
 
@@ -156,14 +156,23 @@ fn better_names<'a>(
     told.map(|(_, name, score)| Alternative { text: name.to_owned(), share: 1.0 - score }).collect()
 }
 
-/// Makes a finding: what the name usually holds, what weighed most, which names would fit better, the rule.
-fn finding(
+/// What a finding says beside what was recorded.
+struct Explanation {
+    rule: Rule,
+    message: String,
+    usual_types: Vec<Alternative>,
+    usual_values: Vec<String>,
+    weighed: Vec<Alternative>,
+    better_names: Vec<Alternative>,
+}
+
+/// What the name usually holds, what weighed most, which names would fit better, the rule.
+fn explanation(
     model: &Model,
-    candidate: Candidate,
+    Candidate { record, score, .. }: &Candidate,
     without: [f64; 3],
     better_names: Vec<Alternative>,
-) -> Finding {
-    let Candidate { record, score, fingerprint } = candidate;
+) -> Explanation {
     let usual_types = model.statistics.usual_types(&record.site.name);
     let usual_values = model.statistics.usual_values(&record.site.name).to_vec();
     let mut weighed: Vec<Alternative> = INPUTS
@@ -174,7 +183,13 @@ fn finding(
     weighed.sort_by(|a, b| b.share.total_cmp(&a.share));
     let rule = rule(&record.type_class, &usual_types, &better_names);
     let seen = model.statistics.seen(&record.site.name);
-    let message = message(&record, rule, &usual_types, seen, &better_names);
+    let message = message(record, rule, &usual_types, seen, &better_names);
+    Explanation { rule, message, usual_types, usual_values, weighed, better_names }
+}
+
+fn finding(candidate: Candidate, explanation: Explanation) -> Finding {
+    let Candidate { record, score, fingerprint } = candidate;
+    let Explanation { rule, message, usual_types, usual_values, weighed, better_names } = explanation;
     Finding {
         schema: Finding::SCHEMA.to_owned(),
         id: record.id,

@@ -1,10 +1,11 @@
 //! A model with its quick form, where its architecture has one.
 
-use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use anyhow::Result;
 use nalin_model::{Ablation, Model, Quick, Side, Subject};
 use records::Value;
+use rustc_hash::FxHashMap;
 
 const NOTHING: Ablation = Ablation { name: false, value: false, type_: false, len: false, shape: false };
 
@@ -15,6 +16,9 @@ pub(crate) const INPUTS: [(&str, Ablation); 3] = [
     ("type", Ablation { type_: true, ..NOTHING }),
 ];
 
+/// Names that are kept ready, about a kilobyte each.
+const NAMES_READY: usize = 1 << 14;
+
 /// Of the names that are tried on a value so many are scored exactly.
 const TRIED_EXACTLY: usize = 4;
 
@@ -22,12 +26,24 @@ const TRIED_EXACTLY: usize = 4;
 pub(crate) struct Scorer<'m> {
     pub(crate) model: &'m Model,
     quick: Option<Quick<'m>>,
+    /// Names that came up, ready: most come again.
+    names: RwLock<FxHashMap<Box<str>, Arc<Side>>>,
 }
 
-/// A name, ready for the scorer.
+/// A name, made ready for the scorer when it is first asked for.
 pub(crate) struct Name<'a> {
     pub(crate) text: &'a str,
-    side: Option<Side>,
+    side: OnceLock<Side>,
+}
+
+impl<'a> Name<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, side: OnceLock::new() }
+    }
+
+    fn side(&self, quick: &Quick) -> &Side {
+        self.side.get_or_init(|| quick.name(self.text, NOTHING))
+    }
 }
 
 /// A value, the names that held it, and for each of them the names to try in its place.
@@ -48,24 +64,31 @@ pub(crate) struct Answer {
 
 impl<'m> Scorer<'m> {
     pub(crate) fn new(model: &'m Model) -> Result<Self> {
-        Ok(Self { model, quick: model.quick()? })
+        Ok(Self { model, quick: model.quick()?, names: RwLock::default() })
     }
 
     /// Probabilities that name and value do not fit.
     pub(crate) fn scores(&self, subjects: &[Subject]) -> Result<Vec<f64>> {
         let Some(quick) = &self.quick else { return self.model.scores(subjects) };
-        let mut names: BTreeMap<&str, Side> = BTreeMap::new();
-        let mut scores = Vec::with_capacity(subjects.len());
-        for &Subject { name, value, type_class } in subjects {
-            let name = names.entry(name).or_insert_with(|| quick.name(name, NOTHING));
-            scores.push(quick.score(name, &quick.value(value, type_class, NOTHING)));
-        }
-        Ok(scores)
+        let score = |&Subject { name, value, type_class }: &Subject| {
+            quick.score(&self.ready(quick, name), &quick.value(value, type_class, NOTHING))
+        };
+        Ok(subjects.iter().map(score).collect())
     }
 
-    /// Makes a name ready.
-    pub(crate) fn name<'a>(&self, text: &'a str) -> Name<'a> {
-        Name { text, side: self.quick.as_ref().map(|quick| quick.name(text, NOTHING)) }
+    /// A name, made ready unless it is.
+    fn ready(&self, quick: &Quick, name: &str) -> Arc<Side> {
+        if let Some(side) = self.names.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return Arc::clone(side);
+        }
+        let side = Arc::new(quick.name(name, NOTHING));
+        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        // However long the stream is, memory stays as it is.
+        if names.len() >= NAMES_READY {
+            names.clear();
+        }
+        names.insert(name.into(), Arc::clone(&side));
+        side
     }
 
     /// Answers for each question, and in it for each name that held the value.
@@ -101,7 +124,7 @@ fn quick_answers(quick: &Quick, question: &Question) -> Vec<Answer> {
     let value = |hidden| quick.value(question.value, question.type_class, hidden);
     let [whole, no_value, no_type] = [NOTHING, INPUTS[1].1, INPUTS[2].1].map(value);
     let no_name = quick.score(&quick.name("", INPUTS[0].1), &whole);
-    let score = |name: &Name, value: &Side| name.side.as_ref().map_or(1.0, |name| quick.score(name, value));
+    let score = |name: &Name, value: &Side| quick.score(name.side(quick), value);
     let answer = |(name, tried): (&&Name, &Vec<&Name>)| Answer {
         without: [no_name, score(name, &no_value), score(name, &no_type)],
         tried: try_names(quick, tried, &whole),
@@ -111,15 +134,12 @@ fn quick_answers(quick: &Quick, question: &Question) -> Vec<Answer> {
 
 /// Scores of names for one value: those that look best at a rough glance exactly, the others as no fit at all.
 fn try_names(quick: &Quick, names: &[&Name], value: &Side) -> Vec<f64> {
-    let mut rough: Vec<(f64, usize, &Side)> = names
-        .iter()
-        .enumerate()
-        .filter_map(|(at, name)| name.side.as_ref().map(|side| (quick.rough_score(side, value), at, side)))
-        .collect();
+    let look = |(at, name): (usize, &&Name)| (quick.rough_score(name.side(quick), value), at);
+    let mut rough: Vec<(f64, usize)> = names.iter().enumerate().map(look).collect();
     rough.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
     let mut scores = vec![1.0; names.len()];
-    for (_, at, side) in rough.into_iter().take(TRIED_EXACTLY) {
-        scores[at] = quick.score(side, value);
+    for (_, at) in rough.into_iter().take(TRIED_EXACTLY) {
+        scores[at] = quick.score(names[at].side(quick), value);
     }
     scores
 }

@@ -2,6 +2,7 @@
 //! a value contributes on its own is summed up once, and a pair costs its crosses and one small product.
 
 use anyhow::Result;
+use pulp::Arch;
 use records::Value;
 
 use super::{BagsNetwork, root};
@@ -19,6 +20,7 @@ pub struct Quick<'m> {
     wide: Option<Wide<'m>>,
     deep: Option<Deep<'m>>,
     evidence: Option<QuickEvidence<'m>>,
+    arch: Arch,
 }
 
 struct Wide<'m> {
@@ -91,7 +93,7 @@ impl BagsNetwork {
             None => None,
         };
         let evidence = evidence.map(Evidence::quick).transpose()?;
-        Ok(Quick { network: self, calibration, wide, deep, evidence })
+        Ok(Quick { network: self, calibration, wide, deep, evidence, arch: Arch::new() })
     }
 }
 
@@ -146,7 +148,7 @@ impl Quick<'_> {
 
     /// The probability that they do not fit: that of [`crate::Model::scores`], but for the last digits.
     pub fn score(&self, name: &Side, value: &Side) -> f64 {
-        let mut logit = self.network(name, value);
+        let mut logit = self.logit(name, value);
         if let (Some(evidence), Keys::Name(name), Keys::Value(value)) =
             (&self.evidence, &name.keys, &value.keys)
         {
@@ -158,14 +160,19 @@ impl Quick<'_> {
     /// As [`Quick::score`] by the network's opinion alone, which costs a fraction: to find out who is worth
     /// a closer look.
     pub fn rough_score(&self, name: &Side, value: &Side) -> f64 {
-        self.calibration.apply(self.network(name, value))
+        self.calibration.apply(self.logit(name, value))
     }
 
+    /// The network's opinion, compiled for the processor at hand.
+    fn logit(&self, name: &Side, value: &Side) -> f32 {
+        self.arch.dispatch(|| self.network(name, value))
+    }
+
+    #[inline(always)]
     fn network(&self, name: &Side, value: &Side) -> f32 {
         let (mut sum, mut heads) = (0.0, 0);
         if let Some(wide) = &self.wide {
-            let of = |&name: &u32| value.features.iter().map(|&value| wide.at(name, value)).sum::<f32>();
-            let crosses = name.features.iter().map(of).sum::<f32>();
+            let crosses = wide.crosses(&name.features, &value.features);
             let n = name.features.len() * (value.features.len() + 1) + value.features.len();
             sum += (crosses + name.alone + value.alone) * root(n) + wide.bias;
             heads += 1;
@@ -189,6 +196,18 @@ impl Side {
 }
 
 impl Wide<'_> {
+    /// The sum of the weights of all crosses.
+    #[inline(always)]
+    fn crosses(&self, names: &[u32], values: &[u32]) -> f32 {
+        // First where they are, many at a time; then what is there, in order.
+        let mut places = vec![0; values.len()];
+        let of = |&name: &u32| {
+            places.iter_mut().zip(values).for_each(|(place, &value)| *place = cross(name, value) & self.mask);
+            places.iter().map(|&place| self.table[place as usize]).sum::<f32>()
+        };
+        names.iter().map(of).sum()
+    }
+
     fn at(&self, name: u32, value: u32) -> f32 {
         self.table[(cross(name, value) & self.mask) as usize]
     }
@@ -209,6 +228,7 @@ impl Deep<'_> {
     }
 
     /// Adds inputs, the first of them at a row of the hidden layer's weights.
+    #[inline(always)]
     fn add(&self, row: usize, inputs: impl Iterator<Item = f32>, hidden: &mut [f32]) {
         let units = hidden.len();
         for (input, weights) in inputs.zip(self.weight[row * units..].chunks_exact(units)) {

@@ -6,6 +6,7 @@
 //! unknown notebook will be. Beside the recorded pairs there are facts that are only written down
 //! (literals, annotations, documentation), which cost no execution.
 
+mod counts;
 mod judge;
 mod keys;
 mod quick;

@@ -1,6 +1,7 @@
 //! Evidence without tensors, for one pair at a time.
 
 use anyhow::Result;
+use pulp::Arch;
 
 use super::{Evidence, JudgeConfig, NameKeys, Tally, ValueKeys};
 use crate::network::Network as _;
@@ -56,18 +57,25 @@ impl QuickEvidence<'_> {
             .iter()
             .map(|&number| f32::from(number) * super::judge::SCALE)
             .collect();
-        let straight: f32 = input.iter().zip(&self.straight).map(|(input, weight)| input * weight).sum();
+        let judged = Arch::new().dispatch(|| self.judge(&input));
+        self.config.blend(logit, judged)
+    }
+
+    /// The judge's logit, compiled for the processor at hand.
+    #[inline(always)]
+    fn judge(&self, input: &[f32]) -> f32 {
         let [first, second, out] = &self.layers;
         let relu = |mut units: Vec<f32>| {
             units.iter_mut().for_each(|unit| *unit = unit.max(0.0));
             units
         };
-        let hidden = relu(layer(second, &relu(layer(first, &input))));
-        let judged = layer(out, &hidden)[0] + straight;
-        self.config.blend(logit, judged)
+        let hidden = relu(layer(second, &relu(layer(first, input))));
+        let straight: f32 = input.iter().zip(&self.straight).map(|(input, weight)| input * weight).sum();
+        layer(out, &hidden)[0] + straight
     }
 }
 
+#[inline(always)]
 fn layer((weight, bias): &(Vec<f32>, Vec<f32>), input: &[f32]) -> Vec<f32> {
     let mut units = bias.clone();
     for (input, weights) in

@@ -2,9 +2,10 @@
 
 use anyhow::{Context as _, Result, ensure};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Source;
+use super::counts::Counts;
 use super::keys::{NameKeys, ValueKey, value_key};
 use crate::hash::cross;
 use crate::{Ablation, Subject};
@@ -28,14 +29,10 @@ pub struct Fact<'a> {
 }
 
 /// Counts of facts, by hash.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tally {
-    /// Hashes of name key and value key, sorted.
-    facts: Vec<u32>,
-    /// How many repositories attest each.
-    counts: Vec<u16>,
-    /// Where in `facts` those begin whose upper bits are a given number.
-    starts: Vec<u32>,
+    /// How many repositories attest each fact, by the hash of its name key and value key.
+    facts: Counts,
     /// How often each value key was counted in all, whatever the name.
     totals: FxHashMap<u32, u32>,
     /// Which repositories attest each fact, while training: (fact, repository), sorted.
@@ -64,20 +61,17 @@ impl Tally {
         let agreed = details.chunk_by(|one, other| one.0 == other.0).filter(|group| group.len() > 1);
         attested.extend(agreed.flatten());
         attested.par_sort_unstable();
-        let mut tally = Self::default();
-        for group in attested.chunk_by(|one, other| one.0 == other.0) {
-            tally.facts.push(group[0].0);
-            tally.counts.push(group.len().min(usize::from(u16::MAX)) as u16);
-        }
+        let by_fact = attested.chunk_by(|one, other| one.0 == other.0);
+        let counted: Vec<(u32, u16)> =
+            by_fact.map(|group| (group[0].0, group.len().min(usize::from(u16::MAX)) as u16)).collect();
+        let mut totals = FxHashMap::default();
         for fact in facts {
             for key in keys_of(fact.source, &fact.subject, Ablation::default()).into_iter().flatten() {
-                *tally.totals.entry(key).or_default() += 1;
+                *totals.entry(key).or_default() += 1;
             }
-            *tally.totals.entry(fact.source as u32).or_default() += 1;
+            *totals.entry(fact.source as u32).or_default() += 1;
         }
-        tally.attested = attested;
-        tally.index();
-        tally
+        Self { facts: Counts::of(counted.into_iter()), totals, attested }
     }
 
     /// Forgets which repository attests what, when nothing more is to be learned.
@@ -85,28 +79,11 @@ impl Tally {
         self.attested = Vec::new();
     }
 
-    fn index(&mut self) {
-        let n = 1 << index_bits(self.facts.len());
-        let shift = 32 - index_bits(self.facts.len());
-        self.starts = Vec::with_capacity(n + 1);
-        for (place, &fact) in self.facts.iter().enumerate() {
-            while self.starts.len() <= (fact >> shift) as usize {
-                self.starts.push(place as u32);
-            }
-        }
-        self.starts.resize(n + 1, self.facts.len() as u32);
-    }
-
     /// How many repositories attest a fact, without the one given.
     fn count(&self, fact: u32, own: Option<u32>) -> f32 {
-        if self.facts.is_empty() {
-            return 0.0;
-        }
-        let bucket = (fact >> (32 - index_bits(self.facts.len()))) as usize;
-        let range = self.starts[bucket] as usize..self.starts[bucket + 1] as usize;
-        let Ok(place) = self.facts[range.clone()].binary_search(&fact) else { return 0.0 };
-        let is_own = own.is_some_and(|repo| self.attested.binary_search(&(fact, repo)).is_ok());
-        f32::from(self.counts[range.start + place] - u16::from(is_own))
+        let n = self.facts.get(fact);
+        let is_own = n > 0 && own.is_some_and(|repo| self.attested.binary_search(&(fact, repo)).is_ok());
+        (n - u32::from(is_own)) as f32
     }
 
     /// What of a value matters for every name, without what is hidden.
@@ -142,26 +119,25 @@ impl Tally {
         value: &ValueKeys,
         own: Option<u32>,
     ) -> Box<[i8]> {
-        let mut features = Vec::with_capacity(Self::FEATURES);
+        let (mut numbers, mut words) = (Vec::with_capacity(Self::FEATURES), Vec::new());
+        let mut counts = self.counts(name, known, value, own).into_iter();
         let mut known = known.iter();
         for (source, keys) in Source::ALL.into_iter().zip(&value.0) {
-            let mut slot = |name_key: u32, out: &mut Vec<f32>| {
+            let mut slot = |out: &mut Vec<f32>| {
                 let known = *known.next().expect("one for every source and slot");
                 out.push(known.ln_1p());
-                for key in keys {
+                for (key, n) in keys.iter().zip(counts.by_ref()) {
                     // Of a name that nobody knows nothing follows: the logarithm is 0.
-                    out.push(key.filter(|_| known > 0.0).map_or(0.0, |(key, share)| {
-                        let n = self.count(cross(name_key, key), own);
-                        ((n + PRIOR * share) / (known + PRIOR) / share).ln()
-                    }));
+                    out.push(
+                        key.filter(|_| known > 0.0)
+                            .map_or(0.0, |(_, share)| ((n + PRIOR * share) / (known + PRIOR) / share).ln()),
+                    );
                 }
             };
-            let mut numbers = Vec::with_capacity(features_of(source));
-            for &key in &name.single {
-                slot(key, &mut numbers);
-            }
-            let mut words = Vec::new();
-            name.words.iter().for_each(|&word| slot(word, &mut words));
+            let end = numbers.len() + features_of(source);
+            name.single.iter().for_each(|_| slot(&mut numbers));
+            words.clear();
+            name.words.iter().for_each(|_| slot(&mut words));
             let width = 1 + keys.len();
             for at in 0..width {
                 let of_words = words.chunks_exact(width).map(|word| word[at]);
@@ -169,11 +145,24 @@ impl Tally {
                 numbers.push(of_words.sum::<f32>() / name.words.len().max(1) as f32);
             }
             // A name that is hidden has no keys at all, and leaves its places empty.
-            numbers.resize(features_of(source) - keys.len(), 0.0);
+            numbers.resize(end - keys.len(), 0.0);
             numbers.extend(keys.iter().map(|key| key.map_or(0.0, |(_, share)| share.ln() / 2.0)));
-            features.extend(numbers.iter().map(|number| (number * STEPS).round().clamp(-127.0, 127.0) as i8));
         }
-        features.into()
+        numbers.iter().map(|number| (number * STEPS).round().clamp(-127.0, 127.0) as i8).collect()
+    }
+
+    /// How many repositories attest a pair: for every source, slot and key. They are asked for all at once, because
+    /// what waits for memory had better wait together.
+    fn counts(&self, name: &NameKeys, known: &[f32], value: &ValueKeys, own: Option<u32>) -> Vec<f32> {
+        let mut known = known.iter();
+        let mut counts = Vec::with_capacity(known.len() * 4);
+        for keys in &value.0 {
+            for (&slot, &known) in name.single.iter().chain(&name.words).zip(known.by_ref()) {
+                let count = |(key, _)| self.count(cross(slot, key), own);
+                counts.extend(keys.iter().map(|key| key.filter(|_| known > 0.0).map_or(0.0, count)));
+            }
+        }
+        counts
     }
 
     /// The counts as bytes, for a model's folder.
@@ -188,10 +177,10 @@ impl Tally {
         put(self.facts.len() as u32, &mut bytes);
         put(totals.len() as u32, &mut bytes);
         let mut last = 0;
-        for &fact in &self.facts {
+        for (fact, _) in self.facts.iter() {
             put(fact - std::mem::replace(&mut last, fact), &mut bytes);
         }
-        self.counts.iter().for_each(|&count| put(u32::from(count), &mut bytes));
+        self.facts.iter().for_each(|(_, n)| put(n, &mut bytes));
         totals.iter().for_each(|&(key, _)| bytes.extend(key.to_le_bytes()));
         totals.iter().for_each(|&(_, n)| put(n, &mut bytes));
         Ok(zstd::encode_all(&bytes[..], LEVEL)?)
@@ -206,22 +195,22 @@ impl Tally {
         let mut rest = &bytes[..];
         let (n, n_totals) = (take(&mut rest)? as usize, take(&mut rest)? as usize);
         ensure!(n <= bytes.len() && n_totals <= bytes.len(), "it ends early");
-        let mut tally = Self::default();
         let mut last = 0_u32;
+        let mut facts = Vec::with_capacity(n);
         for _ in 0..n {
             last = last.checked_add(take(&mut rest)?).context("facts are out of order")?;
-            tally.facts.push(last);
+            facts.push((last, 0));
         }
-        for _ in 0..n {
-            tally.counts.push(u16::try_from(take(&mut rest)?)?);
+        for (_, n) in &mut facts {
+            *n = u16::try_from(take(&mut rest)?)?;
         }
         let keys;
         (keys, rest) = rest.split_at_checked(4 * n_totals).context("it ends early")?;
+        let mut totals = FxHashMap::with_capacity_and_hasher(n_totals, FxBuildHasher);
         for &key in keys.as_chunks().0 {
-            tally.totals.insert(u32::from_le_bytes(key), take(&mut rest)?);
+            totals.insert(u32::from_le_bytes(key), take(&mut rest)?);
         }
-        tally.index();
-        Ok(tally)
+        Ok(Self { facts: Counts::of(facts.into_iter()), totals, attested: Vec::new() })
     }
 }
 
@@ -234,7 +223,13 @@ fn put(mut number: u32, bytes: &mut Vec<u8>) {
     bytes.push(number as u8);
 }
 
+#[inline]
 fn take(bytes: &mut &[u8]) -> Result<u32> {
+    // Most are small, and there are two million.
+    if let [number @ ..128, rest @ ..] = *bytes {
+        *bytes = rest;
+        return Ok(u32::from(*number));
+    }
     let (mut number, mut shift) = (0, 0);
     loop {
         let (byte, rest) = bytes.split_first().context("it ends early")?;
@@ -260,11 +255,6 @@ const fn features_of(source: Source) -> usize {
         Source::Declared => 1,
     };
     (NameKeys::SINGLE + 2) * (1 + keys) + keys
-}
-
-/// About four facts a bucket.
-fn index_bits(n: usize) -> u32 {
-    (n as u32 / 4).max(2).ilog2()
 }
 
 /// The value's keys for a source. A fact's hash crosses them with the name's.
