@@ -25,7 +25,8 @@ pub struct Args {
     weight: f64,
 
     /// Also list names of whose value only the type can be seen: from an expression (`rows = [r for r in f]`;
-    /// evidence `inferred`), an annotation or a docstring (`declared`). For nalin-train's `--written`
+    /// evidence `inferred`), an annotation or a docstring (`declared`), or what is done with it (`rows.append(r)`;
+    /// `used`). For nalin-train's `--written`
     #[arg(long)]
     types: bool,
 

@@ -10,7 +10,7 @@ mod python;
 
 use anyhow::{Context as _, Result};
 use filter::{Emit, Input, Stage};
-use pysource::{Constant, Dialect, Holds, Written, written};
+use pysource::{Constant, Dialect, Holds, Reader, Written};
 use records::{Assignment, Cell, Reason, Record as _, Script, Site, Value, id_of};
 
 /// A site shows this much of its statement, in characters.
@@ -29,8 +29,9 @@ pub fn run(types: bool, weight: f64, input: Input, stage: &mut Stage) -> Result<
 
 fn read_script(script: &Script, types: bool, weight: f64, emit: &mut Emit) -> Result<()> {
     let rows: Vec<&str> = script.code.split('\n').collect();
-    let mut broken = Vec::new();
+    let (mut broken, mut read) = (Vec::new(), Vec::new());
     let mut n_cells = 0;
+    let mut reader = Reader::default();
     for cell in script.cells.iter().filter(|cell| cell.last_row >= cell.first_row && is_python(script, cell))
     {
         n_cells += 1;
@@ -38,22 +39,26 @@ fn read_script(script: &Script, types: bool, weight: f64, emit: &mut Emit) -> Re
             .get(cell.first_row.max(1) as usize - 1..cell.last_row as usize)
             .with_context(|| format!("{}: cell {} lies outside of the code", script.id, cell.cell))?;
         let text = rows.join("\n");
-        match written(&text, Dialect::Ipython) {
-            Ok(found) => {
-                for written in found {
-                    let (value, evidence) = match &written.holds {
-                        // Where `None` is written down it stands for "nothing yet".
-                        Holds::Value(Constant::None) => continue,
-                        Holds::Value(value) => (python::describe(value), "literal"),
-                        Holds::Inferred(_) | Holds::Declared(_) if !types => continue,
-                        Holds::Inferred(type_name) => (unknown(type_name), "inferred"),
-                        Holds::Declared(type_name) => (unknown(type_name), "declared"),
-                    };
-                    emit.record(&assignment(script, cell, &text, &written, (value, evidence), weight))?;
-                    emit.count(if evidence == "literal" { written.kind } else { evidence }, 1);
-                }
-            }
+        match reader.read(&text, Dialect::Ipython) {
+            Ok(found) => read.push((cell, text, found)),
             Err(fault) => broken.push(format!("cell {} line {}: {}", cell.cell, fault.line, fault.message)),
+        }
+    }
+    for (cell, text, found) in read {
+        for written in found {
+            let (value, evidence) = match &written.holds {
+                // Where `None` is written down it stands for "nothing yet".
+                Holds::Value(Constant::None) => continue,
+                Holds::Value(value) => (python::describe(value), "literal"),
+                _ if !types => continue,
+                Holds::Inferred(type_name) => (unknown(type_name), "inferred"),
+                Holds::Declared(type_name) => (unknown(type_name), "declared"),
+                // `np.append(…)` says nothing of lists; a cell above may be run after the one that imports.
+                Holds::Used(_) if reader.is_imported(&written.name) => continue,
+                Holds::Used(type_name) => (unknown(type_name), "used"),
+            };
+            emit.record(&assignment(script, cell, &text, &written, (value, evidence), weight))?;
+            emit.count(if evidence == "literal" { written.kind } else { evidence }, 1);
         }
     }
     emit.count("cells", n_cells);

@@ -4,7 +4,12 @@
 //! means that. It serves to count what names hold, where one wrong guess among many does no harm; nothing is
 //! decided by it.
 
-use ruff_python_ast::{Expr, Number, Operator, UnaryOp};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ruff_python_ast::{CmpOp, Expr, ExprCall, Number, Operator, UnaryOp};
+
+use crate::receivers::{attribute_of, method_of};
 
 /// What functions and methods of these names return, whatever they belong to.
 const CALLS: &[(&str, &[&str])] = &[
@@ -151,7 +156,44 @@ const VAGUE: [&str; 13] = [
     "Self", "TypeVar", "Union",
 ];
 
-fn look_up(table: &[(&'static str, &[&str])], name: &str) -> Option<&'static str> {
+/// Functions that answer a number with a number, and an array with an array.
+const ELEMENTWISE: [&str; 12] =
+    ["abs", "clip", "cos", "exp", "log", "log10", "max", "min", "round", "sin", "sqrt", "tan"];
+
+/// What was seen of names so far: which of them are modules, and of what types the others are.
+#[derive(Default)]
+pub(crate) struct Names {
+    modules: BTreeSet<String>,
+    /// By scope, then by name.
+    types: BTreeMap<Arc<str>, BTreeMap<String, String>>,
+}
+
+impl Names {
+    pub(crate) fn import(&mut self, name: &str) {
+        self.modules.insert(name.to_owned());
+    }
+
+    pub(crate) fn is_module(&self, name: &str) -> bool {
+        self.modules.contains(name)
+    }
+
+    /// A name is bound: to a value of this type, or to one of which nothing is known.
+    pub(crate) fn bind(&mut self, scope: &Arc<str>, name: &str, type_name: Option<String>) {
+        let names = self.types.entry(scope.clone()).or_default();
+        match type_name {
+            Some(type_name) => names.insert(name.to_owned(), type_name),
+            None => names.remove(name),
+        };
+    }
+
+    /// The type of a name, in its scope or at the top.
+    fn get(&self, scope: &str, name: &str) -> Option<&str> {
+        let of = |scope: &str| self.types.get(scope)?.get(name).map(String::as_str);
+        of(scope).or_else(|| of(""))
+    }
+}
+
+pub(crate) fn look_up(table: &[(&'static str, &[&str])], name: &str) -> Option<&'static str> {
     table.iter().find(|(_, names)| names.contains(&name)).map(|(type_name, _)| *type_name)
 }
 
@@ -160,8 +202,9 @@ fn is_class(name: &str) -> bool {
     name.len() > 2 && name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
 }
 
-/// The type of an expression, if its form shows it.
-pub(crate) fn type_of(expression: &Expr) -> Option<String> {
+/// The type of an expression, if its form shows it, or what was seen of the names in it.
+pub(crate) fn type_of(expression: &Expr, names: &Names, scope: &str) -> Option<String> {
+    let of = |it: &Expr| type_of(it, names, scope);
     let name = match expression {
         Expr::BooleanLiteral(_) => "bool",
         Expr::NumberLiteral(it) => match it.value {
@@ -177,31 +220,94 @@ pub(crate) fn type_of(expression: &Expr) -> Option<String> {
         Expr::Tuple(_) => "tuple",
         Expr::Generator(_) => "generator",
         Expr::Lambda(_) => "function",
+        Expr::Name(it) => names.get(scope, it.id.as_str())?,
         Expr::UnaryOp(it) if it.op == UnaryOp::Not => "bool",
-        Expr::UnaryOp(it) => return type_of(&it.operand),
-        Expr::BinOp(it) => return of_operator(it.op, type_of(&it.left), type_of(&it.right)),
-        Expr::Call(it) => {
-            let (name, on_text) = match &*it.func {
-                Expr::Name(name) => (name.id.as_str(), false),
-                Expr::Attribute(it) => (it.attr.as_str(), it.value.is_string_literal_expr()),
-                _ => return None,
-            };
-            // `", ".join(…)` and `os.path.join(…)` are texts; what `frame.join(…)` is cannot be seen.
-            let is_path = matches!(&*it.func, Expr::Attribute(it)
-                if matches!(&*it.value, Expr::Attribute(module) if module.attr.as_str() == "path"));
-            if name == "join" && !on_text && !is_path {
-                return None;
+        Expr::UnaryOp(it) => return of(&it.operand),
+        Expr::BinOp(it) => return of_operator(it.op, of(&it.left), of(&it.right)),
+        Expr::Compare(it) => {
+            if it.ops.iter().any(|op| matches!(op, CmpOp::In | CmpOp::NotIn | CmpOp::Is | CmpOp::IsNot)) {
+                "bool"
+            } else {
+                let sides = [of(&it.left)?, of(it.comparators.first()?)?];
+                return Some(sides.into_iter().find(|side| is_array(side)).unwrap_or("bool".to_owned()));
             }
-            return match name {
-                "DataFrame" | "Series" => Some(format!("pandas.{name}")),
-                _ => look_up(CALLS, name)
-                    .map(str::to_owned)
-                    .or_else(|| is_class(name).then(|| name.to_owned())),
-            };
         }
+        Expr::If(it) => return of(&it.body).filter(|body| of(&it.orelse).is_none_or(|other| other == *body)),
+        Expr::Attribute(it) => {
+            let held = of(&it.value);
+            return attribute_of(held.as_deref(), it.attr.as_str())
+                .map(str::to_owned)
+                .or_else(|| (it.attr.as_str() == "T").then_some(held).flatten());
+        }
+        Expr::Subscript(it) => return of_part(&it.value, &it.slice, of(&it.value), &of),
+        Expr::Call(it) => return of_call(it, &of),
         _ => return None,
     };
     Some(name.to_owned())
+}
+
+fn is_array(type_name: &str) -> bool {
+    matches!(type_name, "numpy.ndarray" | "pandas.Series" | "pandas.DataFrame")
+}
+
+fn of_call(call: &ExprCall, of: &dyn Fn(&Expr) -> Option<String>) -> Option<String> {
+    let (name, on_text) = match &*call.func {
+        Expr::Name(name) => (name.id.as_str(), false),
+        Expr::Attribute(it) => (it.attr.as_str(), it.value.is_string_literal_expr()),
+        _ => return None,
+    };
+    // What a method returns depends on what it belongs to, where that is known.
+    if let Expr::Attribute(it) = &*call.func
+        && let Some(held) = of(&it.value)
+        && let Some(type_name) = method_of(&held, name)
+    {
+        return Some(type_name.to_owned());
+    }
+    // `", ".join(…)` and `os.path.join(…)` are texts; what `frame.join(…)` is cannot be seen.
+    let is_path = matches!(&*call.func, Expr::Attribute(it)
+        if matches!(&*it.value, Expr::Attribute(module) if module.attr.as_str() == "path"));
+    if name == "join" && !on_text && !is_path {
+        return None;
+    }
+    if ELEMENTWISE.contains(&name)
+        && let Some(argument) = call.arguments.args.first().and_then(of)
+    {
+        match &*argument {
+            "int" | "float" if matches!(name, "abs" | "max" | "min" | "round") => return Some(argument),
+            "int" | "float" => return Some("float".to_owned()),
+            "pandas.Series" | "pandas.DataFrame" if !matches!(name, "max" | "min") => return Some(argument),
+            _ => {}
+        }
+    }
+    match name {
+        "DataFrame" | "Series" => Some(format!("pandas.{name}")),
+        _ => look_up(CALLS, name).map(str::to_owned).or_else(|| is_class(name).then(|| name.to_owned())),
+    }
+}
+
+/// The type of `value[slice]`, where `held` is the type of the value.
+fn of_part(
+    value: &Expr,
+    slice: &Expr,
+    held: Option<String>,
+    of: &dyn Fn(&Expr) -> Option<String>,
+) -> Option<String> {
+    if value.as_attribute_expr().is_some_and(|it| it.attr.as_str() == "shape") {
+        return slice.is_number_literal_expr().then(|| "int".to_owned());
+    }
+    let held = held?;
+    let is_row = is_array(&held) || matches!(&*held, "bytes" | "list" | "str" | "tuple");
+    // A mask is a comparison, or several that are joined by `&` and `|`.
+    let is_mask =
+        slice.is_compare_expr() || slice.is_bin_op_expr() && of(slice).is_none_or(|it| is_array(&it));
+    match slice {
+        Expr::Slice(_) if is_row => Some(held),
+        Expr::StringLiteral(_) if held == "pandas.DataFrame" => Some("pandas.Series".to_owned()),
+        Expr::List(_) if is_array(&held) => Some(held),
+        _ if held == "str" => Some(held),
+        _ if is_array(&held) && is_mask => Some(held),
+        _ => None,
+    }
 }
 
 fn of_operator(operator: Operator, left: Option<String>, right: Option<String>) -> Option<String> {
@@ -212,8 +318,10 @@ fn of_operator(operator: Operator, left: Option<String>, right: Option<String>) 
     {
         return Some("str".to_owned());
     }
-    if is("numpy.ndarray") {
-        return Some("numpy.ndarray".to_owned());
+    for array in ["pandas.DataFrame", "pandas.Series", "numpy.ndarray"] {
+        if is(array) {
+            return Some(array.to_owned());
+        }
     }
     if number(&left) && number(&right) {
         let float = is("float") || operator == Operator::Div;

@@ -1,6 +1,7 @@
 //! What a text writes down of a name's value without being run: the value itself (`x = 3`,
 //! `self.rate = 0.1`, `f(verbose=True)`, `def f(n_rows=10)`), or only its type, where an expression shows it
-//! (`rows = [r for r in f]`) or somebody declared it (`path: str`, or a line of documentation).
+//! (`rows = [r for r in f]`), somebody declared it (`path: str`, or a line of documentation), or it is used as only
+//! one type is (`rows.append(r)`).
 //! Nothing is computed; a value is a literal through and through or it is no value.
 
 use std::ops::Range;
@@ -10,9 +11,10 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, Keyword, Number, Parameters, Stmt, UnaryOp};
 use ruff_text_size::Ranged;
 
-use crate::inferred::{annotated, documented, type_of};
+use crate::inferred::{Names, annotated, documented, type_of};
 use crate::parse::with_module;
 use crate::place::bytes;
+use crate::receivers::{said_of, taken_by};
 use crate::{Dialect, SyntaxError};
 
 /// A name and what is written of its value. Ranges are in bytes.
@@ -20,11 +22,12 @@ use crate::{Dialect, SyntaxError};
 pub struct Written {
     /// The name; of an attribute its last part.
     pub name: String,
-    /// How they stand together: `assign`, `ann_assign`, `attribute`, `keyword`, `parameter`, or `docstring`.
+    /// How they stand together: `assign`, `ann_assign`, `attribute`, `keyword`, `parameter`, `docstring`, or `use`.
     pub kind: &'static str,
     /// Where the name stands; of a docstring its first three characters.
     pub name_range: Range<usize>,
-    /// The assignment, the keyword with its value, the parameter with its default, or the docstring.
+    /// The assignment, the keyword with its value, the parameter with its default, the docstring, or what the name is
+    /// used in.
     pub range: Range<usize>,
     /// Enclosing functions and classes, joined by dots; `""` at the top.
     pub scope: Arc<str>,
@@ -41,6 +44,8 @@ pub enum Holds {
     Inferred(String),
     /// Its type, as an annotation or documentation says.
     Declared(String),
+    /// Its type, as what is done with it says.
+    Used(String),
 }
 
 /// A value that is written down.
@@ -64,25 +69,40 @@ pub enum Constant {
     Dict(Vec<(Constant, Constant)>),
 }
 
-/// Lists the names of a text of whose values something is written, by place.
-///
-/// # Errors
-/// If the text does not parse.
-pub fn written(text: &str, dialect: Dialect) -> Result<Vec<Written>, SyntaxError> {
-    with_module(text, dialect, |module| {
-        let mut walk = Walk { found: Vec::new(), scope: "".into() };
-        walk.visit_body(&module.body);
-        walk.found.sort_by_key(|written| written.name_range.start);
-        walk.found
-    })
+/// Reads the texts of one script in their order, and remembers from one to the next which names are modules and of
+/// what types others are.
+#[derive(Default)]
+pub struct Reader {
+    names: Names,
 }
 
-struct Walk {
+impl Reader {
+    /// Lists the names of a text of whose values something is written, by place.
+    ///
+    /// # Errors
+    /// If the text does not parse.
+    pub fn read(&mut self, text: &str, dialect: Dialect) -> Result<Vec<Written>, SyntaxError> {
+        with_module(text, dialect, |module| {
+            let mut walk = Walk { found: Vec::new(), scope: "".into(), names: &mut self.names };
+            walk.visit_body(&module.body);
+            walk.found.sort_by_key(|written| written.name_range.start);
+            walk.found
+        })
+    }
+
+    /// Whether a name was imported, in whatever text and scope.
+    pub fn is_imported(&self, name: &str) -> bool {
+        self.names.is_module(name)
+    }
+}
+
+struct Walk<'n> {
     found: Vec<Written>,
     scope: Arc<str>,
+    names: &'n mut Names,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn add(
         &mut self,
         name: &str,
@@ -108,10 +128,14 @@ impl Walk {
         };
         match target {
             Expr::Name(name) => {
-                self.add(name.id.as_str(), kind, bytes(name.range), range.clone(), holds(value));
+                let held = self.type_of(value);
+                self.names.bind(&self.scope, name.id.as_str(), held);
+                let holds = self.holds(value);
+                self.add(name.id.as_str(), kind, bytes(name.range), range.clone(), holds);
             }
             Expr::Attribute(it) => {
-                self.add(it.attr.as_str(), "attribute", bytes(it.attr.range), range.clone(), holds(value));
+                let holds = self.holds(value);
+                self.add(it.attr.as_str(), "attribute", bytes(it.attr.range), range.clone(), holds);
             }
             Expr::Tuple(_) | Expr::List(_) => {
                 if let (Some(targets), Some(values)) = (parts(target), parts(value))
@@ -125,6 +149,25 @@ impl Walk {
             }
             _ => {}
         }
+    }
+
+    fn type_of(&self, expression: &Expr) -> Option<String> {
+        type_of(expression, self.names, &self.scope)
+    }
+
+    /// The value of an expression, or else its type.
+    fn holds(&self, expression: &Expr) -> Option<Holds> {
+        constant(expression).map(Holds::Value).or_else(|| self.type_of(expression).map(Holds::Inferred))
+    }
+
+    /// A name, or the last part of an attribute, that is used as only one type is.
+    fn used(&mut self, object: &Expr, within: Range<usize>, type_name: Option<&str>) {
+        let (name, range) = match object {
+            Expr::Name(it) => (it.id.as_str(), it.range),
+            Expr::Attribute(it) => (it.attr.as_str(), it.attr.range),
+            _ => return,
+        };
+        self.add(name, "use", bytes(range), within, type_name.map(|it| Holds::Used(it.to_owned())));
     }
 
     /// The parameters and attributes that a docstring lists as `name : type`.
@@ -148,7 +191,7 @@ impl Walk {
     }
 }
 
-impl<'a> Visitor<'a> for Walk {
+impl<'a> Visitor<'a> for Walk<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
             Stmt::Assign(it) => {
@@ -170,6 +213,26 @@ impl<'a> Visitor<'a> for Walk {
                     self.add(name, "ann_assign", bytes(range), bytes(it.range), declared);
                 }
             }
+            Stmt::For(it) => {
+                let counts = it.iter.as_call_expr().and_then(|call| call.func.as_name_expr());
+                let target = match (counts.map(|name| name.id.as_str()), &*it.target) {
+                    (Some("range"), target) => Some(target),
+                    (Some("enumerate"), Expr::Tuple(pair)) => pair.elts.first(),
+                    _ => None,
+                };
+                if let Some(target) = target {
+                    self.used(target, bytes(it.range), Some("int"));
+                }
+            }
+            Stmt::Import(it) => it.names.iter().for_each(|alias| {
+                let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                self.names.import(name.split('.').next().unwrap_or(name));
+            }),
+            Stmt::ImportFrom(it) => {
+                it.names
+                    .iter()
+                    .for_each(|alias| self.names.import(alias.asname.as_ref().unwrap_or(&alias.name)));
+            }
             _ => {}
         }
         match statement {
@@ -189,7 +252,7 @@ impl<'a> Visitor<'a> for Walk {
         for it in parameters.iter_non_variadic_params() {
             let name = &it.parameter.name;
             let declared = it.parameter.annotation().and_then(annotated).map(Holds::Declared);
-            for holds in [it.default().and_then(holds), declared] {
+            for holds in [it.default().and_then(|it| self.holds(it)), declared] {
                 self.add(name.as_str(), "parameter", bytes(name.range), bytes(it.range), holds);
             }
         }
@@ -198,21 +261,29 @@ impl<'a> Visitor<'a> for Walk {
 
     fn visit_keyword(&mut self, keyword: &'a Keyword) {
         if let Some(name) = &keyword.arg {
-            self.add(
-                name.as_str(),
-                "keyword",
-                bytes(name.range),
-                bytes(keyword.range()),
-                holds(&keyword.value),
-            );
+            let holds = self.holds(&keyword.value);
+            self.add(name.as_str(), "keyword", bytes(name.range), bytes(keyword.range()), holds);
         }
         visitor::walk_keyword(self, keyword);
     }
-}
 
-/// The value of an expression, or else its type.
-fn holds(expression: &Expr) -> Option<Holds> {
-    constant(expression).map(Holds::Value).or_else(|| Some(Holds::Inferred(type_of(expression)?.to_owned())))
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Attribute(it) => self.used(&it.value, bytes(it.range), said_of(it.attr.as_str())),
+            Expr::Call(it) => {
+                let function = match &*it.func {
+                    Expr::Name(name) => name.id.as_str(),
+                    Expr::Attribute(it) => it.attr.as_str(),
+                    _ => "",
+                };
+                if let Some(first) = it.arguments.args.first() {
+                    self.used(first, bytes(it.range()), taken_by(function));
+                }
+            }
+            _ => {}
+        }
+        visitor::walk_expr(self, expression);
+    }
 }
 
 /// The value of an expression that is a literal; `None` of any other.
@@ -263,12 +334,12 @@ fn constant(expression: &Expr) -> Option<Constant> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Constant, Holds, written};
+    use super::{Constant, Holds, Reader};
     use crate::Dialect;
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, &str, Constant)]) {
-        let found = written(text, Dialect::Ipython).unwrap();
+        let found = Reader::default().read(text, Dialect::Ipython).unwrap();
         let found: Vec<_> = found
             .iter()
             .filter_map(|it| match &it.holds {
@@ -284,13 +355,14 @@ mod tests {
         let text = "def f(path: str, *, n: Optional[int] = None, df=pd.DataFrame()):\n    \"\"\"Reads.\n\n    \
                     ax, bx : matplotlib.axes.Axes, optional\n    \"\"\"\n    rows = [r for r in path]\n    \
                     self.total = sum(1 for r in rows) / 2.0\n    text = f'{n}' + path\n    g(unknown=h())\n";
-        let found = written(text, Dialect::Python).unwrap();
+        let found = Reader::default().read(text, Dialect::Python).unwrap();
         let shown: Vec<_> = found
             .iter()
             .map(|it| match &it.holds {
                 Holds::Value(_) => format!("{} {} value", it.name, it.kind),
                 Holds::Inferred(name) => format!("{} {} {name}", it.name, it.kind),
                 Holds::Declared(name) => format!("{} {}: {name}", it.name, it.kind),
+                Holds::Used(name) => format!("{} {} as {name}", it.name, it.kind),
             })
             .collect();
         let expected = [
@@ -347,7 +419,7 @@ mod tests {
     #[test]
     fn scopes_and_ranges() {
         let text = "class A:\n    def f(self, n=1):\n        fit(alpha=0.5)\n";
-        let found = written(text, Dialect::Python).unwrap();
+        let found = Reader::default().read(text, Dialect::Python).unwrap();
         let places: Vec<_> = found.iter().map(|it| (&*it.scope, &text[it.range.clone()])).collect();
         assert_eq!(places, [("A.f", "n=1"), ("A.f", "alpha=0.5")]);
     }

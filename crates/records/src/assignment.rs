@@ -27,7 +27,8 @@ pub struct Assignment {
     /// How often the site ran in all.
     pub occurrences: u64,
     /// Where the value comes from: `run`, or, read off the source without running, `literal`; of `inferred` (an
-    /// expression shows it) and `declared` (an annotation or a docstring says it) only the type is known.
+    /// expression shows it), `declared` (an annotation or a docstring says it) and `used` (it is used as only one type
+    /// is) only the type is known.
     pub evidence: String,
     /// Fields of users, from the script.
     #[serde(flatten)]

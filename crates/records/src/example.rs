@@ -36,7 +36,8 @@ pub struct Example {
     pub count: u64,
     /// Weight in training.
     pub weight: f64,
-    /// `run`, `literal`, `inferred` or `declared`, as in [`crate::Assignment::evidence`]; of a negative, its name's.
+    /// `run`, `literal`, `inferred`, `declared` or `used`, as in [`crate::Assignment::evidence`]; of a
+    /// negative, its name's.
     pub evidence: String,
     /// Fields of users.
     #[serde(flatten)]

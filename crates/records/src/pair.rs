@@ -26,7 +26,7 @@ pub struct Pair {
     pub occurrence: u64,
     /// How often the site ran in all.
     pub occurrences: u64,
-    /// `run`, `literal`, `inferred` or `declared`, as in [`Assignment::evidence`].
+    /// `run`, `literal`, `inferred`, `declared` or `used`, as in [`Assignment::evidence`].
     pub evidence: String,
     /// The value's type after cleaning and merging: `ndarray`, `int`.
     pub type_class: String,
