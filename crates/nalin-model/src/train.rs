@@ -16,7 +16,7 @@ use crate::lessons::{Known, Lessons, Misfit, more_misfits};
 use crate::metrics::best_threshold;
 use crate::model::{Body, Config, Design, Model};
 use crate::nalin::NalinConfig;
-use crate::network::Encoder;
+use crate::network::{Encoder, Network as _};
 use crate::statistics::Statistics;
 use crate::{Ablation, Subject};
 
@@ -147,7 +147,11 @@ pub fn train(
     let drawn = more_misfits(train, schedule.more_misfits, schedule.seed);
     let parts = (train, &drawn[..], valid);
     model.config.epoch = match &mut model.body {
-        Body::Bags(network) => fit_encoded(network.as_mut(), parts, schedule, saved, watch)?,
+        Body::Bags(network) => {
+            let epoch = fit_encoded(network.as_mut(), parts, schedule, saved, watch)?;
+            network.parameters_mut().round_tables();
+            epoch
+        }
         Body::Nalin(network) => fit_encoded(network.as_mut(), parts, schedule, saved, watch)?,
         Body::Lookup => 0,
     };

@@ -39,6 +39,7 @@ impl Data {
             let source = match (pair.evidence.as_str(), pair.site.kind.as_str()) {
                 ("run", _) => Source::Run,
                 ("declared", _) => Source::Declared,
+                ("used", _) => Source::Used,
                 (_, "keyword" | "parameter") => Source::Given,
                 _ => Source::Assigned,
             };

@@ -15,12 +15,18 @@ pub(super) const SCALE: f32 = 1.0 / 32.0;
 /// Sizes of the judge, and its say.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 pub struct JudgeConfig {
+    /// Perceptrons, whose mean is the judgement: each has seen the same, from other first weights.
+    #[serde(default = "one")]
+    pub members: usize,
     /// Units of the hidden layer.
     pub hidden: usize,
     /// Share of the inputs that a step leaves out.
     pub input_dropout: f64,
     /// Share of the hidden units that a step leaves out.
     pub dropout: f64,
+    /// Repositories that attest the facts: where they are few, fewer can make a custom.
+    #[serde(default)]
+    pub repositories: usize,
     /// Share of the judge in the answer; the rest is the network's. Chosen on the validation part, none
     /// without one.
     pub share: f32,
@@ -35,16 +41,50 @@ impl JudgeConfig {
 
 impl Default for JudgeConfig {
     fn default() -> Self {
-        Self { hidden: 64, input_dropout: 0.1, dropout: 0.3, share: 0.0 }
+        Self { members: 4, hidden: 64, input_dropout: 0.1, dropout: 0.3, repositories: 0, share: 0.0 }
     }
 }
 
-/// Two hidden layers over [`Tally::features`], and a straight way past them.
+/// Of a model that was saved before there could be several.
+fn one() -> usize {
+    1
+}
+
+/// Perceptrons over [`Tally::features`].
 pub struct Judge {
     pub(super) config: JudgeConfig,
     parameters: Parameters,
+    pub(super) members: Vec<Member>,
+}
+
+/// Two hidden layers, and a straight way past them.
+#[derive(Clone, Copy)]
+pub(super) struct Member {
     pub(super) layers: [(Slot, Slot); 3],
     pub(super) straight: Slot,
+}
+
+impl Member {
+    fn new(config: &JudgeConfig, at: usize, parameters: &mut Parameters) -> Result<Self> {
+        // The first is named as the only one was.
+        let of = if at == 0 { "judge".to_owned() } else { format!("judge{at}") };
+        let mut layer = |name: &str, inputs: usize, outputs: usize| -> Result<(Slot, Slot)> {
+            let bound = 1.0 / (inputs as f64).sqrt();
+            Ok((
+                parameters.add_dense(&format!("{of}.{name}.weight"), &[inputs, outputs], bound)?,
+                parameters.add_dense(&format!("{of}.{name}.bias"), &[outputs], 0.0)?,
+            ))
+        };
+        let layers = [
+            layer("first", Tally::FEATURES, config.hidden)?,
+            layer("second", config.hidden, config.hidden / 2)?,
+            layer("out", config.hidden / 2, 1)?,
+        ];
+        Ok(Self {
+            layers,
+            straight: parameters.add_dense(&format!("{of}.straight"), &[Tally::FEATURES, 1], 0.0)?,
+        })
+    }
 }
 
 impl Judge {
@@ -53,20 +93,10 @@ impl Judge {
     /// # Errors
     /// If the device has no room for it.
     pub fn new(config: JudgeConfig, mut parameters: Parameters) -> Result<Self> {
-        let mut layer = |name: &str, inputs: usize, outputs: usize| -> Result<(Slot, Slot)> {
-            let bound = 1.0 / (inputs as f64).sqrt();
-            Ok((
-                parameters.add_dense(&format!("judge.{name}.weight"), &[inputs, outputs], bound)?,
-                parameters.add_dense(&format!("judge.{name}.bias"), &[outputs], 0.0)?,
-            ))
-        };
-        let layers = [
-            layer("first", Tally::FEATURES, config.hidden)?,
-            layer("second", config.hidden, config.hidden / 2)?,
-            layer("out", config.hidden / 2, 1)?,
-        ];
-        let straight = parameters.add_dense("judge.straight", &[Tally::FEATURES, 1], 0.0)?;
-        Ok(Self { config, parameters, layers, straight })
+        let members = (0..config.members)
+            .map(|at| Member::new(&config, at, &mut parameters))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Self { config, parameters, members })
     }
 }
 
@@ -85,14 +115,18 @@ impl Network for Judge {
         let numbers: Vec<f32> =
             rows.iter().flat_map(|(row, _)| row.iter().map(|&number| f32::from(number) * SCALE)).collect();
         let input = Tensor::from_vec(numbers, (rows.len(), Tally::FEATURES), self.parameters.device())?;
-        let input = dropout(&input, self.config.input_dropout, noise.as_deref_mut())?;
         let apply = |(weight, bias): (Slot, Slot), input: &Tensor| {
             input.matmul(self.parameters.dense(weight))?.broadcast_add(self.parameters.dense(bias))
         };
-        let [first, second, out] = self.layers;
-        let hidden = dropout(&apply(first, &input)?.relu()?, self.config.dropout, noise.as_deref_mut())?;
-        let hidden = dropout(&apply(second, &hidden)?.relu()?, self.config.dropout, noise)?;
-        let straight = input.matmul(self.parameters.dense(self.straight))?;
-        Ok(Pass { heads: vec![(apply(out, &hidden)? + straight)?.squeeze(1)?], lookups: Vec::new() })
+        let mut heads = Vec::with_capacity(self.members.len());
+        for &Member { layers: [first, second, out], straight } in &self.members {
+            let input = dropout(&input, self.config.input_dropout, noise.as_deref_mut())?;
+            let hidden = dropout(&apply(first, &input)?.relu()?, self.config.dropout, noise.as_deref_mut())?;
+            let hidden = apply(second, &hidden)?.relu()?;
+            let hidden = dropout(&hidden, self.config.dropout, noise.as_deref_mut())?;
+            let straight = input.matmul(self.parameters.dense(straight))?;
+            heads.push((apply(out, &hidden)? + straight)?.squeeze(1)?);
+        }
+        Ok(Pass { heads, lookups: Vec::new() })
     }
 }

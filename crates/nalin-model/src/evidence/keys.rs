@@ -2,7 +2,7 @@
 
 use crate::features::{form, magnitude_bucket, stem};
 use crate::hash::{cross, feature};
-use crate::{Ablation, Subject, names};
+use crate::{Ablation, Kind, Subject, names};
 
 /// Where a fact comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,28 +15,45 @@ pub enum Source {
     Given,
     /// A type, as declared by an annotation or in documentation.
     Declared,
+    /// A type, as what is done with the name tells.
+    Used,
 }
 
 impl Source {
     /// All of them, in the order of the features.
-    pub const ALL: [Self; 4] = [Self::Run, Self::Assigned, Self::Given, Self::Declared];
+    pub const ALL: [Self; 5] = [Self::Run, Self::Assigned, Self::Given, Self::Declared, Self::Used];
+
+    /// How many repositories must attest a fact for it to be kept: what few have written is most of all that is
+    /// written, and says next to nothing, the less the more detailed it is.
+    pub(super) fn least(self, key: ValueKey) -> usize {
+        match (self, key) {
+            (Self::Run, _) | (Self::Assigned, ValueKey::Class) => 1,
+            (_, ValueKey::Class | ValueKey::Kind) => 2,
+            _ => Self::LEAST,
+        }
+    }
+
+    /// Of the most detailed facts so many must agree.
+    pub(super) const LEAST: usize = 3;
 
     /// The value keys that are counted for it: of what is not recorded less is known.
     pub(super) fn value_keys(self) -> &'static [ValueKey] {
-        use ValueKey::{Class, Coarse, Exact, Fine, Length, Size};
+        use ValueKey::{Class, Coarse, Exact, Fine, Kind, Length, Size};
         match self {
-            Self::Run => &[Class, Exact, Length, Coarse, Fine, Size],
-            Self::Assigned | Self::Given => &[Class, Coarse, Fine],
-            Self::Declared => &[Class],
+            Self::Run => &[Class, Kind, Exact, Length, Coarse, Fine, Size],
+            Self::Assigned | Self::Given => &[Class, Kind, Coarse, Fine],
+            Self::Declared | Self::Used => &[Class, Kind],
         }
     }
 }
 
-/// How a value is looked at. Each names its class, so that it says more than the class, never less.
+/// How a value is looked at. Each but the kind names its class, so that it says more than the class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueKey {
     /// The class of types alone.
     Class,
+    /// What one does with such a class: what is known of arrays says something of a series.
+    Kind,
     /// Raw type and dtype.
     Exact,
     /// Magnitude of the length.
@@ -60,6 +77,9 @@ impl NameKeys {
     pub(super) const SINGLE: usize = 7;
     /// Words of a name that are looked at.
     const WORDS: usize = 6;
+    /// Of the single slots those that say whose custom a name follows, the closest first (the name, its words, the
+    /// last two, the last), and how many must know it before one can speak of a custom.
+    pub(super) const CLOSEST: [(usize, f32); 4] = [(0, 5.0), (1, 5.0), (4, 8.0), (2, 20.0)];
 
     /// No name.
     pub fn hidden() -> Self {
@@ -73,12 +93,14 @@ impl NameKeys {
         let (first, last) = (stems.first().copied().unwrap_or("_"), stems.last().copied().unwrap_or("_"));
         let plural = words.last().is_some_and(|word| word.len() > 3 && word.ends_with('s'));
         let lower = name.to_lowercase();
+        // The name, its words and its last two words are one key where they are the same text: most of all facts
+        // are about names that are seldom, and need not be told three times.
         let single = vec![
-            feature(b'x', name.as_bytes()),
+            feature(b'j', name.replace('_', " ").as_bytes()),
             feature(b'j', stems.join(" ").as_bytes()),
             cross(feature(b'l', last.as_bytes()), u32::from(plural)),
             feature(b'f', first.as_bytes()),
-            feature(b'b', stems[stems.len().saturating_sub(2)..].join(" ").as_bytes()),
+            feature(b'j', stems[stems.len().saturating_sub(2)..].join(" ").as_bytes()),
             feature(b'3', tail(&lower, 3).as_bytes()),
             feature(b'4', head(&lower, 4).as_bytes()),
         ];
@@ -113,6 +135,7 @@ pub(super) fn value_key(key: ValueKey, subject: &Subject, hidden: Ablation) -> O
     let last = value.shape.last().copied().unwrap_or(-1);
     let detail = match key {
         ValueKey::Class => 0,
+        ValueKey::Kind => return Some(kind_key(Kind::of(subject))),
         ValueKey::Exact => {
             cross(feature(b'q', value.type_name.as_bytes()), feature(b'd', value.dtype.as_bytes()))
         }
@@ -136,6 +159,11 @@ pub(super) fn value_key(key: ValueKey, subject: &Subject, hidden: Ablation) -> O
         ),
     };
     Some(cross(class, cross(key as u32, detail)))
+}
+
+/// The key of a kind, which names no class.
+pub(super) fn kind_key(kind: Kind) -> u32 {
+    cross(ValueKey::Kind as u32, feature(b'k', &[kind as u8]))
 }
 
 fn coarse(number: f64) -> [u8; 1] {

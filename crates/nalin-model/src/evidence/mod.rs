@@ -15,11 +15,12 @@ mod tally;
 use anyhow::Result;
 use candle_core::Device;
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 pub use judge::{Judge, JudgeConfig};
 pub use keys::{NameKeys, Source};
 pub(crate) use quick::{QuickEvidence, QuickName};
-pub use tally::{Fact, Tally, ValueKeys};
+pub use tally::{Custom, Fact, Tally, ValueKeys};
 
 use crate::fit::{Schedule, fit, logits};
 use crate::lessons::{Known, Lessons, Misfit};
@@ -56,8 +57,12 @@ impl Evidence {
             source: Source::Run,
             repo: known.repo,
         });
-        let mut tally = Tally::of(&recorded.chain(written.iter().copied()).collect::<Vec<_>>());
-        let mut judge = Judge::new(config, Parameters::new(device, schedule.seed))?;
+        let facts: Vec<Fact> = recorded.chain(written.iter().copied()).collect();
+        let repositories = facts.iter().map(|fact| fact.repo).collect::<FxHashSet<_>>().len();
+        let mut tally = Tally::of(&facts);
+        drop(facts);
+        let mut judge =
+            Judge::new(JudgeConfig { repositories, ..config }, Parameters::new(device, schedule.seed))?;
         let of = |misfit: &Misfit| {
             let (name, value) = (&train[misfit.name_of as usize], train[misfit.value_of as usize].subject);
             let subject = Subject { name: name.subject.name, ..value };
@@ -120,6 +125,17 @@ impl Evidence {
     /// Sizes of the judge, and its say.
     pub fn config(&self) -> &JudgeConfig {
         &self.judge.config
+    }
+
+    /// What is usual for a name, or for its last words where it is hardly known; `None` where nothing is.
+    pub fn custom(&self, subject: &Subject) -> Option<Custom> {
+        self.tally.custom(subject, self.maturity())
+    }
+
+    /// What share of the demands that are made of a hundred repositories and more can be made of these: of a hundred
+    /// five are few, of five they are all.
+    pub fn maturity(&self) -> f32 {
+        (self.config().repositories as f32 / 100.0).min(1.0)
     }
 
     /// The judge's logits of "does not fit".

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use pulp::Arch;
 
+use super::judge::Member;
 use super::{Evidence, JudgeConfig, NameKeys, Tally, ValueKeys};
 use crate::network::Network as _;
 use crate::{Ablation, Subject};
@@ -11,6 +12,11 @@ use crate::{Ablation, Subject};
 pub(crate) struct QuickEvidence<'m> {
     tally: &'m Tally,
     config: &'m JudgeConfig,
+    members: Vec<QuickMember>,
+}
+
+/// One perceptron's weights.
+struct QuickMember {
     layers: [(Vec<f32>, Vec<f32>); 3],
     straight: Vec<f32>,
 }
@@ -26,14 +32,13 @@ impl Evidence {
     pub(crate) fn quick(&self) -> Result<QuickEvidence<'_>> {
         let read =
             |slot| -> Result<Vec<f32>> { Ok(self.judge.parameters().dense(slot).flatten_all()?.to_vec1()?) };
-        let [first, second, out] =
-            self.judge.layers.map(|(weight, bias)| Ok::<_, anyhow::Error>((read(weight)?, read(bias)?)));
-        Ok(QuickEvidence {
-            tally: &self.tally,
-            config: self.config(),
-            layers: [first?, second?, out?],
-            straight: read(self.judge.straight)?,
-        })
+        let member = |member: &Member| {
+            let [first, second, out] =
+                member.layers.map(|(weight, bias)| Ok::<_, anyhow::Error>((read(weight)?, read(bias)?)));
+            Ok(QuickMember { layers: [first?, second?, out?], straight: read(member.straight)? })
+        };
+        let members = self.judge.members.iter().map(member).collect::<Result<Vec<_>>>()?;
+        Ok(QuickEvidence { tally: &self.tally, config: self.config(), members })
     }
 }
 
@@ -57,13 +62,16 @@ impl QuickEvidence<'_> {
             .iter()
             .map(|&number| f32::from(number) * super::judge::SCALE)
             .collect();
-        let judged = Arch::new().dispatch(|| self.judge(&input));
-        self.config.blend(logit, judged)
+        let logit_of = |member: &QuickMember| Arch::new().dispatch(|| member.logit(&input));
+        let judged: f32 = self.members.iter().map(logit_of).sum();
+        self.config.blend(logit, judged / self.members.len() as f32)
     }
+}
 
-    /// The judge's logit, compiled for the processor at hand.
+impl QuickMember {
+    /// A logit, compiled for the processor at hand.
     #[inline(always)]
-    fn judge(&self, input: &[f32]) -> f32 {
+    fn logit(&self, input: &[f32]) -> f32 {
         let [first, second, out] = &self.layers;
         let relu = |mut units: Vec<f32>| {
             units.iter_mut().for_each(|unit| *unit = unit.max(0.0));

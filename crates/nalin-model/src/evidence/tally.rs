@@ -6,9 +6,9 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Source;
 use super::counts::Counts;
-use super::keys::{NameKeys, ValueKey, value_key};
+use super::keys::{NameKeys, ValueKey, kind_key, value_key};
 use crate::hash::cross;
-use crate::{Ablation, Subject};
+use crate::{Ablation, Kind, Subject};
 
 /// The weight of what is known of all names against what is known of one: as much as so many repositories.
 const PRIOR: f32 = 2.0;
@@ -28,6 +28,15 @@ pub struct Fact<'a> {
     pub repo: u32,
 }
 
+/// What repositories attest of a name, by their runs and by what is written in them, as far as a value is concerned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Custom {
+    /// How many know the name, or the words that stand for it; a repository once for each way of knowing.
+    pub known: f32,
+    /// How many of them for values of this kind.
+    pub of_kind: f32,
+}
+
 /// Counts of facts, by hash.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tally {
@@ -44,22 +53,19 @@ impl Tally {
     pub const FEATURES: usize = features_of(Source::Run)
         + features_of(Source::Assigned)
         + features_of(Source::Given)
-        + features_of(Source::Declared);
+        + features_of(Source::Declared)
+        + features_of(Source::Used);
 
     /// Counts facts.
     pub fn of(facts: &[Fact]) -> Self {
-        let sorted = |select: fn(Source, ValueKey) -> bool| {
-            let observed = |fact| observed(fact, select);
-            let mut attested: Vec<(u32, u32)> = facts.par_iter().flat_map_iter(observed).collect();
-            attested.par_sort_unstable();
-            attested.dedup();
-            attested
-        };
-        let mut attested = sorted(|source, key| source == Source::Run || key == ValueKey::Class);
-        // Details that one source alone has written are most of all that is written, and say next to nothing.
-        let details = sorted(|source, key| source != Source::Run && key != ValueKey::Class);
-        let agreed = details.chunk_by(|one, other| one.0 == other.0).filter(|group| group.len() > 1);
-        attested.extend(agreed.flatten());
+        let mut attested: Vec<(u32, u32)> = Vec::new();
+        for least in 1..=Source::LEAST {
+            let observed = |fact| observed(fact, |source, key| source.least(key) == least);
+            let mut found: Vec<(u32, u32)> = facts.par_iter().flat_map_iter(observed).collect();
+            found.par_sort_unstable();
+            found.dedup();
+            attested.extend(found.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() >= least).flatten());
+        }
         attested.par_sort_unstable();
         let by_fact = attested.chunk_by(|one, other| one.0 == other.0);
         let counted: Vec<(u32, u16)> =
@@ -71,6 +77,8 @@ impl Tally {
             }
             *totals.entry(fact.source as u32).or_default() += 1;
         }
+        // What was seen once is as common as what never was.
+        totals.retain(|_, n| *n > 1);
         Self { facts: Counts::of(counted.into_iter()), totals, attested }
     }
 
@@ -103,6 +111,23 @@ impl Tally {
     /// unknown is 0. Repository `own` is left out.
     pub fn features(&self, name: &NameKeys, value: &ValueKeys, own: Option<u32>) -> Box<[i8]> {
         self.features_of_known(name, &self.known(name, own), value, own)
+    }
+
+    /// What is attested of a name, or of its last words where it is hardly known, if so many know it as
+    /// [`NameKeys::CLOSEST`] demands, times `share`.
+    pub(super) fn custom(&self, subject: &Subject, share: f32) -> Option<Custom> {
+        let (name, kind) = (NameKeys::of(subject.name), Kind::of(subject));
+        // That nothing is held is never written down as a fact.
+        let sources = if kind == Kind::Nothing { &Source::ALL[..1] } else { &Source::ALL[..] };
+        let sum = |key: &dyn Fn(u32) -> u32| {
+            sources.iter().map(|source| self.count(key(*source as u32), None)).sum::<f32>()
+        };
+        NameKeys::CLOSEST.into_iter().find_map(|(slot, least)| {
+            let name = name.single[slot];
+            let known = sum(&|source| cross(name, source));
+            let of_kind = sum(&|source| cross(name, cross(kind_key(kind), source)));
+            (known >= (least * share).max(1.0)).then_some(Custom { known, of_kind })
+        })
     }
 
     /// How many repositories know a name: for every source, for every slot.
@@ -171,15 +196,18 @@ impl Tally {
     /// If there is no memory to compress them in.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let mut bytes = Vec::with_capacity(self.facts.len() * 4);
-        // All differences, then all counts: like stands beside like, and packs well.
+        // All lowest bytes of the differences, which are noise, then what is above them, then all counts: like stands
+        // beside like, and packs well.
         let mut totals: Vec<(u32, u32)> = self.totals.iter().map(|(&key, &n)| (key, n)).collect();
         totals.sort_unstable();
         put(self.facts.len() as u32, &mut bytes);
         put(totals.len() as u32, &mut bytes);
-        let mut last = 0;
-        for (fact, _) in self.facts.iter() {
-            put(fact - std::mem::replace(&mut last, fact), &mut bytes);
-        }
+        let differences = || {
+            let before = std::iter::once(0).chain(self.facts.iter().map(|(fact, _)| fact));
+            self.facts.iter().zip(before).map(|((fact, _), before)| fact - before)
+        };
+        bytes.extend(differences().map(|difference| difference as u8));
+        differences().for_each(|difference| put(difference >> 8, &mut bytes));
         self.facts.iter().for_each(|(_, n)| put(n, &mut bytes));
         totals.iter().for_each(|&(key, _)| bytes.extend(key.to_le_bytes()));
         totals.iter().for_each(|&(_, n)| put(n, &mut bytes));
@@ -195,10 +223,13 @@ impl Tally {
         let mut rest = &bytes[..];
         let (n, n_totals) = (take(&mut rest)? as usize, take(&mut rest)? as usize);
         ensure!(n <= bytes.len() && n_totals <= bytes.len(), "it ends early");
+        let low;
+        (low, rest) = rest.split_at_checked(n).context("it ends early")?;
         let mut last = 0_u32;
         let mut facts = Vec::with_capacity(n);
-        for _ in 0..n {
-            last = last.checked_add(take(&mut rest)?).context("facts are out of order")?;
+        for &low in low {
+            let high = take(&mut rest)?.checked_mul(256).context("a number is too large")?;
+            last = last.checked_add(high | u32::from(low)).context("facts are out of order")?;
             facts.push((last, 0));
         }
         for (_, n) in &mut facts {
@@ -244,15 +275,15 @@ fn take(bytes: &mut &[u8]) -> Result<u32> {
 }
 
 /// A value's keys for each source, with the share of all values that each has there.
-pub struct ValueKeys([Vec<Option<(u32, f32)>>; 4]);
+pub struct ValueKeys([Vec<Option<(u32, f32)>>; Source::ALL.len()]);
 
 /// Slots of a name: singles, and the largest and the mean of its words. Each has the number of those who
 /// know it and one number for each key of the value; each key has its share.
 const fn features_of(source: Source) -> usize {
     let keys = match source {
-        Source::Run => 6,
-        Source::Assigned | Source::Given => 3,
-        Source::Declared => 1,
+        Source::Run => 7,
+        Source::Assigned | Source::Given => 4,
+        Source::Declared | Source::Used => 2,
     };
     (NameKeys::SINGLE + 2) * (1 + keys) + keys
 }
@@ -264,7 +295,7 @@ fn keys_of(source: Source, subject: &Subject, hidden: Ablation) -> Vec<Option<u3
 }
 
 /// What one fact attests under the keys that are selected; that the name is known goes with the class.
-fn observed(fact: &Fact, select: fn(Source, ValueKey) -> bool) -> Vec<(u32, u32)> {
+fn observed(fact: &Fact, select: impl Fn(Source, ValueKey) -> bool) -> Vec<(u32, u32)> {
     let Fact { subject, source, repo } = fact;
     let mut observed = Vec::new();
     for name in NameKeys::of(subject.name).all() {
@@ -284,8 +315,8 @@ fn observed(fact: &Fact, select: fn(Source, ValueKey) -> bool) -> Vec<(u32, u32)
 mod tests {
     use records::Value;
 
-    use super::{Fact, NameKeys, Source, Tally};
-    use crate::{Ablation, Subject};
+    use super::{Custom, Fact, NameKeys, Source, Tally};
+    use crate::{Ablation, Kind, Subject};
 
     #[test]
     fn repositories_count_once_and_the_own_not_at_all() {
@@ -315,11 +346,22 @@ mod tests {
         // The second: how well the class goes with it.
         assert!(features("row_count", "int", None)[1] > 0 && features("row_count", "str", None)[1] < 0);
         assert!(features("word_count", "int", None)[0] == 0, "a name that nobody knows");
-        assert!(features("word_count", "int", None)[14] > 0, "but its last word is known");
+        let width = 1 + Source::Run.value_keys().len();
+        assert!(features("word_count", "int", None)[2 * width] > 0, "but its last word is known");
         assert_eq!(features("title", "str", None).len(), Tally::FEATURES);
         let value = tally.value(&subject("title", "str"), Ablation::default());
-        assert_eq!(tally.features(&NameKeys::hidden(), &value, None)[..49], [0; 49]);
+        let slots = NameKeys::SINGLE * width;
+        assert_eq!(tally.features(&NameKeys::hidden(), &value, None)[..slots], vec![0; slots]);
         assert_eq!(of(&Tally::of(&[]), "title", "str", None)[1], 0);
+
+        // Two or three repositories make a custom as far as a fifth of what is usually asked for is enough.
+        let custom = |name, class| tally.custom(&subject(name, class), 0.2);
+        let of_two = |of_kind| Some(Custom { known: 2.0, of_kind });
+        assert_eq!([custom("row_count", "int"), custom("row_count", "str")], [of_two(2.0), of_two(0.0)]);
+        assert_eq!(custom("row_count", "float"), of_two(2.0), "of the kind of whole numbers");
+        assert_eq!(custom("title", "str"), Some(Custom { known: 3.0, of_kind: 3.0 }), "declared, too");
+        assert_eq!(custom("title", "NoneType"), Some(Custom { known: 1.0, of_kind: 0.0 }), "in runs alone");
+        assert_eq!([custom("unknown", "int"), tally.custom(&subject("title", "str"), 1.0)], [None, None]);
 
         let packed = tally.to_bytes().unwrap();
         let read = Tally::of_bytes(&packed).unwrap();
