@@ -53,13 +53,14 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
 
-    /// Also report names that promise nothing (`x`, `tmp`, `new_data`), and those of which, or of whose
-    /// type, next to nothing is known
+    /// Also report what cannot be argued: names that promise nothing (`x`, `tmp`, `new_data`), names and types of
+    /// which next to nothing is known, values of a kind that many hold under the name (docs/linting.md)
     #[arg(long)]
     pub generic_names: bool,
 
     /// Also report types that stand in for the usual one: an int or a symbol where floats are usual, a list, a
-    /// tuple or a series where arrays are, one float where rows of numbers are and the reverse
+    /// tuple or a series where arrays are, one number where rows of them are and the reverse, any collection where
+    /// the name is a plural
     #[arg(long, conflicts_with = "filter")]
     pub stand_ins: bool,
 

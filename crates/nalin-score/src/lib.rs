@@ -13,7 +13,7 @@ mod explain;
 mod filter_nalin;
 mod gather;
 mod incoming;
-mod kinds;
+mod passed_over;
 mod scorer;
 mod silence;
 
@@ -30,6 +30,7 @@ use cli::{Args, Reading, Verb, WarningFilter};
 use evaluate::{Judged, Judgements};
 use gather::{Candidate, Candidates};
 use incoming::Incoming;
+use passed_over::{Wanted, passed_over};
 use scorer::Scorer;
 
 /// Candidates that are explained at a time when not all are wanted.
@@ -145,26 +146,13 @@ fn report(scorer: &Scorer, args: &Args, stage: &mut Stage) -> Result<()> {
     Ok(out.flush()?)
 }
 
-/// Why a finding is nothing for people, if so: its name says nothing, next to nothing is known of it or of the
-/// type, the type stands in for the usual one, or the filter that was asked for takes it.
+/// Why a finding is nothing for people, if so: the filter that was asked for takes it, or else our own.
 fn left_out(scorer: &Scorer, args: &Args, record: &Incoming) -> Option<&'static str> {
-    let (name, type_class) = (&record.site.name, &record.type_class);
     match args.filter {
-        Some(WarningFilter::Nalin) => filter_nalin::taken_by(name, type_class),
-        None if !args.generic_names && nalin_model::names::is_generic(name) => Some("generic_names_left_out"),
+        Some(WarningFilter::Nalin) => filter_nalin::taken_by(&record.site.name, &record.type_class),
         None => {
-            let statistics = &scorer.model.statistics;
-            let seen = statistics.seen(name).map_or(0, |(seen, _)| seen);
-            let usual = statistics.usual_types(name);
-            if !args.generic_names && seen < nalin_model::Statistics::FEWEST {
-                Some("unknown_names_left_out")
-            } else if !args.generic_names && !statistics.knows_class(type_class) {
-                Some("unknown_types_left_out")
-            } else if !args.stand_ins && kinds::is_stand_in(name, type_class, &usual) {
-                Some("stand_ins_left_out")
-            } else {
-                None
-            }
+            let wanted = Wanted { generic_names: args.generic_names, stand_ins: args.stand_ins };
+            passed_over(scorer.model, record, wanted)
         }
     }
 }

@@ -104,8 +104,8 @@ pub struct Report {
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
 
-    /// Also report names that promise nothing (`x`, `tmp`, `new_data`) and those of which, or of whose
-    /// type, next to nothing is known
+    /// Also report what cannot be argued: names that promise nothing (`x`, `tmp`, `new_data`), names and types of
+    /// which next to nothing is known, values of a kind that many hold under the name
     #[arg(long)]
     pub generic_names: bool,
 
