@@ -2,35 +2,41 @@
 
 With namespaces (in bubblewrap) every notebook has processes, mounts and shared memory of its own: a
 writable layer over its files that is thrown away, and a process tree that the kernel kills as a whole.
-Without (in a container, or with no sandbox) it works on a copy, and its tree is found and killed by us.
+Where there are none is `plain`.
 """
 
 import ctypes
 import os
 import resource
-import shutil
 import signal
-import tempfile
 
 NOTEBOOK = "/notebook"
-MAX_COPY = 64 << 20
 SCRATCH, LOWER = "/nalin/scratch", "/nalin/lower"
+NOTHING = "/nalin/nothing"  # an empty folder that nobody can write in
 _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
-_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
-_MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 32, 4096, 16384, 1 << 18
-_PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 4, 36, 38, 47
-_libc = ctypes.CDLL(None, use_errno=True)
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
+_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 4, 38, 47
+_PIDFD_OPEN = 434
+_SIG_IGN = ctypes.c_void_p(1)
+libc = ctypes.CDLL(None, use_errno=True)
+_fork = ctypes.PyDLL(None, use_errno=True).fork  # which keeps Python's lock: nobody is in the child to give it back
+_CAPABILITIES = (ctypes.c_uint32 * 2)(0x20080522, 0)
+_NONE = (ctypes.c_uint32 * 6)()
 
 
-def _check(result, what):
+def check(result, what):
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, "%s: %s" % (what, os.strerror(number)))
 
 
 def _mount(source, target, kind, flags, options=""):
-    arguments = [os.fsencode(text) if text else None for text in (source, target, kind)]
-    _check(_libc.mount(*arguments, ctypes.c_ulong(flags), options.encode() or None), "mount " + target)
+    arguments = os.fsencode(source), os.fsencode(target), kind.encode(), ctypes.c_ulong(flags), options.encode()
+    check(libc.mount(*arguments), "mount " + target)
+
+
+def _bind(source, target):
+    _mount(source, target, "", _MS_BIND | _MS_REC)
 
 
 class Namespaces:
@@ -40,111 +46,94 @@ class Namespaces:
         # No notebook may make namespaces of its own: with them come capabilities over them.
         with open("/proc/sys/user/max_user_namespaces", "w") as limit:
             limit.write("0")
+        _mount("", "/", "", _MS_REC | _MS_PRIVATE)  # so are the copies that notebooks get
         self.home = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        self.init = None  # the first process of the notebook's namespace
 
     def fork(self):
-        """As `os.fork`, but the child is the first process of a new namespace."""
-        _check(_libc.unshare(_CLONE_NEWPID), "unshare the processes")
+        """As `os.fork`, but the child is the second process of a new namespace.
+
+        The first only has to be there, so it is forked by the C library: what Python does in a child costs as much as
+        the fork.
+        """
+        check(libc.unshare(_CLONE_NEWPID), "unshare the processes")
         try:
+            init = _fork()
+            if init == 0:
+                stay()
+            check(init, "fork")
+            self.init = init
             return os.fork()
+        except OSError:
+            self.leave()
+            raise
         finally:
-            if self.home is not None:
-                _libc.setns(self.home, _CLONE_NEWPID)
+            libc.setns(self.home, _CLONE_NEWPID)  # for the server: the child cannot, and need not
 
     def enter(self, job, config):
         """In the child: mounts of its own, then no capability any more. Returns the working folder."""
-        _check(_libc.unshare(_CLONE_NEWNS | _CLONE_NEWIPC), "unshare mounts")
-        _mount("", "/", "", _MS_REC | _MS_PRIVATE)
+        check(libc.unshare(_CLONE_NEWNS | _CLONE_NEWIPC), "unshare mounts")
         plain = _MS_NOSUID | _MS_NODEV
         _mount("proc", "/proc", "proc", plain | _MS_NOEXEC)
         _mount("tmpfs", SCRATCH, "tmpfs", plain, "mode=700,size=%d" % job["scratch_bytes"])
-        for name in ("upper", "work", "home", "homework", "tmp", "shm", "kept"):
-            os.mkdir(os.path.join(SCRATCH, name))
-        if job["view"] is not None:
-            _mount(os.path.join(config["data"], job["view"]), LOWER, "", _MS_BIND | _MS_REC)
-            open_folders(LOWER, SCRATCH + "/upper")
-            overlay(LOWER, "upper", "work", NOTEBOOK)
+        for name in ("/notebook", "/home", "/home/user", "/tmp", "/shm"):
+            os.mkdir(SCRATCH + name)
+        hidden = [config["data"], SCRATCH]
+        if job["view"] is None:
+            _bind(SCRATCH + "/notebook", NOTEBOOK)
         else:
-            _mount(SCRATCH + "/upper", NOTEBOOK, "", _MS_BIND)
+            _bind(os.path.join(config["data"], job["view"]), LOWER)
+            open_folders(LOWER, SCRATCH + "/notebook")
+            os.mkdir(SCRATCH + "/work")
+            layers = "lowerdir=%s,upperdir=%s/notebook,workdir=%s/work,userxattr" % (LOWER, SCRATCH, SCRATCH)
+            _mount("overlay", NOTEBOOK, "overlay", plain, layers)
+            hidden.append(LOWER)
         kept = []
-        for folder in config["kept"]:
-            handle = "%s/kept/%d" % (SCRATCH, len(kept))
+        for number, folder in enumerate(config["kept"]):
+            handle = "%s/kept%d" % (SCRATCH, number)
             os.mkdir(handle)
-            _mount(folder, handle, "", _MS_BIND | _MS_REC)
+            _bind(folder, handle)
             kept.append((handle, folder))
-        overlay("/home", "home", "homework", "/home")
-        _mount(SCRATCH + "/tmp", "/tmp", "", _MS_BIND)
-        _mount(SCRATCH + "/shm", "/dev/shm", "", _MS_BIND)
+        _bind(SCRATCH + "/home", "/home")
+        _bind(SCRATCH + "/tmp", "/tmp")
+        _bind(SCRATCH + "/shm", "/dev/shm")
         for handle, folder in kept:
             os.makedirs(folder, exist_ok=True)
-            _mount(handle, folder, "", _MS_BIND | _MS_REC)
-        for hidden in (config["data"], LOWER, SCRATCH):
-            _mount("tmpfs", hidden, "tmpfs", plain | _MS_RDONLY, "size=4k,mode=555")
+            _bind(handle, folder)
+        for folder in hidden:
+            _bind(NOTHING, folder)
         drop_capabilities()
         return os.path.join(NOTEBOOK, job["folder"])
 
-    def leave(self, _job):
-        """Nothing is left of a namespace when its first process has ended."""
+    def leave(self):
+        """Ends what an ended notebook has left. Whether that was reached: with its first process a namespace ends."""
+        if self.init is not None:
+            os.kill(self.init, signal.SIGKILL)
+            os.waitpid(self.init, 0)
+            self.init = None
         return True
 
 
-class Plain:
-    """No namespaces: a copy of the files, and a tree that must be hunted down."""
-
-    def __init__(self, container):
-        # In a container nobody else writes where everybody may, so what lies there is a notebook's.
-        self.shared_folders = ("/tmp", "/dev/shm", "/var/tmp") if container else ()
-        set_visible(False)  # the notebook's processes belong to the same user
-        _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "become a subreaper")
-        self.folder = None
-
-    def fork(self):
-        self.folder = tempfile.mkdtemp(prefix="nbexec-")
-        return os.fork()
-
-    def enter(self, job, config):
-        _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "become a subreaper")
-        copy = os.path.join(self.folder, "notebook")
-        os.mkdir(copy)
-        if job["view"] is not None:
-            copy_folder(os.path.join(config["data"], job["view"]), copy, min(job["scratch_bytes"], MAX_COPY))
-        os.environ["TMPDIR"] = os.path.join(self.folder, "tmp")
-        os.mkdir(os.environ["TMPDIR"])
-        tempfile.tempdir = None  # where the server found it, which was the host's
-        return os.path.join(copy, job["folder"])
-
-    def leave(self, _job):
-        """Removes what the notebook has written. Whether nothing is left."""
-        remove(self.folder)
-        clean = not os.path.lexists(self.folder)
-        for folder in self.shared_folders:
-            if os.access(folder, os.W_OK):
-                for name in os.listdir(folder):
-                    remove(os.path.join(folder, name))
-                clean = clean and not os.listdir(folder)
-        return clean
+def stay():
+    """The first process of a namespace: sees nothing, can do nothing, and takes away processes that nobody awaits."""
+    try:
+        os.closerange(0, 1 << 12)
+        check(libc.chroot(NOTHING.encode()), "chroot")
+        os.chdir("/")
+        drop_capabilities()
+        for number in (signal.SIGCHLD, signal.SIGINT):
+            libc.signal(int(number), _SIG_IGN)
+        while True:
+            libc.pause()
+    finally:
+        os._exit(1)
 
 
-def remove(path):
-    """Removes a file or a folder, also one that was closed to keep it."""
-    if os.path.isdir(path) and not os.path.islink(path):
-        for folder, names, _files in os.walk(path):
-            for name in [os.curdir] + names:
-                inside = os.path.join(folder, name)
-                if not os.path.islink(inside):
-                    os.chmod(inside, 0o700)
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        try:
-            os.unlink(path)
-        except OSError:
-            pass
-
-
-def overlay(lower, upper, work, target):
-    """A layer in the scratch over `lower`, seen at `target`."""
-    layers = "lowerdir=%s,upperdir=%s/%s,workdir=%s/%s,userxattr" % (lower, SCRATCH, upper, SCRATCH, work)
-    _mount("overlay", target, "overlay", _MS_NOSUID | _MS_NODEV, layers)
+def ending(pid):
+    """A descriptor that is ready when a child has ended: `os.pidfd_open`, which Python 3.8 does not have."""
+    fd = libc.syscall(_PIDFD_OPEN, pid, 0)
+    check(fd, "pidfd_open")
+    return fd
 
 
 def open_folders(lower, upper, limit=2000):
@@ -165,38 +154,16 @@ def open_folders(lower, upper, limit=2000):
             return
 
 
-def copy_folder(source, target, max_bytes, max_files=2000):
-    """Copies regular files until `max_bytes` or `max_files` are reached; links and the like stay behind."""
-    left = max_bytes
-    for folder, names, files in os.walk(source):
-        inside = os.path.join(target, os.path.relpath(folder, source))
-        os.makedirs(inside, exist_ok=True)
-        names.sort()
-        for name in sorted(files):
-            path = os.path.join(folder, name)
-            try:
-                size = os.path.getsize(path)
-                if os.path.islink(path) or not os.path.isfile(path) or size > left:
-                    continue
-                left, max_files = left - size, max_files - 1
-                if max_files < 0:
-                    return
-                shutil.copyfile(path, os.path.join(inside, name))
-            except OSError:
-                continue
-
-
 def drop_capabilities():
     """Gives up every capability, for this process and all that it starts."""
-    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
-    _libc.prctl(_PR_CAP_AMBIENT, 4, 0, 0, 0)  # clear them all
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    _check(_libc.capset(header, (ctypes.c_uint32 * 6)()), "drop capabilities")
+    check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
+    libc.prctl(_PR_CAP_AMBIENT, 4, 0, 0, 0)  # clear them all
+    check(libc.capset(_CAPABILITIES, _NONE), "drop capabilities")
 
 
 def set_visible(visible):
     """Whether processes of the same user may look into this one and trace it."""
-    _libc.prctl(_PR_SET_DUMPABLE, int(visible), 0, 0, 0)
+    libc.prctl(_PR_SET_DUMPABLE, int(visible), 0, 0, 0)
 
 
 def set_limits(job):
@@ -218,8 +185,9 @@ def set_limits(job):
         resource.setrlimit(which, (soft, hard))
     # What the limits set free when memory is short must be a notebook, not the one who runs it.
     try:
-        with open("/proc/self/oom_score_adj", "w") as score:
-            score.write("1000")
+        score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(score, b"1000")
+        os.close(score)
     except OSError:
         pass
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

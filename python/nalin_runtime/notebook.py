@@ -2,11 +2,9 @@
 
 import __future__
 import ast
-import asyncio
 import builtins
 import gc
 import importlib.util
-import inspect
 import linecache
 import os
 import random
@@ -22,6 +20,7 @@ from .probe import Recorder
 FILENAME = "<notebook>"
 MAX_MESSAGE = 500
 MAX_FRAMES = 20
+_COROUTINE = 0x80  # `inspect.CO_COROUTINE`
 _FUTURE_FLAGS = 0
 for _name in __future__.all_feature_names:
     _FUTURE_FLAGS |= getattr(__future__, _name).compiler_flag
@@ -34,7 +33,8 @@ def run(job, fd, shared_fd):
     recorder = Recorder(job["sites"], channel, clock, job["per_site"], job["max_values"])
     execution = Execution(job, channel, clock, recorder)
     clock.install()
-    recorder.install()
+    if job["sites"]:
+        recorder.install()  # what is not probed need not pay for probes
     execution.prepare()
     if job.get("trace"):
         execution.trace()
@@ -183,8 +183,10 @@ class Execution:
             self.engine.finish()
 
     def evaluate(self, code):
-        if not code.co_flags & inspect.CO_COROUTINE:
+        if not code.co_flags & _COROUTINE:
             return eval(code, self.namespace)
+        import asyncio  # with it come sockets and encryption: every fork would pay for them
+
         if self.loop is None or self.loop.is_closed():
             self.loop = asyncio.new_event_loop()
             asyncio.set_event_loop(self.loop)

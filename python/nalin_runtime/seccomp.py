@@ -105,18 +105,20 @@ def program(machine):
     return b"".join(lines)
 
 
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("lines", ctypes.c_char_p)]
+
+
+# Made once, before anybody is forked.
+_BYTES = program(os.uname().machine)
+_FILTER = _BYTES and _Program(len(_BYTES) // 8, _BYTES)
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
 def install():
     """Puts the filter on this process and all that it starts. Whether there is one for this machine."""
-    filter_bytes = program(os.uname().machine)
-    if filter_bytes is None:
+    if _FILTER is None:
         return False
-    libc = ctypes.CDLL(None, use_errno=True)
-    lines = ctypes.create_string_buffer(filter_bytes, len(filter_bytes))
-
-    class Program(ctypes.Structure):
-        _fields_ = [("length", ctypes.c_ushort), ("lines", ctypes.c_void_p)]
-
-    filter_program = Program(len(filter_bytes) // 8, ctypes.cast(lines, ctypes.c_void_p))
-    if libc.prctl(38, 1, 0, 0, 0) != 0 or libc.prctl(22, 2, ctypes.byref(filter_program), 0, 0) != 0:
+    if _libc.prctl(38, 1, 0, 0, 0) != 0 or _libc.prctl(22, 2, ctypes.byref(_FILTER), 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "install the system call filter")
     return True

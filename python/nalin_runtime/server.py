@@ -26,7 +26,13 @@ GRACE = 1.5  # seconds from the soft time-out to the hard one
 def main():
     config = json.loads(sys.argv[1])
     control = Control()
-    walls = isolate.Namespaces() if config["namespaces"] else isolate.Plain(config["container"])
+    if config["namespaces"]:
+        walls = isolate.Namespaces()
+    else:
+        from . import plain
+
+        walls = plain.Plain(config["container"])
+    isolate.set_visible(False)  # the notebooks' processes belong to the same user
     if not config["cold"]:
         from . import notebook, trace  # noqa: F401 - so that no notebook has to import it
 
@@ -109,77 +115,66 @@ class Job:
         self.reason, self.detail = "", ""
         self.cpu = self.peak = 0
         self.record_bytes = self.output_bytes = 0
-        self.killed_at = None
 
     def run(self):
         self.start = time.monotonic()
         records, records_in = os.pipe()
         output, output_in = os.pipe()
-        status, status_in = os.pipe()
+        trouble, trouble_in = os.pipe()
         self.shared = channel.open_shared()
-        self.monitor = self.walls.fork()
-        if self.monitor == 0:
-            self.control.close()
-            for fd in (records, output, status):
-                os.close(fd)
-            supervise(self.job, self.config, self.walls, (records_in, self.shared), output_in, status_in)
-        for fd in (records_in, output_in, status_in):
+        self.pid = self.walls.fork()
+        if self.pid == 0:
+            start(self.job, self.config, self.walls, (records_in, self.shared), output_in, trouble_in)
+        for fd in (records_in, output_in, trouble_in):
             os.close(fd)
-        clean = True
         try:
-            ended = self.watch(records, output, status)
+            self.watch(records, output)
         finally:
-            if not self.config["namespaces"]:
-                clean = tree.kill_below(os.getpid())
-            for fd in (records, output, status, self.shared):
-                os.close(fd)
-            clean = self.walls.leave(self.job) and clean
-        ended["last"] = not clean
-        ended.setdefault("exit_code", -1)
-        ended.setdefault("signal", signal.SIGKILL)
-        cpu = max(self.cpu, ended.pop("cpu", 0))
-        peak = max(self.peak, ended.pop("peak", 0))
-        ended.update(wall=time.monotonic() - self.start, cpu=cpu, peak=peak)
-        ended.update(reason=self.reason or ended.get("reason", ""), detail=self.detail or ended.get("detail", ""))
-        return ended
+            os.kill(self.pid, signal.SIGKILL)
+            _pid, status, usage = os.wait4(self.pid, 0)
+            self.pid = None
+            clean = self.walls.leave()
+        self.take_rest(records)
+        said = os.read(trouble, 1 << 16).decode("utf-8", "replace")
+        for fd in (records, output, trouble, self.shared):
+            os.close(fd)
+        return {
+            "exit_code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else -1,
+            "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+            "reason": self.reason or ("setup" if said else ""),
+            "detail": self.detail or said,
+            "wall": time.monotonic() - self.start,
+            "cpu": max(self.cpu, usage.ru_utime + usage.ru_stime),
+            "peak": max(self.peak, usage.ru_maxrss * 1024),
+            "last": not clean,
+        }
 
-    def watch(self, records, output, status):
-        """Hands on what the notebook records, drops what it prints, until its monitor has ended."""
-        said = b""
+    def watch(self, records, output):
+        """Hands on what the notebook records, drops what it prints, until its process has ended."""
+        ending = isolate.ending(self.pid)
         poll = select.poll()
-        for fd in (records, output, status, self.control.reader):
+        for fd in (records, output, ending, self.control.reader):
             poll.register(fd, select.POLLIN)
         next_look = self.start + POLL
         while True:
-            events = poll.poll(max(next_look - time.monotonic(), 0) * 1000)
-            for fd, _event in events:
+            for fd, _event in poll.poll(max(next_look - time.monotonic(), 0) * 1000):
                 if fd == self.control.reader:
-                    # Nothing is sent to us while a job runs: nbexec is gone.
-                    self.kill("nbexec is gone", "")
-                    os._exit(1)
+                    raise SystemExit(1)  # nothing is sent to us while a job runs: nbexec is gone
+                if fd == ending:
+                    return os.close(ending)
                 data = os.read(fd, 1 << 16)
-                if not data and fd != status:
+                if not data:
                     poll.unregister(fd)
                 elif fd == records:
                     self.take_records(data)
-                elif fd == output:
-                    self.take_output(data)
-                elif data:
-                    said += data
                 else:
-                    return self.finish(said, records)
+                    self.take_output(data)
             if time.monotonic() >= next_look:
                 self.look()
                 next_look = time.monotonic() + POLL
 
-    def finish(self, said, records):
-        """The monitor has ended: reap it, and read what is still in the pipe."""
-        try:
-            os.waitpid(self.monitor, 0)
-        except ChildProcessError:
-            pass
-        if not self.config["namespaces"]:
-            tree.kill_below(os.getpid())
+    def take_rest(self, records):
+        """What is still in the pipe, and what the notebook could not write any more."""
         os.set_blocking(records, False)
         try:
             while True:
@@ -192,10 +187,6 @@ class Job:
         rest = channel.left_behind(self.shared)
         if rest:
             self.control.send(b"R", rest)
-        try:
-            return json.loads(said)
-        except ValueError:
-            return {}
 
     def take_records(self, data):
         self.record_bytes += len(data)
@@ -211,15 +202,11 @@ class Job:
 
     def look(self):
         """Time, memory and number of processes of the whole tree."""
-        now = time.monotonic()
-        processes = tree.descendants(self.monitor)
+        processes = [process for process in tree.descendants(os.getpid()) if process.pid != self.walls.init]
         memory = tree.private_bytes(processes, self.job["memory_bytes"])
         self.cpu = max(self.cpu, sum(process.cpu for process in processes))
         self.peak = max([self.peak] + [process.resident for process in processes])
-        if self.killed_at is not None:
-            if now > self.killed_at + 1:
-                kill_quietly(self.monitor)
-        elif now > self.start + self.job["timeout"] + GRACE:
+        if time.monotonic() > self.start + self.job["timeout"] + GRACE:
             self.kill("timeout", "did not stop when asked to")
         elif memory > self.job["memory_bytes"]:
             self.kill("memory", "its processes held more than %d bytes" % self.job["memory_bytes"])
@@ -227,53 +214,11 @@ class Job:
             self.kill("processes", "had more than %d processes" % self.job["processes"])
 
     def kill(self, reason, detail):
-        if self.killed_at is not None:
-            return
-        self.reason, self.detail, self.killed_at = reason, detail, time.monotonic()
-        if not self.config["namespaces"]:
-            tree.kill_below(self.monitor)
-        try:
-            os.kill(self.monitor, signal.SIGTERM)
-        except ProcessLookupError:
-            pass  # it has just ended by itself
-
-
-def supervise(job, config, walls, records, output, status):
-    """The monitor, first process of the notebook's namespace: starts it, reaps, says how it ended."""
-    ended = {}
-    try:
-        pid = None
-        folder = walls.enter(job, config)
-        os.chdir(folder)
-        isolate.set_visible(False)
-        pid = os.fork()
-        if pid == 0:
-            isolate.set_visible(True)
-            os.close(status)
-            start(job, config, records, output)
-        for fd in (*records, output):
-            os.close(fd)
-        signal.signal(signal.SIGTERM, lambda *_: kill_quietly(pid))
-        while True:
-            ended_pid, code, usage = os.wait4(-1, 0)
-            if ended_pid == pid:
-                break
-        ended["exit_code"] = os.WEXITSTATUS(code) if os.WIFEXITED(code) else -1
-        ended["signal"] = os.WTERMSIG(code) if os.WIFSIGNALED(code) else 0
-        ended["cpu"] = usage.ru_utime + usage.ru_stime
-        ended["peak"] = usage.ru_maxrss * 1024
-    except BaseException as error:
-        ended = {"reason": "setup", "detail": str(error)}
-    os.write(status, json.dumps(ended).encode())
-    os._exit(0)
-
-
-def kill_quietly(pid):
-    """Kills a process, which may have ended by itself."""
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+        """Ends the notebook's own process; with it ends the watch, and then all others."""
+        if not self.reason:
+            self.reason, self.detail = reason, detail
+            if self.pid is not None:  # in the pipe may still be more than is allowed when it has ended
+                os.kill(self.pid, signal.SIGKILL)
 
 
 def text_file(text):
@@ -286,10 +231,16 @@ def text_file(text):
     return fd
 
 
-def start(job, config, records, output):
+def start(job, config, walls, records, output, trouble):
     """The notebook's own process."""
     code = 70
     try:
+        try:
+            os.chdir(walls.enter(job, config))
+            isolate.set_visible(True)
+        except BaseException as error:
+            os.write(trouble, (str(error) or type(error).__name__).encode("utf-8", "replace"))
+            raise
         os.setsid()
         null = os.open(os.devnull, os.O_RDONLY) if not job.get("stdin") else text_file(job["stdin"])
         # Out of the way of the numbers that they get below.

@@ -8,7 +8,6 @@ and a file).
 import builtins
 import os
 import sys
-import tempfile
 
 _ipython = None
 
@@ -47,6 +46,8 @@ def translate(text):
 
 
 def _make_ipython():
+    import tempfile
+
     import IPython.display
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.core.profiledir import ProfileDir

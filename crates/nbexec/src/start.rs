@@ -24,7 +24,7 @@ pub fn setup(args: &Args) -> Result<Setup> {
     };
     let mut setup = Setup::new(args.sandbox, interpreter, &args.root, &runtime::FILES)?;
     setup.image.clone_from(&args.image);
-    // The server and the monitor are among them, and beside the scratch lies the copy of the files.
+    // The server is among them, and beside the scratch lies the copy of the files.
     setup.processes = args.limits.max_processes + 16;
     setup.scratch_bytes = (args.limits.scratch_mb + 64) << 20;
     setup.memory_bytes = (args.limits.memory_mb + args.limits.scratch_mb + 1024) << 20;

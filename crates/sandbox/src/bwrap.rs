@@ -1,7 +1,7 @@
 //! Bubblewrap: all namespaces of its own, nothing visible but the system's programs, the interpreter,
 //! the runtime and the data, all of it read-only.
 //!
-//! The server keeps three capabilities over its own user namespace, to give each job mounts and
+//! The server keeps four capabilities over its own user namespace, to give each job mounts and
 //! processes of its own; a job has none. They give no power over anything outside.
 //!
 //! Started by root, the code must not run with root's number, which owns half of the machine's files and
@@ -56,7 +56,7 @@ fn inner(command: &mut Command, setup: &Setup, binds: &[(PathBuf, PathBuf)]) {
     }
     command.args(["--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]);
     command.args(["--die-with-parent", "--new-session", "--clearenv"]);
-    for capability in ["CAP_SYS_ADMIN", "CAP_SYS_RESOURCE", "CAP_DAC_OVERRIDE"] {
+    for capability in ["CAP_SYS_ADMIN", "CAP_SYS_RESOURCE", "CAP_SYS_CHROOT", "CAP_DAC_OVERRIDE"] {
         command.args(["--cap-add", capability]);
     }
     for (name, value) in &setup.environment {
@@ -84,7 +84,7 @@ fn inner(command: &mut Command, setup: &Setup, binds: &[(PathBuf, PathBuf)]) {
     for (source, target) in binds {
         command.arg("--ro-bind").arg(source).arg(target);
     }
-    for folder in ["/nalin/scratch", "/nalin/lower", "/notebook"] {
+    for folder in ["/nalin/scratch", "/nalin/lower", "/nalin/nothing", "/notebook"] {
         command.args(["--dir", folder]);
     }
     // What is left writable is covered by a layer of each job's own.

@@ -2,7 +2,7 @@
 import os, signal
 result = "before"
 for pid in [1, os.getppid()]:
-    for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGSEGV, signal.SIGTERM):
+    for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGSEGV, signal.SIGTERM, signal.SIGINT):
         try:
             os.kill(pid, number)
         except OSError:
