@@ -217,9 +217,12 @@ PYTHONS = $(foreach v,8 9 10 11 12 13 14,$(shell for p in python3.$(v) $$(pyenv 
 ## Programs in bench-traces, made by trace-lm
 PROGRAMS ?= 100000
 
-.PHONY: build-traces test-traces bench-traces
+.PHONY: build-traces build-trace-lm test-traces bench-traces
 build-traces: build-front
 	cargo build --quiet --locked --profile $(PROFILE) --package nbexec --package trace
+
+build-trace-lm:
+	cargo build --quiet --locked --profile $(PROFILE) --package trace-lm
 
 # Python 3.14 is seldom installed, but npm has one that runs in node.
 PYODIDE = 314.0.6
@@ -232,9 +235,8 @@ test-traces: ## Compare the three engines on fixtures/traces, under every Python
 	    NALIN_TRACE_WORDS=$$PWD/build/pyodide/words.jsonl cargo test --quiet --locked --package nbexec --test traces other_interpreters; \
 	else echo "test-traces: no npm here, so not under Python $(PYODIDE)" >&2; fi
 
-bench-traces: build-traces ## Measure traces beside snoop and PySnooper, and PROGRAMS generated programs end to end
+bench-traces: build-traces build-trace-lm ## Measure traces beside snoop and PySnooper, and PROGRAMS generated programs end to end
 	$(MAKE) --no-print-directory venv VENV=build/venv-bench-traces REQUIREMENTS=bench/requirements-traces.txt
-	cargo build --quiet --locked --profile $(PROFILE) --package trace-lm
 	$(BIN)/trace-lm generate --count $(PROGRAMS) > build/bench-programs.jsonl
 	build/venv-bench-traces/bin/python bench/traces.py $(BIN) build/bench-programs.jsonl
 
@@ -295,6 +297,6 @@ bench-learn: build ## Measure assign-merge to nalin-score beside PyTorch; LEARN_
 	$(MAKE) --no-print-directory venv VENV=build/venv-bench-learn REQUIREMENTS=bench/requirements-learn.txt
 	build/venv-bench-learn/bin/python bench/learn.py $(BIN) $(LEARN_FLAGS)
 
-samples: build build-crashes venv ## Make fixtures/records and what is generated from it anew
+samples: build build-crashes build-traces build-trace-lm venv ## Make fixtures/records and what is generated from it anew
 	scripts/samples.sh $(BIN) $(PYTHON)
 	cargo xtask schemas

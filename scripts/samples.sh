@@ -17,6 +17,12 @@ done > "$part/source.jsonl"
 jq -c 'select(.schema == "assignment/1")' "$part/execution.jsonl" > "$part/assignment.jsonl"
 "$bin/nb2py" -q fixtures/traces/generators.py fixtures/traces/try_finally.py |
   "$bin/nbexec" -q --python "$python" --trace | jq -c 'select(.schema == "trace/1") | .python = "3.11.7"' > "$part/trace.jsonl"
+"$bin/trace-text" -q --jsonl --glyphs 1 < "$part/trace.jsonl" > "$part/trace-text.jsonl"
+"$bin/trace-tasks" -q < "$part/trace.jsonl" > "$part/trace-task.jsonl"
+"$bin/trace-check" -q < "$part/trace.jsonl" > "$part/trace-check.jsonl"
+"$bin/trace-stats" -q --format jsonl < "$part/trace.jsonl" > "$part/trace-stat.jsonl"
+"$bin/trace-lm" train -q --steps 2 --format delta --model "$part/lm" < "$part/trace.jsonl" > /dev/null
+"$bin/trace-lm" evaluate -q --part train --model "$part/lm" < "$part/trace.jsonl" > "$part/lm-score.jsonl"
 jq -c 'select(.schema == "run/1") | .wall_seconds = 0.0 | .cpu_seconds = 0.0 | .peak_bytes = 0' "$part/execution.jsonl" > "$part/run.jsonl"
 jq -c '.wall_seconds = 0.0 | .cpu_seconds = 0.0 | .peak_bytes = 0 | .arguments = ["script.jsonl"]' "$part/summary.jsonl" > "$part/summary.new"
 mv "$part/summary.new" "$part/summary.jsonl"

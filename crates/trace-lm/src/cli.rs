@@ -33,7 +33,7 @@ enum Command {
     Generate(GenerateArgs),
     /// Learn from trace records; writes a model folder, and metric records
     Train(Box<TrainArgs>),
-    /// Measure a model on the test part of trace records; writes lm_score records
+    /// Measure a model on the test part of trace records; writes lm-score records
     Evaluate(EvaluateArgs),
     /// Continue programs of trace records by what the model thinks that they do; writes text
     Sample(SampleArgs),
@@ -81,7 +81,7 @@ impl FromStr for Levels {
 /// The arguments of `trace-lm train`.
 #[derive(clap::Args, Debug)]
 pub struct TrainArgs {
-    /// Files of trace records, plain or zstd; none, or `-`, is stdin
+    /// Files of trace records (`--format tasks`: of trace-task records), plain or zstd; none, or `-`, is stdin
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
 

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
 use filter::{Line, Stage};
-use records::{Record as _, Run, Trace, id_of};
+use records::{Record as _, Run, Split, Trace, TraceTask, id_of};
 
 use crate::cli::Part;
-use crate::text::{Piece, Role, Style, Text, render};
+use crate::text::{Format, Piece, Role, Style, Text, render, render_task};
 use crate::vocabulary::{self, Symbol};
 
 /// A text as the model reads it.
@@ -44,26 +44,70 @@ pub(crate) fn is_asked(piece: &Piece) -> bool {
     }
 }
 
-/// The part of a trace: by its repository, or by itself when it has none.
-pub(crate) fn part_of(trace: &Trace, seed: u64) -> Part {
-    let unit = if trace.repo.is_empty() { &trace.notebook } else { &trace.repo };
-    let id = id_of(["trace-lm/split", &seed.to_string(), unit]);
-    match u64::from_str_radix(&id[..8], 16).unwrap_or(0) % 100 {
-        0..10 => Part::Test,
-        10..15 => Part::Valid,
-        _ => Part::Train,
+/// What is read: a trace, or what `trace-tasks` asks about one.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    Trace(Trace),
+    Task(TraceTask),
+}
+
+impl Source {
+    /// The part that it belongs to: a question says so, a trace goes by its repository, or by itself when it has none.
+    pub(crate) fn part(&self, seed: u64) -> Part {
+        let trace = match self {
+            Self::Task(TraceTask { split: Split::Train, .. }) => return Part::Train,
+            Self::Task(TraceTask { split: Split::Valid, .. }) => return Part::Valid,
+            Self::Task(_) => return Part::Test,
+            Self::Trace(trace) => trace,
+        };
+        let unit = if trace.repo.is_empty() { &trace.notebook } else { &trace.repo };
+        let id = id_of(["trace-lm/split", &seed.to_string(), unit]);
+        match u64::from_str_radix(&id[..8], 16).unwrap_or(0) % 100 {
+            0..10 => Part::Test,
+            10..15 => Part::Valid,
+            _ => Part::Train,
+        }
+    }
+
+    /// Its text.
+    ///
+    /// # Errors
+    /// If the events of a trace are broken.
+    pub(crate) fn text(&self, style: &Style) -> Result<Text, String> {
+        match self {
+            Self::Task(task) => Ok(render_task(task)),
+            Self::Trace(trace) => render(trace, style),
+        }
+    }
+
+    /// `id` of the record.
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::Task(task) => &task.id,
+            Self::Trace(trace) => &trace.id,
+        }
+    }
+
+    /// The level of a generated program, 0 for others.
+    pub(crate) fn level(&self) -> u64 {
+        let extra = match self {
+            Self::Task(task) => &task.extra,
+            Self::Trace(trace) => &trace.extra,
+        };
+        extra.get("level").and_then(serde_json::Value::as_u64).unwrap_or(0)
     }
 }
 
-/// Calls `take` with what `look` makes of each trace, in the order of input; what `look` passes over is counted
-/// under the name that it gives.
+/// Calls `take` with what `look` makes of each trace (with [`Format::Tasks`]: question), in the order of input; what
+/// `look` passes over is counted under the name that it gives.
 ///
 /// # Errors
 /// A malformed record, broken events, or an error of `take`.
 pub(crate) fn each<T: Send>(
     inputs: &[PathBuf],
+    format: Format,
     stage: &mut Stage,
-    look: impl Fn(Trace) -> Result<Result<T, &'static str>, String> + Sync,
+    look: impl Fn(Source) -> Result<Result<T, &'static str>, String> + Sync,
     mut take: impl FnMut(T),
 ) -> Result<()> {
     let input = stage.input(inputs.to_vec());
@@ -72,8 +116,9 @@ pub(crate) fn each<T: Send>(
         if line.schema().as_deref() == Some(Run::SCHEMA) {
             return Ok(Err("runs"));
         }
-        look(line.parse()?)
-            .map_err(|trouble| anyhow!("{}: expected the events of a trace, {trouble}", line.place))
+        let source =
+            if format == Format::Tasks { Source::Task(line.parse()?) } else { Source::Trace(line.parse()?) };
+        look(source).map_err(|trouble| anyhow!("{}: expected the events of a trace, {trouble}", line.place))
     };
     stage.fold_lines(input, look, |seen, emit| {
         match seen {
@@ -95,18 +140,18 @@ pub(crate) fn sequences(
     stage: &mut Stage,
 ) -> Result<(Vec<Sequence>, Vec<Sequence>)> {
     let (mut train, mut valid) = (Vec::new(), Vec::new());
-    let look = |trace: Trace| {
-        let part = part_of(&trace, seed);
+    let look = |source: Source| {
+        let part = source.part(seed);
         if part == Part::Test {
             return Ok(Err("test_programs"));
         }
-        let Some(sequence) = Sequence::new(&render(&trace, style)?, all) else {
+        let Some(sequence) = Sequence::new(&source.text(style)?, all) else {
             return Ok(Err("nothing_to_learn"));
         };
         let fits = sequence.symbols.len() <= context;
         Ok(if fits { Ok((part, sequence)) } else { Err("longer_than_context") })
     };
-    each(inputs, stage, look, |(part, sequence)| match part {
+    each(inputs, style.format, stage, look, |(part, sequence)| match part {
         Part::Valid => valid.push(sequence),
         _ => train.push(sequence),
     })?;
@@ -115,7 +160,7 @@ pub(crate) fn sequences(
 
 #[cfg(test)]
 mod tests {
-    use super::{Sequence, part_of};
+    use super::{Sequence, Source};
     use crate::cli::Part;
     use crate::text::tests::{line, trace};
     use crate::text::{Format, Style, render};
@@ -130,7 +175,6 @@ mod tests {
             Some((symbols[..from].to_vec(), symbols.len() - from))
         };
         assert_eq!(from(Format::Delta, false), Some((symbols("\n1 a = 1\n--"), 5)));
-        assert_eq!(from(Format::Types, false), Some((symbols("\n1 a = 1\n? a "), 2)));
         assert_eq!(from(Format::Code, true), Some((symbols("\n1 "), 4)));
         assert_eq!(from(Format::Code, false), None);
     }
@@ -141,9 +185,9 @@ mod tests {
         for number in 0..1000 {
             let mut one = trace("", &[], &[], &[]);
             one.repo = format!("made/1/{number}");
-            let part = part_of(&one, 1);
+            let part = Source::Trace(one.clone()).part(1);
             one.id = "another".to_owned();
-            assert_eq!(part_of(&one, 1), part);
+            assert_eq!(Source::Trace(one).part(1), part);
             counts[part as usize] += 1;
         }
         assert!(counts[Part::Train as usize] > 800 && counts[Part::Valid as usize] > 25);

@@ -1,13 +1,12 @@
 //! What is known of a step beside its text, to tell figures apart.
 
 use crate::state::Frames;
-use crate::text::type_of;
 
 /// A step of a trace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Step {
-    /// What the source line does: an operator, `literal`, `copy`, `several` operators, `other`; of a question the
-    /// type that is its answer; `""`: not a line.
+    /// What the source line does: an operator, `literal`, `copy`, `several` operators, `other`; `question`; `""`: not
+    /// a line.
     pub operator: &'static str,
     /// Steps since the farthest of the variables was written that the line reads; `None` when it reads none.
     pub distance: Option<u32>,
@@ -35,10 +34,11 @@ const OPERATORS: [&str; 15] =
     ["+", "-", "*", "//", "%", "<", ">", "<=", ">=", "==", "!=", "and", "or", "in", "not"];
 
 const LITERALS: [&str; 3] = ["True", "False", "None"];
+const QUOTES: [char; 2] = ['\'', '"'];
 
 /// What is known of a line of source that makes these changes, before it is run.
 pub(crate) fn of(source: &str, changes: &[(&str, &str)], now: u32, frames: &mut Frames) -> Step {
-    let digits = |value: &str| if type_of(value) == "int" { value.trim_start_matches('-').len() } else { 0 };
+    let digits = |value: &str| if is_whole(value) { value.trim_start_matches('-').len() } else { 0 };
     let last = frames.last();
     Step {
         operator: operator(source),
@@ -47,6 +47,18 @@ pub(crate) fn of(source: &str, changes: &[(&str, &str)], now: u32, frames: &mut 
         is_copied: changes.iter().all(|(_, value)| *value == last),
         operation: operation(source, frames),
     }
+}
+
+/// Whether the text is that of an `int`.
+fn is_whole(value: &str) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether the text is that of an `int` or a `float`.
+fn is_number(value: &str) -> bool {
+    let number = value.strip_prefix('-').unwrap_or(value);
+    number.starts_with(|c: char| c.is_ascii_digit()) && number.parse::<f64>().is_ok()
 }
 
 /// What a line of source does.
@@ -61,12 +73,9 @@ fn operator(source: &str) -> &'static str {
         (Some(_), Some(_)) => "several",
         (Some(one), None) if !source.starts_with("for ") => one,
         _ if value.is_empty() => "other",
-        _ if LITERALS.contains(&value) || matches!(type_of(value), "int" | "float") => "literal",
+        _ if LITERALS.contains(&value) || is_number(value) => "literal",
         _ if value.bytes().all(|byte| byte.is_ascii_alphabetic()) => "copy",
-        _ if type_of(value) == "str"
-            && value.matches(['\'', '"']).count() == 2
-            && value.ends_with(['\'', '"']) =>
-        {
+        _ if value.starts_with(QUOTES) && value.matches(QUOTES).count() == 2 && value.ends_with(QUOTES) => {
             "literal"
         }
         _ => "other",

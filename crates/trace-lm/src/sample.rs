@@ -2,13 +2,12 @@
 
 use anyhow::{Context as _, Result};
 use filter::Stage;
-use records::Trace;
 
 use crate::cli::SampleArgs;
-use crate::data::{self, Sequence};
+use crate::data::{self, Sequence, Source};
 use crate::model::{self, Model};
 use crate::network::{Batch, Decoder, guesses};
-use crate::text::{Format, render};
+use crate::text::Format;
 use crate::vocabulary::{self, Symbol};
 
 /// Reads programs, lets the model go on behind each, and writes that beside the truth.
@@ -19,14 +18,14 @@ pub(crate) fn run(args: &SampleArgs, stage: &mut Stage) -> Result<()> {
     let model = Model::read(&args.model, &model::device(&args.compute.device)?)?;
     let (style, context) = (&model.config.style, model.config.sizes.context);
     let mut texts = Vec::new();
-    let look = |trace: Trace| {
-        if data::part_of(&trace, model.config.seed) != args.part {
+    let look = |source: Source| {
+        if source.part(model.config.seed) != args.part {
             return Ok(Err("other_parts"));
         }
-        let text = Sequence::new(&render(&trace, style)?, style.format == Format::Code);
+        let text = Sequence::new(&source.text(style)?, style.format == Format::Code);
         Ok(text.filter(|text| text.symbols.len() <= context).ok_or("nothing_to_show"))
     };
-    data::each(&args.inputs, stage, look, |text| {
+    data::each(&args.inputs, style.format, stage, look, |text| {
         if texts.len() < args.programs {
             texts.push(text);
         }

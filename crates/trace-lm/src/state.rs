@@ -52,11 +52,6 @@ impl<'a> Frames<'a> {
         self.above.last_mut().unwrap_or(&mut self.bottom)
     }
 
-    /// The program's own.
-    pub(crate) fn bottom(&self) -> &Frame<'a> {
-        &self.bottom
-    }
-
     /// Puts a new frame on top.
     pub(crate) fn call(&mut self, frame: Frame<'a>) {
         self.above.push(Frame { call: Some(self.calls), ..frame });

@@ -1,4 +1,4 @@
-//! A program and its trace as the text that a model reads.
+//! A program and its trace, or a question about it, as the text that a model reads.
 //!
 //! ```text
 //! 1 x = 12            the program, each line behind its number
@@ -16,7 +16,7 @@
 //! newline that ends the one before.
 
 use clap::ValueEnum;
-use records::{Trace, TraceEvent};
+use records::{Trace, TraceEvent, TraceTask};
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{self, Step};
@@ -34,8 +34,8 @@ pub enum Format {
     Delta,
     /// The program alone
     Code,
-    /// The program, and the type that one of its variables has at the end
-    Types,
+    /// What `trace-tasks` asks, and the answer
+    Tasks,
 }
 
 /// How texts are made of traces.
@@ -82,6 +82,17 @@ pub struct Text {
     pub steps: Vec<Step>,
 }
 
+/// The text of a question: what is given, and behind `? ` the answer. Where nothing is given the answer is the whole text.
+pub fn render_task(task: &TraceTask) -> Text {
+    let mut pieces = vec![Piece { text: format!("\n{}", task.prompt.trim_end()), role: Role::Code }];
+    if !task.prompt.is_empty() {
+        pieces.push(Piece { text: words::QUESTION.to_owned(), role: Role::Head(0) });
+    }
+    pieces.push(Piece { text: task.target.clone(), role: Role::Changed(0) });
+    pieces.push(Piece { text: words::END.to_owned(), role: Role::End });
+    Text { pieces, steps: vec![Step { operator: "question", ..Step::default() }] }
+}
+
 /// The text of a trace. What cannot be read of its events is an error of whoever wrote them.
 ///
 /// # Errors
@@ -90,16 +101,9 @@ pub fn render(trace: &Trace, style: &Style) -> Result<Text, String> {
     let events = records::decode_events(&trace.events).map_err(|broken| broken.to_string())?;
     let mut writer = Writer { trace, style, text: Text::default(), frames: Frames::default(), lines: 0 };
     writer.program();
-    match style.format {
-        Format::Code => {}
-        Format::Types => {
-            writer.run(&events, false)?;
-            writer.question();
-        }
-        Format::Full | Format::Delta => {
-            writer.push(words::TRACE, Role::Code);
-            writer.run(&events, true)?;
-        }
+    if style.format != Format::Code {
+        writer.push(words::TRACE, Role::Code);
+        writer.run(&events)?;
     }
     writer.push(words::END, Role::End);
     Ok(writer.text)
@@ -118,24 +122,6 @@ pub fn sign_line(line: &str, signs: &[(String, String)]) -> String {
         }
     };
     line.split(' ').map(sign).collect::<Vec<_>>().join(" ")
-}
-
-/// The type of a value, by its text.
-pub fn type_of(value: &str) -> &'static str {
-    let whole = value.strip_prefix('-').unwrap_or(value);
-    match value.as_bytes().first() {
-        _ if !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit()) => "int",
-        _ if whole.parse::<f64>().is_ok() && whole.starts_with(|c: char| c.is_ascii_digit()) => "float",
-        _ if ["True", "False"].contains(&value) => "bool",
-        _ if value == "None" => "NoneType",
-        Some(b'\'' | b'"') => "str",
-        Some(b'[') => "list",
-        Some(b'(') => "tuple",
-        Some(b'{') if value == "{}" || value[1..].contains(": ") => "dict",
-        Some(b'{') => "set",
-        _ if value == "set()" => "set",
-        _ => "",
-    }
 }
 
 struct Writer<'a> {
@@ -172,21 +158,21 @@ impl<'a> Writer<'a> {
         changes.iter().map(|change| Ok((self.name(change.name)?, self.value(change.value)?))).collect()
     }
 
-    fn run(&mut self, events: &[TraceEvent], shown: bool) -> Result<(), String> {
+    fn run(&mut self, events: &[TraceEvent]) -> Result<(), String> {
         for &(name, value) in &self.trace.initial {
             let (name, value) = (self.name(name)?, self.value(value)?);
             self.frames.top().set(name, value, 0);
         }
-        if shown && !self.trace.initial.is_empty() {
+        if !self.trace.initial.is_empty() {
             self.step(words::STATE, Step::default(), &[], true);
         }
         for event in events {
-            self.event(event, shown)?;
+            self.event(event)?;
         }
         Ok(())
     }
 
-    fn event(&mut self, event: &TraceEvent, shown: bool) -> Result<(), String> {
+    fn event(&mut self, event: &TraceEvent) -> Result<(), String> {
         let now = self.text.steps.len() as u32;
         let full = self.style.format == Format::Full;
         match event {
@@ -194,9 +180,9 @@ impl<'a> Writer<'a> {
                 let pairs = self.pairs(changes)?;
                 let step = self.facts(*line, &pairs, now);
                 self.frames.set(*line, &pairs, now);
-                self.show(shown, &format!("\n{line} "), step, &pairs, full);
+                self.step(&format!("\n{line} "), step, &pairs, full);
                 self.lines += 1;
-                if shown && !full && self.style.refresh > 0 && self.lines >= self.style.refresh {
+                if !full && self.style.refresh > 0 && self.lines >= self.style.refresh {
                     self.lines = 0;
                     self.step(words::STATE, Step::default(), &[], true);
                 }
@@ -206,53 +192,45 @@ impl<'a> Writer<'a> {
                 let line = self.frames.top().line;
                 let step = self.facts(line, &pairs, now);
                 self.frames.set(line, &pairs, now);
-                self.show(shown, words::CHANGES, step, &pairs, full);
+                self.step(words::CHANGES, step, &pairs, full);
             }
             TraceEvent::Call { function, parameters, line } => {
                 let pairs = self.pairs(parameters)?;
                 let head = format!("{}{}", words::CALL, self.name(*function)?);
                 self.frames.call(Frame::new(*line));
                 self.frames.set(*line, &pairs, now);
-                self.show(shown, &head, Step::default(), &pairs, false);
+                self.step(&head, Step::default(), &pairs, false);
             }
-            TraceEvent::Return(value) => self.leave(shown, words::RETURN, *value, false)?,
-            TraceEvent::Yield(value) => self.leave(shown, words::YIELD, *value, true)?,
-            TraceEvent::Raise(value) => self.say(shown, words::RAISE, *value)?,
-            TraceEvent::Output(value) => self.say(shown, words::OUTPUT, *value)?,
+            TraceEvent::Return(value) => self.leave(words::RETURN, *value, false)?,
+            TraceEvent::Yield(value) => self.leave(words::YIELD, *value, true)?,
+            TraceEvent::Raise(value) => self.say(words::RAISE, *value)?,
+            TraceEvent::Output(value) => self.say(words::OUTPUT, *value)?,
             TraceEvent::Unwind => {
                 self.frames.leave(false);
-                self.show(shown, words::UNWIND, Step::default(), &[], false);
+                self.step(words::UNWIND, Step::default(), &[], false);
             }
             TraceEvent::Resume(call) => {
                 self.frames.resume(*call);
-                self.show(shown, &format!("{}{call}", words::RESUME), Step::default(), &[], false);
+                self.step(&format!("{}{call}", words::RESUME), Step::default(), &[], false);
             }
-            TraceEvent::Elided => self.show(shown, words::ELIDED, Step::default(), &[], false),
+            TraceEvent::Elided => self.step(words::ELIDED, Step::default(), &[], false),
         }
         Ok(())
     }
 
-    fn leave(&mut self, shown: bool, head: &str, value: u32, waits: bool) -> Result<(), String> {
+    fn leave(&mut self, head: &str, value: u32, waits: bool) -> Result<(), String> {
         self.frames.leave(waits);
-        self.say(shown, head, value)
+        self.say(head, value)
     }
 
     /// A step whose body is one text.
-    fn say(&mut self, shown: bool, head: &str, value: u32) -> Result<(), String> {
+    fn say(&mut self, head: &str, value: u32) -> Result<(), String> {
         let value = self.value(value)?.replace('\\', "\\\\").replace('\n', "\\n");
-        if shown {
-            let number = self.text.steps.len() as u32;
-            self.text.steps.push(Step::default());
-            self.push(head, Role::Head(number));
-            self.push(value, Role::Changed(number));
-        }
+        let number = self.text.steps.len() as u32;
+        self.text.steps.push(Step::default());
+        self.push(head, Role::Head(number));
+        self.push(value, Role::Changed(number));
         Ok(())
-    }
-
-    fn show(&mut self, shown: bool, head: &str, step: Step, pairs: &[(&str, &str)], whole: bool) {
-        if shown {
-            self.step(head, step, pairs, whole);
-        }
     }
 
     /// A step: its head, then the state or the changes.
@@ -282,18 +260,6 @@ impl<'a> Writer<'a> {
             changes.iter().for_each(|(name, value)| pair(name, value, true));
         }
         self.text.pieces.extend(pieces.into_iter().map(|(text, role)| Piece { text, role }));
-    }
-
-    /// Asks for the type of a variable that the program has at its end: of the one whose turn it is by the
-    /// program's id.
-    fn question(&mut self) {
-        let frames = &mut self.frames;
-        let asked: Vec<_> = frames.bottom().state().filter(|(_, value)| !type_of(value).is_empty()).collect();
-        let turn = self.trace.id.bytes().fold(0, |sum: usize, byte| sum * 31 % 1009 + usize::from(byte));
-        let Some(&(name, value)) = asked.get(turn % asked.len().max(1)) else { return };
-        self.text.steps.push(Step { operator: type_of(value), ..Step::default() });
-        self.push(format!("{}{name} ", words::QUESTION), Role::Head(0));
-        self.push(type_of(value), Role::Changed(0));
     }
 
     fn facts(&mut self, line: u32, changes: &[(&str, &str)], now: u32) -> Step {

@@ -58,7 +58,7 @@ fn a_handful_of_programs_is_learned_by_heart() {
                 .records();
         assert!(metrics.iter().all(|metric| metric["schema"] == "metric/1"));
         let scores = run("evaluate", &folder, &["--part", "train"], &input).succeeds().records();
-        assert!(scores.iter().all(|score| score["schema"] == "lm_score/1" && score["format"] == format));
+        assert!(scores.iter().all(|score| score["schema"] == "lm-score/1" && score["format"] == format));
         assert_eq!(figure(&scores, "model", "trace_exact"), 1.0, "{format}");
         assert_eq!(figure(&scores, "model", "change_exact"), 1.0);
         // The second line of each program is a copy, the first is not.
@@ -121,19 +121,31 @@ fn killed_and_taken_up_again_it_ends_as_if_nothing_had_been() {
     assert!(!broken.join("model/checkpoint.safetensors").exists());
 }
 
+/// Questions for the type of a variable, as `trace-tasks` asks them, of all parts.
+fn tasks(n: usize) -> Vec<u8> {
+    let split = |number| if number % 4 == 3 { "test" } else { "train" };
+    let task = |number: usize| {
+        json!({
+            "schema": "trace-task/1", "id": format!("{number:020x}"), "trace": "", "path": "a.py", "repo": "",
+            "split": split(number), "task": "type", "form": "code", "prompt": format!("a = {number}\n# type of a:\n"),
+            "target": "int", "tokens": 9, "meta": {}
+        })
+    };
+    lines(&(0..n).map(task).collect::<Vec<Value>>())
+}
+
 #[test]
-fn types_are_asked_for_and_weights_handed_on() {
-    let input = traces(40);
+fn questions_are_learned_and_weights_handed_on() {
     let (code, types) = (Folder::new(), Folder::new());
-    run("train", &code, &["--format", "code", "--steps", "5"], &input).succeeds();
+    run("train", &code, &["--format", "code", "--steps", "5"], &traces(40)).succeeds();
     let from = code.join("model").display().to_string();
-    let flags = ["--format", "types", "--from", &from, "--steps", "40"];
-    run("train", &types, &flags, &input).succeeds();
-    let scores = run("evaluate", &types, &["--part", "train"], &input).succeeds().records();
+    let flags = ["--format", "tasks", "--from", &from, "--steps", "40"];
+    run("train", &types, &flags, &tasks(40)).succeeds();
+    let scores = run("evaluate", &types, &[], &tasks(40)).succeeds().records();
     assert_eq!(figure(&scores, "model", "change_exact"), 1.0, "all of them are int");
-    let groups: Vec<_> =
-        scores.iter().filter(|score| score["by"] == "operator").map(|score| &score["group"]).collect();
-    assert!(groups.iter().all(|group| **group == "int"), "{groups:?}");
+    let measured = scores.iter().find(|score| score["measure"] == "change_exact").unwrap();
+    assert_eq!((&measured["format"], &measured["n"]), (&json!("tasks"), &json!(10)));
+    run("evaluate", &types, &[], &traces(1)).ends_with(2).says("trace-task/1");
 }
 
 #[test]

@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use filter::{Line, Output, Stage};
-use records::{Outcome, Record, TraceEvent, escape};
-use serde::{Deserialize, Serialize};
+use records::{Outcome, Record as _, TraceEvent, TraceStat, escape};
 
 use crate::program::{Program, is_opaque, type_of};
 use crate::statements::Statements;
@@ -52,23 +51,6 @@ pub enum Format {
     Jsonl,
     /// A table for programs.
     Csv,
-}
-
-/// One figure.
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
-pub struct TraceStat {
-    /// `"trace-stat/1"`.
-    pub schema: String,
-    /// What is counted: `programs`, `events`, `changes`, `engines`, `size`.
-    pub group: String,
-    /// Which of them, `all` for their sum.
-    pub name: String,
-    /// The figure.
-    pub value: f64,
-}
-
-impl Record for TraceStat {
-    const SCHEMA: &'static str = "trace-stat/1";
 }
 
 /// What is counted of one program, or of many.

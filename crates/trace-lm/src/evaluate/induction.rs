@@ -6,9 +6,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use records::Record as _;
+use records::{LmScore, Record as _};
 
-use super::Score;
 use crate::data::Sequence;
 use crate::facts::Operation;
 use crate::model::Model;
@@ -96,7 +95,7 @@ fn probes<'a>(text: &'a Text, hidden: &[(String, String)]) -> Vec<Probe<'a>> {
 ///
 /// # Errors
 /// If the device fails.
-pub(super) fn measure<'a>(model: &Model, texts: impl Iterator<Item = &'a Text>) -> Result<Vec<Score>> {
+pub(super) fn measure<'a>(model: &Model, texts: impl Iterator<Item = &'a Text>) -> Result<Vec<LmScore>> {
     let hidden = &model.config.style.signs;
     let mut by_operator: BTreeMap<&str, Vec<[f64; CANDIDATES.len()]>> = BTreeMap::new();
     for text in texts {
@@ -113,8 +112,8 @@ pub(super) fn measure<'a>(model: &Model, texts: impl Iterator<Item = &'a Text>) 
     for (operator, lines) in by_operator {
         for n in PROBES {
             let answers: Vec<f64> = lines.chunks_exact(n).map(|lines| answer(lines, operator)).collect();
-            scores.push(Score {
-                schema: Score::SCHEMA.to_owned(),
+            scores.push(LmScore {
+                schema: LmScore::SCHEMA.to_owned(),
                 model: "model".to_owned(),
                 format: String::new(),
                 measure: "induction".to_owned(),

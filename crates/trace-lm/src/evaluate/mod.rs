@@ -7,28 +7,25 @@
 
 mod induction;
 mod ngram;
-mod score;
 mod tally;
 
 use anyhow::Result;
 use filter::Stage;
 use rayon::prelude::*;
-use records::Trace;
+use records::LmScore;
 
 use crate::cli::{EvaluateArgs, Part};
-use crate::data::{self, Sequence};
+use crate::data::{self, Sequence, Source};
 use crate::model::{self, Model};
-use crate::text::{Format, Style, Text, render};
+use crate::text::{Format, Style, Text};
 use crate::{train, vocabulary};
 use ngram::Ngram;
-pub use score::Score;
 use tally::{Hit, Tally, Units};
 
 /// A program to be measured with.
 struct Program {
-    trace: Trace,
+    source: Source,
     text: Text,
-    level: u64,
 }
 
 /// Reads, measures, writes.
@@ -63,7 +60,7 @@ pub(crate) fn run(args: &EvaluateArgs, stage: &mut Stage) -> Result<()> {
     })?;
     let format = clap::ValueEnum::to_possible_value(&format).map(|value| value.get_name().to_owned());
     for score in scores {
-        stage.write(&Score { format: format.clone().unwrap_or_default(), ..score })?;
+        stage.write(&LmScore { format: format.clone().unwrap_or_default(), ..score })?;
     }
     Ok(())
 }
@@ -72,22 +69,21 @@ pub(crate) fn run(args: &EvaluateArgs, stage: &mut Stage) -> Result<()> {
 fn read(args: &EvaluateArgs, model: &Model, stage: &mut Stage) -> Result<(Vec<Program>, Vec<Vec<u8>>)> {
     let (style, context) = (&model.config.style, model.config.sizes.context);
     let (mut programs, mut learned) = (Vec::new(), Vec::new());
-    let look = |trace: Trace| {
-        let part = data::part_of(&trace, model.config.seed);
+    let look = |source: Source| {
+        let part = source.part(model.config.seed);
         if part != args.part && (part != Part::Train || args.no_baselines) {
             return Ok(Err("other_parts"));
         }
-        let text = render(&trace, style)?;
+        let text = source.text(style)?;
         let Some(sequence) = Sequence::new(&text, style.format == Format::Code) else {
             return Ok(Err("nothing_to_measure"));
         };
         if sequence.symbols.len() > context {
             return Ok(Err("longer_than_context"));
         }
-        let level = trace.extra.get("level").and_then(serde_json::Value::as_u64).unwrap_or(0);
-        Ok(Ok((part, Program { trace, text, level })))
+        Ok(Ok((part, Program { source, text })))
     };
-    data::each(&args.inputs, stage, look, |(part, program)| {
+    data::each(&args.inputs, style.format, stage, look, |(part, program)| {
         if part == Part::Train && learned.len() < args.ngram_programs && !args.no_baselines {
             learned.push(program.text.pieces.iter().flat_map(|piece| piece.text.bytes()).collect());
         }
@@ -99,7 +95,7 @@ fn read(args: &EvaluateArgs, model: &Model, stage: &mut Stage) -> Result<(Vec<Pr
 }
 
 /// What a model makes of programs.
-fn of_model(model: &Model, programs: &[Program], name: &str) -> Result<Vec<Score>> {
+fn of_model(model: &Model, programs: &[Program], name: &str) -> Result<Vec<LmScore>> {
     let all = model.config.style.format == Format::Code;
     let texts: Vec<Sequence> =
         programs.iter().filter_map(|program| Sequence::new(&program.text, all)).collect();
@@ -115,7 +111,7 @@ fn of_model(model: &Model, programs: &[Program], name: &str) -> Result<Vec<Score
         };
         let hits: Vec<Hit> = guesses.iter().zip(truths).map(hit).collect();
         let units = Units::new(&program.text, |text| vocabulary::symbols(text).len());
-        tally.add(&program.text, program.level, &units, &hits);
+        tally.add(&program.text, program.source.level(), &units, &hits);
     }
     Ok(tally.scores(name))
 }
@@ -125,15 +121,15 @@ fn of_model(model: &Model, programs: &[Program], name: &str) -> Result<Vec<Score
 fn shuffled(programs: &[Program], style: &Style) -> Result<Vec<Program>> {
     const KINDS: [&[&str]; 2] = [&["+", "-", "*", "//", "%"], &["<", ">", "<=", ">=", "==", "!="]];
     let shuffle = |program: &Program| {
-        let mut random = records::Random::keyed(1, "trace-lm/shuffle", &program.trace.id);
+        let mut random = records::Random::keyed(1, "trace-lm/shuffle", program.source.id());
         let mut signs = Vec::new();
         for kind in KINDS {
             let turn = 1 + random.below(kind.len() as u64 - 1) as usize;
             let turned = kind.iter().cycle().skip(turn);
             signs.extend(kind.iter().zip(turned).map(|(from, to)| ((*from).to_owned(), (*to).to_owned())));
         }
-        let text = render(&program.trace, &Style { signs, ..style.clone() }).map_err(anyhow::Error::msg)?;
-        Ok(Program { trace: program.trace.clone(), text, level: program.level })
+        let text = program.source.text(&Style { signs, ..style.clone() }).map_err(anyhow::Error::msg)?;
+        Ok(Program { source: program.source.clone(), text })
     };
     programs.iter().map(shuffle).collect()
 }
@@ -142,7 +138,7 @@ fn shuffled(programs: &[Program], style: &Style) -> Result<Vec<Program>> {
 fn of_copies(programs: &[Program]) -> Tally {
     let mut tally = Tally::default();
     for program in programs {
-        tally.add_copies(&program.text, program.level);
+        tally.add_copies(&program.text, program.source.level());
     }
     tally
 }
@@ -162,7 +158,7 @@ fn of_ngram(learned: &[Vec<u8>], programs: &[Program], order: usize) -> Tally {
         .collect();
     let mut tally = Tally::default();
     for (program, (units, hits)) in programs.iter().zip(measured) {
-        tally.add(&program.text, program.level, &units, &hits);
+        tally.add(&program.text, program.source.level(), &units, &hits);
     }
     tally
 }

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use records::Record as _;
+use records::{LmScore, Record as _};
 
-use super::Score;
 use crate::data::is_asked;
 use crate::text::{Piece, Role, Text};
 
@@ -154,9 +153,9 @@ impl Tally {
     }
 
     /// The figures, in a fixed order.
-    pub(super) fn scores(self, model: &str) -> Vec<Score> {
-        let score = |((measure, by, group), (sum, n)): ((&str, &str, String), (f64, u64))| Score {
-            schema: Score::SCHEMA.to_owned(),
+    pub(super) fn scores(self, model: &str) -> Vec<LmScore> {
+        let score = |((measure, by, group), (sum, n)): ((&str, &str, String), (f64, u64))| LmScore {
+            schema: LmScore::SCHEMA.to_owned(),
             model: model.to_owned(),
             format: String::new(),
             measure: measure.to_owned(),

@@ -1,8 +1,8 @@
 //! The texts of small traces, word for word.
 
-use records::{Change, Outcome, Trace, TraceEvent, encode_events};
+use records::{Change, Outcome, Trace, TraceEvent, TraceTask, encode_events};
 
-use super::{Format, Piece, Role, Style, render, sign_line, type_of};
+use super::{Format, Piece, Role, Style, render, render_task, sign_line};
 
 /// A trace of a program: names and values by their texts.
 pub(crate) fn trace(code: &str, events: &[TraceEvent], names: &[&str], values: &[&str]) -> Trace {
@@ -84,7 +84,6 @@ fn formats_word_for_word() {
         )
     );
     assert_eq!(text(&trace, &style(Format::Code)), format!("{CODE}\n."));
-    assert_eq!(text(&trace, &style(Format::Types)), format!("{CODE}\n? y int\n."));
 }
 
 #[test]
@@ -132,10 +131,20 @@ fn signs_take_the_place_of_operators_alone() {
 }
 
 #[test]
-fn types_by_their_texts() {
-    let types =
-        ["-12", "1.5", "'a'", "[1]", "(1,)", "{1, 2}", "{'a': 1}", "{}", "set()", "True", "None", "<P x=1>"];
-    let expected =
-        ["int", "float", "str", "list", "tuple", "set", "dict", "dict", "set", "bool", "NoneType", ""];
-    assert_eq!(types.map(type_of), expected);
+fn a_question_is_given_and_its_answer_is_not() {
+    let task = |prompt: &str, target: &str| {
+        let sample = testkit::sample("trace-task");
+        let line = sample.split(|&byte| byte == b'\n').next().unwrap();
+        let mut task: TraceTask = serde_json::from_slice(line).unwrap();
+        (task.prompt, task.target) = (prompt.to_owned(), target.to_owned());
+        render_task(&task).pieces.into_iter().map(|piece| (piece.text, piece.role)).collect::<Vec<_>>()
+    };
+    let (end, answer) = (("\n.".to_owned(), Role::End), |text: &str| (text.to_owned(), Role::Changed(0)));
+    let given = |text: &str| (text.to_owned(), Role::Code);
+    let asked = ("\n? ".to_owned(), Role::Head(0));
+    assert_eq!(
+        task("a = 1\n# type of a:\n", "int"),
+        [given("\na = 1\n# type of a:"), asked, answer("int"), end.clone()]
+    );
+    assert_eq!(task("", "a = 1\n"), [given("\n"), answer("a = 1\n"), end]);
 }

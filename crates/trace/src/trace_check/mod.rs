@@ -12,8 +12,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::ValueEnum;
 use filter::{Emit, Line, Stage};
-use records::{Extra, Record, escape};
-use serde::{Deserialize, Serialize};
+use records::{HiddenOperator, Record as _, TraceCheck, TraceText, escape};
 
 pub use arithmetic::binary;
 pub use expression::evaluate;
@@ -22,7 +21,6 @@ pub use replay::replay;
 pub use value::Value;
 
 use crate::program::Program;
-use crate::trace_text::TraceText;
 
 /// Check traces: compute every line of arithmetic, comparison and truth anew from the recorded state, and report
 /// what was recorded otherwise.
@@ -67,99 +65,13 @@ pub enum Format {
     Text,
 }
 
-/// What `trace-check` writes: what came of replaying one trace.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-pub struct TraceCheck {
-    /// `"trace-check/1"`.
-    pub schema: String,
-    /// `id` of the trace.
-    pub id: String,
-    /// Path of the program.
-    pub path: String,
-    /// Repository of the program, or the problem that it solves.
-    pub repo: String,
-    /// Steps that were computed anew.
-    pub checked: u64,
-    /// Lines that ran and could not be.
-    pub passed_over: u64,
-    /// Where the record cannot be.
-    pub contradictions: Vec<Contradiction>,
-    /// What is known of operators that are hidden.
-    pub operators: Vec<Operator>,
-    /// Fields of users.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl Record for TraceCheck {
-    const SCHEMA: &'static str = "trace-check/1";
-}
-
-/// A step whose record and computation differ.
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
-pub struct Contradiction {
-    /// The event, from 0.
-    pub event: u64,
-    /// The line.
-    pub line: u32,
-    /// What stands there.
-    pub source: String,
-    /// The name that was bound, `return`, or the word of a condition.
-    pub name: String,
-    /// What the line gives.
-    pub computed: String,
-    /// What was recorded; of a condition `True` when its block ran.
-    pub recorded: String,
-}
-
-/// A character in the place of an operator, and what it did.
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
-pub struct Operator {
-    /// The character.
-    pub glyph: String,
-    /// What the key says that it is, `""` when it says nothing.
-    pub key: String,
-    /// What it made of what, each once.
-    pub facts: Vec<Fact>,
-    /// Operators that give all of this.
-    pub fits: Vec<String>,
-    /// Operators that give all of this when `True` and `False` change places.
-    pub fits_swapped: Vec<String>,
-    /// Operators that do not, with the first fact against them.
-    pub contradicted: Vec<Against>,
-}
-
-/// What an operator made of two values.
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
-pub struct Fact {
-    /// The value before it.
-    pub left: String,
-    /// The value behind it.
-    pub right: String,
-    /// What was recorded.
-    pub result: String,
-}
-
-/// A fact that is against an operator.
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
-pub struct Against {
-    /// The operator.
-    pub operator: String,
-    /// The fact.
-    pub fact: Fact,
-    /// What the operator gives, `""` when it gives nothing.
-    pub computed: String,
-}
-
-impl TraceCheck {
-    /// Whether something cannot be: a step, or an operator that nothing fits or that is not what the key says.
-    pub fn has_contradiction(&self) -> bool {
-        let is_wrong = |it: &Operator| match it.key.as_str() {
-            "" => it.fits.is_empty() && it.fits_swapped.is_empty(),
-            key => it.contradicted.iter().any(|against| against.operator == key),
-        };
-        !self.contradictions.is_empty() || self.operators.iter().any(is_wrong)
-    }
+/// Whether something cannot be: a step, or an operator that nothing fits or that is not what the key says.
+pub fn has_contradiction(found: &TraceCheck) -> bool {
+    let is_wrong = |it: &HiddenOperator| match it.key.as_str() {
+        "" => it.fits.is_empty() && it.fits_swapped.is_empty(),
+        key => it.contradicted.iter().any(|against| against.operator == key),
+    };
+    !found.contradictions.is_empty() || found.operators.iter().any(is_wrong)
 }
 
 /// Checks what a line holds; `None` when it says nothing of a trace.
@@ -187,7 +99,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
         };
         emit.count("checked", found.checked);
         emit.count("contradictions", found.contradictions.len() as u64);
-        is_sound &= !found.has_contradiction();
+        is_sound &= !has_contradiction(&found);
         match args.format {
             Format::Jsonl => emit.record(&found)?,
             Format::Text => text(&found).iter().for_each(|line| emit.raw(line.as_bytes())),

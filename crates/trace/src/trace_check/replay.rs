@@ -3,13 +3,12 @@
 //! What is reported must be wrong: a name counts as known only where no other frame can have bound it anew, and
 //! after lines that were not recorded nothing is known until it is bound again.
 
-use records::{Change, Record as _, TraceEvent};
+use records::{Change, Contradiction, Record as _, TraceCheck, TraceEvent};
 
 use super::arithmetic::binary;
 use super::expression::evaluate;
 use super::known::Known;
 use super::value::Value;
-use super::{Contradiction, TraceCheck};
 use crate::program::Program;
 use crate::state::State;
 use crate::statements::{Statement, Statements};

@@ -1,9 +1,9 @@
 //! Every kind of question, and that its answer is what the trace says.
 
 use clap::Parser as _;
-use records::{Split, TraceEvent};
+use records::{Split, TraceEvent, TraceTask};
 
-use super::{Args, Pairs, Purse, Task, TraceTask, ask, beginning};
+use super::{Args, Pairs, Purse, Task, ask, beginning};
 use crate::program::Program;
 use crate::samples::{recorded, recorded_at};
 use crate::trace_text::tokens_in;

@@ -5,9 +5,8 @@
 
 use std::borrow::Cow;
 
-use records::Random;
+use records::{Glyph, Random};
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
 
 use crate::program::Program;
 use crate::statements::{Statement, Statements};
@@ -60,17 +59,6 @@ const FIXED: [(&str, &str); 40] = [
     ("value", "False"),
     ("value", "None"),
 ];
-
-/// What a character stands for.
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
-pub struct Glyph {
-    /// The character, or several.
-    pub glyph: String,
-    /// `name`, `value` or `operator`.
-    pub kind: String,
-    /// What stood there.
-    pub text: String,
-}
 
 /// The characters of one program.
 pub struct Glyphs {

@@ -13,12 +13,11 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::ValueEnum;
 use filter::Stage;
-use records::{Extra, Record, escape};
-use serde::{Deserialize, Serialize};
+use records::{Record as _, TraceText, escape};
 
 pub use budget::{fit, tokens_in};
 pub use dots::dots;
-pub use glyphs::{Glyph, Glyphs};
+pub use glyphs::Glyphs;
 pub use spoken::Spoken;
 
 use crate::loops::{Plan, loops};
@@ -125,38 +124,6 @@ pub struct Beside {
     pub raised: bool,
     /// What is printed.
     pub printed: bool,
-}
-
-/// What `trace-text --jsonl` writes: one trace as a text.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct TraceText {
-    /// `"trace-text/1"`.
-    pub schema: String,
-    /// `id` of the trace.
-    pub id: String,
-    /// Path of the program.
-    pub path: String,
-    /// Repository of the program, or the problem that it solves.
-    pub repo: String,
-    /// How it is told.
-    pub style: String,
-    /// The text.
-    pub text: String,
-    /// Tokens of the text, as `--max-tokens` counts them.
-    pub tokens: u64,
-    /// Events of the trace.
-    pub events: u64,
-    /// Events of which the text does not tell.
-    pub left_out: u64,
-    /// What the characters of `--glyphs` stand for.
-    pub key: Vec<Glyph>,
-    /// Fields of users, from the trace.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl Record for TraceText {
-    const SCHEMA: &'static str = "trace-text/1";
 }
 
 /// A trace as a text, and what came of it.

@@ -2,9 +2,9 @@
 
 use clap::Parser as _;
 use proptest::prelude::*;
-use records::{Change, TraceEvent};
+use records::{Change, TraceEvent, TraceText};
 
-use super::{Args, TraceText, tokens_in, told};
+use super::{Args, tokens_in, told};
 use crate::program::Program;
 use crate::samples::{program, recorded, recorded_at};
 

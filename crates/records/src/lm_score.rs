@@ -1,12 +1,14 @@
 //! What `trace-lm evaluate` writes: a figure.
 
-use records::Record;
 use serde::{Deserialize, Serialize};
 
-/// One figure of one model.
+use crate::Record;
+
+/// One figure of one language model, or of what stands beside it.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
-pub struct Score {
-    /// `"lm_score/1"`.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LmScore {
+    /// `"lm-score/1"`.
     pub schema: String,
     /// `model`, or what stands beside it: `shuffled_operators`, `copy_last_value`, `ngram`.
     pub model: String,
@@ -25,6 +27,6 @@ pub struct Score {
     pub value: f64,
 }
 
-impl Record for Score {
-    const SCHEMA: &'static str = "lm_score/1";
+impl Record for LmScore {
+    const SCHEMA: &'static str = "lm-score/1";
 }
