@@ -44,6 +44,9 @@ pub(crate) fn passed_over(model: &Model, record: &Incoming, wanted: Wanted) -> O
         if names::is_generic(name) {
             return Some("generic_names_left_out");
         }
+        if is_counter(name, &record.site.text) {
+            return Some("loop_counters_left_out");
+        }
         if let Some(reason) = unarguable(model, record, kind) {
             return Some(reason);
         }
@@ -94,6 +97,16 @@ fn unarguable(model: &Model, record: &Incoming, kind: Kind) -> Option<&'static s
     is_accepted.then_some("accepted_kinds_left_out")
 }
 
+/// Whether a statement is a loop that counts with this name: `for game in range(n)`, `for at, game in enumerate(games)`.
+fn is_counter(name: &str, statement: &str) -> bool {
+    let Some((targets, over)) = statement.strip_prefix("for ").and_then(|rest| rest.split_once(" in "))
+    else {
+        return false;
+    };
+    let first = targets.split(',').next().unwrap_or_default().trim_matches(['(', ' ']);
+    first == name && (over.starts_with("range(") || over.starts_with("enumerate(") && targets.contains(','))
+}
+
 /// Whether a statement assigns `None` itself, which stands for "nothing yet".
 fn assigns_none(statement: &str) -> bool {
     let value = statement.rsplit('=').next().unwrap_or_default();
@@ -136,7 +149,7 @@ mod tests {
     use nalin_model::Kind;
     use records::Alternative;
 
-    use super::{assigns_none, is_namesake, is_stand_in};
+    use super::{assigns_none, is_counter, is_namesake, is_stand_in};
 
     #[test]
     fn a_stand_in_is_no_slip() {
@@ -164,6 +177,20 @@ mod tests {
             assert_eq!(is_stand_in(name, class, kind, &held), expected, "{name} {class} {usual} {share}");
         }
         assert!(!is_stand_in("rate", "int", Kind::Number, &[]));
+    }
+
+    #[test]
+    fn loop_counters() {
+        for (name, statement, expected) in [
+            ("game", "for game in range(n):", true),
+            ("at", "for (at, game) in enumerate(games):", true),
+            ("game", "for at, game in enumerate(games):", false),
+            ("pair", "for pair in enumerate(games):", false),
+            ("game", "for game in games:", false),
+            ("game", "game = range(3)", false),
+        ] {
+            assert_eq!(is_counter(name, statement), expected, "{statement}");
+        }
     }
 
     #[test]

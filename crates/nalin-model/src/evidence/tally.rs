@@ -316,7 +316,7 @@ mod tests {
     use records::Value;
 
     use super::{Custom, Fact, NameKeys, Source, Tally};
-    use crate::{Ablation, Kind, Subject};
+    use crate::{Ablation, Subject};
 
     #[test]
     fn repositories_count_once_and_the_own_not_at_all() {
