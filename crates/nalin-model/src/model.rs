@@ -180,14 +180,14 @@ impl Model {
         }
     }
 
-    /// What is usual for a name, where anything is; `None` of a model that has no judge of evidence, too.
+    /// What repositories attest of a name, where enough know it; `None` of a model that has no judge of evidence, too.
     pub fn custom(&self, subject: &Subject) -> Option<Custom> {
         self.evidence.as_ref()?.custom(subject)
     }
 
-    /// From 0 to 1, what share of the demands that are made of a hundred repositories can be made of what it knows.
-    pub fn maturity(&self) -> f32 {
-        self.evidence.as_ref().map_or(1.0, Evidence::maturity)
+    /// Whether it has seen enough repositories to tell what is usual among them.
+    pub fn knows_customs(&self) -> bool {
+        self.evidence.as_ref().is_some_and(Evidence::knows_customs)
     }
 
     /// As [`Model::scores`], on all threads of the current rayon pool.

@@ -34,10 +34,11 @@ fn end_word(word: &mut String, words: &mut Vec<String>) {
 }
 
 /// Words that promise nothing about a value.
-const GENERIC: [&str; 40] = [
-    "a", "acc", "aux", "b", "bar", "baz", "buf", "c", "cur", "current", "d", "data", "dummy", "el", "elem",
-    "foo", "item", "n", "new", "obj", "old", "out", "output", "p", "prev", "q", "r", "res", "result", "ret",
-    "sample", "t", "temp", "test", "thing", "tmp", "v", "val", "value", "var",
+const GENERIC: [&str; 47] = [
+    "a", "acc", "aux", "b", "bar", "baz", "best", "buf", "c", "cur", "current", "d", "data", "dummy", "el",
+    "elem", "element", "extra", "first", "foo", "info", "item", "last", "n", "new", "next", "obj", "old",
+    "out", "output", "p", "prev", "q", "r", "res", "result", "ret", "sample", "t", "temp", "test", "thing",
+    "tmp", "v", "val", "value", "var",
 ];
 
 /// Whether a name says nothing about its value, so that nothing can contradict it: one or two characters

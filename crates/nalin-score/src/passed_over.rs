@@ -14,11 +14,11 @@ const USUAL_SHARE: f64 = 0.2;
 const ACCEPTED_SHARE: f32 = 0.1;
 /// A name that holds one kind of values this often promises it.
 const PROMISED_SHARE: f64 = 0.75;
-/// What a name promises cannot be told from fewer values, where a hundred repositories are known.
-const FEWEST: f32 = 7.0;
+/// What a name promises cannot be told from fewer values.
+const FEWEST: u32 = 7;
 /// A word promises for all names that end in it only if so many of them were seen, and agree on one class:
 /// a `set` in `U_set` is a setting, a `map` in `color_map` no dictionary.
-const FEWEST_BY_WORD: f32 = 20.0;
+const FEWEST_BY_WORD: u32 = 20;
 /// Rows of numbers, with which one computes as with a number.
 const NUMBERS: [&str; 5] = ["Index", "Series", "Tensor", "Vector", "ndarray"];
 /// Rows of values.
@@ -70,8 +70,11 @@ fn unarguable(model: &Model, record: &Incoming, kind: Kind) -> Option<&'static s
     }
     // Runs say what people see under a name; what is only written down says more of parameters than of values.
     let (seen, by_word) = statistics.seen(name).unwrap_or_default();
-    let fewest = if by_word.is_some() { FEWEST_BY_WORD } else { FEWEST };
-    if seen < Statistics::FEWEST || (seen as f32) < fewest * model.maturity() {
+    // What a model saw in a few repositories is all it can say.
+    if !model.knows_customs() {
+        return (seen < Statistics::FEWEST).then_some("unknown_names_left_out");
+    }
+    if seen < if by_word.is_some() { FEWEST_BY_WORD } else { FEWEST } {
         return Some("unknown_names_left_out");
     }
     let usual = statistics.usual_types(name);
@@ -91,7 +94,7 @@ fn unarguable(model: &Model, record: &Incoming, kind: Kind) -> Option<&'static s
     } else {
         match model.custom(&record.subject()) {
             Some(Custom { known, of_kind }) => of_kind > ACCEPTED_SHARE * known,
-            None => model.config.evidence.is_some(),
+            None => true,
         }
     };
     is_accepted.then_some("accepted_kinds_left_out")

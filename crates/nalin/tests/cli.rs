@@ -39,7 +39,7 @@ fn notebook(cells: &[&str]) -> String {
     serde_json::to_string_pretty(&whole).expect("JSON")
 }
 
-const ALL: [&str; 4] = ["--min-score", "0", "--stand-ins", "--format"];
+const ALL: [&str; 5] = ["--min-score", "0", "--stand-ins", "--generic-names", "--format"];
 
 fn names(finished: Finished) -> Vec<String> {
     let name = |finding: &serde_json::Value| finding["site"]["name"].as_str().expect("a name").to_owned();
@@ -67,7 +67,7 @@ fn a_notebook_is_run_and_judged() {
         text.starts_with("work/a.ipynb\n  cell 1\n     1 | row_count = 3\n       | ^^^^^^^^^ NAL00"),
         "{text}"
     );
-    check(&folder, &["--min-score", "0", "--check", "--quiet", "work"]).ends_with(1);
+    check(&folder, &["--min-score", "0", "--generic-names", "--check", "--quiet", "work"]).ends_with(1);
 }
 
 #[test]
@@ -77,8 +77,10 @@ fn what_is_silenced_stays_silent_when_lines_move() {
     let first = ["row_count = 3\nfile_path = 7  # nalin: ignore[file_path]\n", "user_name = 'x'"];
     folder.write("a.ipynb", notebook(&first));
     assert_eq!(names(check(&folder, &all)), ["row_count", "user_name"]);
-    let accepted =
-        check(&folder, &["--min-score", "0", "--check", "--write-baseline", "base.jsonl", "a.ipynb"]);
+    let accepted = check(
+        &folder,
+        &["--min-score", "0", "--generic-names", "--check", "--write-baseline", "base.jsonl", "a.ipynb"],
+    );
     accepted.succeeds();
     // Cells change places, lines move, a space comes in, and one line is new.
     folder.write("a.ipynb", notebook(&["total_price = 9", "user_name  = 'x'", "\n\nrow_count = 3"]));

@@ -129,13 +129,13 @@ impl Evidence {
 
     /// What is usual for a name, or for its last words where it is hardly known; `None` where nothing is.
     pub fn custom(&self, subject: &Subject) -> Option<Custom> {
-        self.tally.custom(subject, self.maturity())
+        self.tally.custom(subject)
     }
 
-    /// What share of the demands that are made of a hundred repositories and more can be made of these: of a hundred
-    /// five are few, of five they are all.
-    pub fn maturity(&self) -> f32 {
-        (self.config().repositories as f32 / 100.0).min(1.0)
+    /// Whether it knows so many repositories that what is usual among them can be told: of a hundred five are few,
+    /// of seven they are most.
+    pub fn knows_customs(&self) -> bool {
+        self.config().repositories >= 100
     }
 
     /// The judge's logits of "does not fit".

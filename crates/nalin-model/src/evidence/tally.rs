@@ -114,8 +114,8 @@ impl Tally {
     }
 
     /// What is attested of a name, or of its last words where it is hardly known, if so many know it as
-    /// [`NameKeys::CLOSEST`] demands, times `share`.
-    pub(super) fn custom(&self, subject: &Subject, share: f32) -> Option<Custom> {
+    /// [`NameKeys::CLOSEST`] demands.
+    pub(super) fn custom(&self, subject: &Subject) -> Option<Custom> {
         let (name, kind) = (NameKeys::of(subject.name), Kind::of(subject));
         // That nothing is held is never written down as a fact.
         let sources = if kind == Kind::Nothing { &Source::ALL[..1] } else { &Source::ALL[..] };
@@ -126,7 +126,7 @@ impl Tally {
             let name = name.single[slot];
             let known = sum(&|source| cross(name, source));
             let of_kind = sum(&|source| cross(name, cross(kind_key(kind), source)));
-            (known >= (least * share).max(1.0)).then_some(Custom { known, of_kind })
+            (known >= least).then_some(Custom { known, of_kind })
         })
     }
 
@@ -354,14 +354,17 @@ mod tests {
         assert_eq!(tally.features(&NameKeys::hidden(), &value, None)[..slots], vec![0; slots]);
         assert_eq!(of(&Tally::of(&[]), "title", "str", None)[1], 0);
 
-        // Two or three repositories make a custom as far as a fifth of what is usually asked for is enough.
-        let custom = |name, class| tally.custom(&subject(name, class), 0.2);
-        let of_two = |of_kind| Some(Custom { known: 2.0, of_kind });
-        assert_eq!([custom("row_count", "int"), custom("row_count", "str")], [of_two(2.0), of_two(0.0)]);
-        assert_eq!(custom("row_count", "float"), of_two(2.0), "of the kind of whole numbers");
-        assert_eq!(custom("title", "str"), Some(Custom { known: 3.0, of_kind: 3.0 }), "declared, too");
-        assert_eq!(custom("title", "NoneType"), Some(Custom { known: 1.0, of_kind: 0.0 }), "in runs alone");
-        assert_eq!([custom("unknown", "int"), tally.custom(&subject("title", "str"), 1.0)], [None, None]);
+        let run = |name, repo| fact(name, "int", Source::Run, repo);
+        let agreed: Vec<Fact> = (0..4).map(|repo| run("row_count", repo)).chain([run("title", 9)]).collect();
+        let declared =
+            [fact("row_count", "int", Source::Declared, 4), fact("row_count", "int", Source::Declared, 5)];
+        let known = Tally::of(&[&agreed[..], &declared].concat());
+        let custom = |name, class| known.custom(&subject(name, class));
+        let of_six = |of_kind| Some(Custom { known: 6.0, of_kind });
+        assert_eq!([custom("row_count", "int"), custom("row_count", "str")], [of_six(6.0), of_six(0.0)]);
+        assert_eq!(custom("row_count", "float"), of_six(6.0), "of the kind of whole numbers");
+        assert_eq!(custom("row_count", "NoneType"), None, "in runs alone, and four are not enough");
+        assert_eq!([custom("title", "int"), custom("unknown", "int")], [None, None]);
 
         let packed = tally.to_bytes().unwrap();
         let read = Tally::of_bytes(&packed).unwrap();
