@@ -267,7 +267,7 @@ mod tests {
     fn the_most_frequent_classes_stay() {
         let names = types(&["int", "str", "float", "list"]);
         let entries: Vec<Entry> =
-            [0, 1, 1, 3, 2, 2, 2].iter().zip(0..).map(|(&t, n)| entry(n, n as u64, 1, t)).collect();
+            [0, 1, 1, 3, 2, 2, 2].iter().zip(0..).map(|(&t, n)| entry(n, n, 1, t)).collect();
         let keep = |types| select(&entries, &names, &Config { types, ..nothing() }).counts;
         assert_eq!(keep(0), [1, 1, 1, 1, 1, 1, 1]);
         assert_eq!(keep(1), [0, 0, 0, 0, 1, 1, 1]);
@@ -280,7 +280,7 @@ mod tests {
     fn merging_counts_what_the_name_filters_left() {
         // Of the two classes that may absorb one, `point` is the most frequent only before the filter.
         let mut entries: Vec<Entry> =
-            [0, 0, 0, 1, 1, 2].iter().zip(0..).map(|(&t, n)| entry(n, n as u64, 1, t)).collect();
+            [0, 0, 0, 1, 1, 2].iter().zip(0..).map(|(&t, n)| entry(n, n, 1, t)).collect();
         for entry in &mut entries[..2] {
             entry.verdict = Verdict::ShortName;
         }
