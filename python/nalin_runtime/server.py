@@ -26,6 +26,7 @@ GRACE = 1.5  # seconds from the soft time-out to the hard one
 def main():
     config = json.loads(sys.argv[1])
     control = Control()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # in a container a notebook can send it to us
     if config["namespaces"]:
         walls = isolate.Namespaces()
     else:
@@ -242,6 +243,7 @@ def start(job, config, walls, records, output, trouble):
             os.write(trouble, (str(error) or type(error).__name__).encode("utf-8", "replace"))
             raise
         os.setsid()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         null = os.open(os.devnull, os.O_RDONLY) if not job.get("stdin") else text_file(job["stdin"])
         # Out of the way of the numbers that they get below.
         sources = [fcntl.fcntl(fd, fcntl.F_DUPFD, 100) for fd in (null, output, output, *records)]
