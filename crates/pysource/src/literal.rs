@@ -379,6 +379,47 @@ mod tests {
         assert_eq!(shown, expected);
     }
 
+    /// What is inferred and used in the texts of one script, in their order.
+    fn types(texts: &[&str]) -> Vec<String> {
+        let mut reader = Reader::default();
+        let found = texts.iter().flat_map(|text| reader.read(text, Dialect::Ipython).unwrap());
+        found
+            .filter_map(|it| match it.holds {
+                Holds::Inferred(type_name) => Some(format!("{} {type_name}", it.name)),
+                Holds::Used(type_name) => Some(format!("{} as {type_name}", it.name)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_was_seen_of_a_name_goes_on_to_the_next_text() {
+        let texts =
+            ["x = np.zeros(3)\nn = 2\n", "y = x ** n\nhalf = n / 4\nrows = x.shape[0]\nx = f()\nz = x + 1\n"];
+        let expected = ["x numpy.ndarray", "y numpy.ndarray", "half float", "rows int"];
+        assert_eq!(types(&texts), expected);
+        let texts = [
+            "df = pd.DataFrame()\n",
+            "part = df[df.a > 3]\ncol = df['a']\nmeans = df.mean()\nother = df[k]\n",
+        ];
+        let expected =
+            ["df pandas.DataFrame", "part pandas.DataFrame", "col pandas.Series", "means pandas.Series"];
+        assert_eq!(types(&texts), expected);
+        // What a function binds is its own.
+        assert_eq!(types(&["def f():\n    x = 'a'.strip()\n", "y = x\n"]), ["x str"]);
+    }
+
+    #[test]
+    fn use_tells_a_type_where_only_one_has_it() {
+        let text = "rows.append(1)\nself.word.lower()\nfor i in range(n):\n    open(path)\nx.copy()\n";
+        let expected = ["rows as list", "word as str", "i as int", "n as int", "path as str"];
+        assert_eq!(types(&[text]), expected);
+        let mut reader = Reader::default();
+        reader.read("import numpy as np\nfrom os import path\n", Dialect::Python).unwrap();
+        let imported = ["np", "path", "numpy"].map(|name| reader.is_imported(name));
+        assert_eq!(imported, [true, true, false]);
+    }
+
     #[test]
     fn where_literals_stand() {
         let int = Constant::Int;
