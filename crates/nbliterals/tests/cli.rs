@@ -67,6 +67,17 @@ fn types_that_are_written_down_come_when_asked_for() {
 }
 
 #[test]
+fn what_is_imported_tells_nothing_by_its_use() {
+    // A notebook's cells may run in any order, so the import may stand below.
+    let input =
+        serde_json::to_string(&script("np.append(rows, 1)\nrows.append(1)\nimport numpy as np\n")).unwrap();
+    let finished =
+        Command::new(env!("CARGO_BIN_EXE_nbliterals")).args(["--types"]).stdin(input).run().succeeds();
+    let found: Assignment = serde_json::from_slice(&finished.stdout).expect("one record");
+    assert_eq!((&*found.site.name, &*found.value.type_name, &*found.evidence), ("rows", "list", "used"));
+}
+
+#[test]
 fn what_does_not_parse_is_a_reject() {
     let input = serde_json::to_string(&script("print 'x'\n")).unwrap();
     let finished = Command::new(env!("CARGO_BIN_EXE_nbliterals")).stdin(input).run();
