@@ -11,7 +11,7 @@ _code = 70
 try:
     from . import notebook, shell
 
-    shell.preload()
+    shell.ipython()
     notebook.run(_job, 3, 4)
     _code = 0
     sys.stdout.flush()

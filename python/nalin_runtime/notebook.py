@@ -244,7 +244,11 @@ def _name_temporary_files(tempfile, seed):
     tempfile._name_sequence = names
 
 
-SEEDED = {"numpy.random": lambda module, seed: module.seed(seed), "tempfile": _name_temporary_files}
+SEEDED = {
+    "numpy.random": lambda module, seed: module.seed(seed),
+    "tempfile": _name_temporary_files,
+    "IPython": lambda _module, _seed: shell.ipython(),  # whose own get_ipython() does not make it
+}
 
 
 class _Seed:

@@ -41,8 +41,8 @@ def main():
             trace.engine(config["trace"])
 
     loaded = preload(config["preload"])
-    if config["ipython"] and shell.preload():
-        loaded.append("IPython")
+    if "IPython" in sys.modules:
+        shell.ipython()
     warm.up()
     gc.collect()
     gc.freeze()

@@ -1,47 +1,57 @@
 """What notebooks expect of IPython: its own shell where it is installed, else one that accepts everything.
 
 IPython's shell runs no cell and shows nothing here: it is what `get_ipython()` gives, it knows the magics, it
-translates cells that are in its own syntax. It is made before the fork, without history (that is a thread
-and a file).
+translates cells that are in its own syntax. It has no history (that is a thread and a file). It is made before
+the fork where IPython is preloaded, else when a notebook first asks for it: a program that does not pays nothing.
 """
 
 import builtins
 import os
 import sys
 
-_ipython = None
+_UNKNOWN = object()
+_ipython = _UNKNOWN
 
 
-def preload():
-    """Makes IPython's shell, if it is there. Whether it is."""
+def ipython():
+    """IPython's shell, made at the first call; `None` where it is not installed, or not as we know it."""
     global _ipython
-    try:
-        _ipython = _make_ipython()
-    except Exception:
-        _ipython = None  # not installed, or not as we know it
-    return _ipython is not None
+    if _ipython is _UNKNOWN:
+        _ipython = None  # for whoever asks while it is made: importing IPython does
+        try:
+            _ipython = _make_ipython()
+        except Exception:
+            pass
+    return _ipython
 
 
 def install(module):
     """Gives the notebook whose module this is its shell, and the names that a notebook has."""
     namespace = module.__dict__
-    shell = Shell(namespace) if _ipython is None else _ipython
     inputs, outputs = [""], {}
     namespace.update(In=inputs, _ih=inputs, Out=outputs, _oh=outputs, _dh=[os.getcwd()])
-    if _ipython is None:
-        builtins.display = display
-    else:
-        shell.user_module, shell.user_ns = module, namespace
-        shell.user_ns_hidden.clear()
-        builtins.display = sys.modules["IPython.display"].display
-    builtins.get_ipython = lambda: shell
+    stand_in = Shell(namespace)
+
+    def get_ipython():
+        shell = ipython()
+        if shell is None:
+            return stand_in
+        if shell.user_ns is not namespace:
+            shell.user_module, shell.user_ns = module, namespace
+            shell.user_ns_hidden.clear()
+        return shell
+
+    builtins.get_ipython, builtins.display = get_ipython, display
+    if _ipython is not _UNKNOWN:
+        get_ipython()
 
 
 def translate(text):
     """The Python of a cell in IPython's syntax; `None` where nobody knows, or it is Python as it stands."""
-    if _ipython is None:
+    shell = ipython()
+    if shell is None:
         return None
-    translated = _ipython.transform_cell(text)
+    translated = shell.transform_cell(text)
     return translated if translated != text else None
 
 
@@ -111,5 +121,7 @@ class _Nothing:
         return False
 
 
-def display(*_values, **_named):
-    """Nobody looks: nothing is rendered."""
+def display(*values, **named):
+    """Nobody looks: nothing is rendered, but a value that shows itself may do more than that."""
+    if ipython() is not None:
+        return sys.modules["IPython.display"].display(*values, **named)

@@ -14,8 +14,8 @@ def has(package):
     return "NALIN_TEST_ALL" in os.environ or importlib.util.find_spec(package) is not None
 
 
-def run(cells, sites=10, ipython=False, **options):
-    """Runs cells in a fork, with IPython's shell if asked to; all that it said, and its exit code."""
+def run(cells, sites=10, ipython=None, **options):
+    """Runs cells in a fork, as if IPython were (`preloaded`, `installed`, absent: None); all that it said, exit code."""
     from nalin_runtime import channel, notebook, shell
 
     rows, table = [], []
@@ -36,8 +36,10 @@ def run(cells, sites=10, ipython=False, **options):
             os.dup2(os.dup(writer), 3)
             os.dup2(os.dup(shared), 4)
             os.closerange(5, 100)
-            if ipython:
-                assert shell.preload()
+            if ipython == "preloaded":
+                assert shell.ipython()
+            elif ipython is None:
+                shell.ipython = lambda: None
             notebook.run(job, 3, 4)
             code = 0
         finally:

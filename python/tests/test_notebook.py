@@ -55,12 +55,21 @@ class Cells(unittest.TestCase):
             "x = await __import__('asyncio').sleep(0, w); _nalin_t(0, x)",
             "x = len(In), Out, len(_dh); _nalin_t(0, x)\nprint 'Python 2'",
         ]
-        words, code = support.run(cells, ipython=True, per_site="spread:9")
-        found = [text.split(":", 1)[1] for text in support.texts(words)]
-        self.assertEqual(found, ["(True, 'InteractiveShell')", "['1']", "5", "6"])
-        self.assertEqual(support.texts(words, 1), ["1:2"])
-        self.assertEqual([status[0] for status in support.statuses(words)], ["ok"] * 7 + ["syntax"])
-        self.assertEqual(code, 0)
+        for state in ("preloaded", "installed"):
+            words, code = support.run(cells, ipython=state, per_site="spread:9")
+            found = [text.split(":", 1)[1] for text in support.texts(words)]
+            self.assertEqual(found, ["(True, 'InteractiveShell')", "['1']", "5", "6"], state)
+            self.assertEqual(support.texts(words, 1), ["1:2"])
+            self.assertEqual([status[0] for status in support.statuses(words)], ["ok"] * 7 + ["syntax"])
+            self.assertEqual(code, 0)
+
+    @unittest.skipUnless(support.has("IPython"), "needs IPython")
+    def test_ipython_is_loaded_for_those_that_ask(self):
+        loaded = "x = 'IPython' in __import__('sys').modules; _nalin_t(0, x)"
+        asks = ["1", "get_ipython()", "display(1)", "import IPython", "x = %pwd"]
+        for ask in asks:
+            words, _ = support.run([ask, loaded], ipython="installed")
+            self.assertEqual(support.texts(words), ["1:%s" % (ask != "1")], ask)
 
     def test_without_ipython_magics_do_nothing(self):
         cells = ["x = get_ipython().run_line_magic('pwd', ''); _nalin_t(0, x)\ndisplay(1)", "%pwd"]

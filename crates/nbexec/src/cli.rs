@@ -62,12 +62,13 @@ pub struct Args {
     #[arg(long, overrides_with = "warm")]
     pub cold: bool,
 
-    /// The packages that are imported once, where they are installed
+    /// The packages that are imported once, where they are installed; what is not among them a notebook
+    /// imports when it needs it
     #[arg(
         long,
         value_name = "NAMES",
         value_delimiter = ',',
-        default_value = "numpy,pandas,matplotlib.pyplot,scipy,sklearn,seaborn"
+        default_value = "numpy,pandas,matplotlib.pyplot,scipy,sklearn,seaborn,IPython"
     )]
     pub preload: Vec<String>,
 

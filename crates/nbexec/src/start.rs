@@ -56,7 +56,6 @@ pub fn argument(args: &Args, setup: &Setup, warm: bool) -> String {
         "namespaces": args.sandbox.has_namespaces(),
         "cold": args.cold,
         "container": args.sandbox.is_container(),
-        "ipython": warm && !args.cold,
         "trace": args.trace.filter(|_| warm).map_or("", Engine::as_str),
         "preload": if warm && !args.cold { &args.preload[..] } else { &[] },
         "data": setup.data_inside(),
