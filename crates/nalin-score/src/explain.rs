@@ -36,25 +36,23 @@ pub(crate) fn findings(scorer: &Scorer, candidates: Vec<Candidate>, jobs: usize)
     let (held, held_of) = distinct(candidates.iter().map(|one| one.record.site.name.as_str()));
     let held: Vec<Name> = held.into_iter().map(Name::new).collect();
     let classes = NamesOf::new(scorer, values.iter().map(|(_, class)| *class));
-    let question =
-        |&(value, type_class): &(_, _)| Question { value, type_class, held: Vec::new(), tried: Vec::new() };
+    let question = |&(value, type_class): &(_, _)| Question { value, type_class, held: Vec::new() };
     let mut questions: Vec<Question> = values.iter().map(question).collect();
     // For each candidate its value's question, and which of the names in it is its own.
     let mut place = Vec::with_capacity(candidates.len());
-    for (&value, &name) in value_of.iter().zip(&held_of) {
+    for ((&value, &name), one) in value_of.iter().zip(&held_of).zip(&candidates) {
         let (question, name) = (&mut questions[value], &held[name]);
-        let known = question.held.iter().position(|other| other.text == name.text);
+        let known = question.held.iter().position(|(other, _)| other.text == name.text);
         place.push((value, known.unwrap_or(question.held.len())));
         if known.is_none() {
-            question.held.push(name);
-            question.tried.push(classes.to_try(name.text, question.type_class));
+            question.held.push((name, one.score));
         }
     }
-    let answers = in_parts(&questions, jobs, |part| scorer.answers(part))?;
+    let to_try = |name: &str, class: &str| classes.to_try(name, class);
+    let answers = in_parts(&questions, jobs, |part| scorer.answers(part, to_try))?;
     let explain = |&(one, &(value, name)): &(&Candidate, &(usize, usize))| {
         let Answer { without, tried } = &answers[value][name];
-        let names = questions[value].tried[name].iter().map(|name| name.text).zip(tried.iter().copied());
-        explanation(scorer.model, one, *without, better_names(&one.record, one.score, names))
+        explanation(scorer.model, one, *without, better_names(&one.record, one.score, tried))
     };
     let asked: Vec<_> = candidates.iter().zip(&place).collect();
     let explained = in_parts(&asked, jobs, |part| Ok(part.iter().map(explain).collect()))?;
@@ -139,16 +137,13 @@ fn in_parts<T: Sync, R: Send>(
 
 /// Of the names that were tried those that the model finds far more fitting than the one it has: first such
 /// as share a word with it.
-fn better_names<'a>(
-    record: &Incoming,
-    score: f64,
-    tried: impl Iterator<Item = (&'a str, f64)>,
-) -> Vec<Alternative> {
+fn better_names(record: &Incoming, score: f64, tried: &[(&str, f64)]) -> Vec<Alternative> {
     let name = &record.site.name;
     let own: Vec<String> = words(name).collect();
     let mut fitting: Vec<(bool, &str, f64)> = tried
+        .iter()
         .filter(|(other, other_score)| *other_score < score / 2.0 && other != name)
-        .map(|(other, score)| (!words(other).any(|word| own.contains(&word)), other, score))
+        .map(|&(other, score)| (!words(other).any(|word| own.contains(&word)), other, score))
         .collect();
     fitting.sort_by(|a, b| a.0.cmp(&b.0).then(a.2.total_cmp(&b.2)).then_with(|| a.1.cmp(b.1)));
     fitting.dedup_by_key(|(_, name, _)| *name);

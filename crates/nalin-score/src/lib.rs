@@ -45,6 +45,8 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let device = nalin_model::device(&reading.device)?;
     let model = default_model::load(reading.model.as_deref(), &device)?;
     let scorer = Scorer::new(&model)?;
+    // What a report computes with; a process has one such pool, which others may have made before us.
+    drop(rayon::ThreadPoolBuilder::new().num_threads(stage.common().workers()).build_global());
     if let Some(Verb::Explain { id, .. }) = &args.verb {
         return explain_one(&scorer, args, id, stage);
     }
@@ -108,20 +110,20 @@ fn report(scorer: &Scorer, args: &Args, stage: &mut Stage) -> Result<()> {
         if wants_sums {
             scored.iter().for_each(|(record, score)| sums.add(record, *score));
         }
-        let over: Vec<_> = scored.into_iter().filter(|(_, score)| *score >= at_least).collect();
+        let over = scored.into_iter().filter(|(_, score)| *score >= at_least);
         // A value that we put to the name ourselves is no finding.
-        let over: Vec<_> = over.into_iter().filter(|(record, _)| !record.is_negative()).collect();
-        let mut kept = over;
-        kept.retain(|(record, _)| {
+        let of_others = over.filter(|(record, _)| !record.is_negative());
+        let kept = of_others.filter(|(record, _)| {
             let step = left_out(scorer, args, record);
             step.into_iter().for_each(|step| emit.count(step, 1));
             step.is_none()
         });
+        let kept: Vec<_> = kept.map(|(record, score)| Candidate::new(record, score)).collect();
         ((kept, sums), result)
     };
     let input = stage.input(args.reading.inputs.clone());
     stage.map_batches(input, work, |(batch, sums)| {
-        batch.into_iter().for_each(|(record, score)| candidates.add(record, score));
+        batch.into_iter().for_each(|candidate| candidates.add(candidate));
         seen.merge(sums);
         Ok(())
     })?;
@@ -143,7 +145,11 @@ fn report(scorer: &Scorer, args: &Args, stage: &mut Stage) -> Result<()> {
         report::Error::Io(error) => error.into(),
         other => anyhow!(other),
     })?;
-    Ok(out.flush()?)
+    out.flush()?;
+    drop(out);
+    // The process ends here, and to free so many small things one by one takes a while.
+    std::mem::forget(findings);
+    Ok(())
 }
 
 /// Why a finding is nothing for people, if so: the filter that was asked for takes it, or else our own.
@@ -223,7 +229,7 @@ fn explain_one(scorer: &Scorer, args: &Args, id: &str, stage: &mut Stage) -> Res
     let work = |lines, _: &mut Emit| score(scorer, args, lines);
     let Reading { inputs, run, .. } = args.read();
     stage.map_batches(stage.input(inputs.clone()), work, |batch| {
-        batch.into_iter().for_each(|(record, score)| candidates.add(record, score));
+        batch.into_iter().for_each(|(record, score)| candidates.add(Candidate::new(record, score)));
         Ok(())
     })?;
     let is_meant = |one: &Candidate| one.fingerprint.starts_with(id) || one.record.id.starts_with(id);

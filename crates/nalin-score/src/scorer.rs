@@ -26,6 +26,8 @@ const TRIED_EXACTLY: usize = 4;
 pub(crate) struct Scorer<'m> {
     pub(crate) model: &'m Model,
     quick: Option<Quick<'m>>,
+    /// No name at all.
+    nameless: OnceLock<Side>,
     /// Names that came up, ready: most come again.
     names: RwLock<FxHashMap<Box<str>, Arc<Side>>>,
 }
@@ -46,25 +48,24 @@ impl<'a> Name<'a> {
     }
 }
 
-/// A value, the names that held it, and for each of them the names to try in its place.
+/// A value, and the names that held it, with the score that each has.
 pub(crate) struct Question<'a> {
     pub(crate) value: &'a Value,
     pub(crate) type_class: &'a str,
-    pub(crate) held: Vec<&'a Name<'a>>,
-    pub(crate) tried: Vec<Vec<&'a Name<'a>>>,
+    pub(crate) held: Vec<(&'a Name<'a>, f64)>,
 }
 
 /// Of one name that held a value.
-pub(crate) struct Answer {
+pub(crate) struct Answer<'a> {
     /// The scores without name, value and type.
     pub(crate) without: [f64; 3],
-    /// The scores of the names that were tried.
-    pub(crate) tried: Vec<f64>,
+    /// The names that were tried in its place and may fit, with their scores.
+    pub(crate) tried: Vec<(&'a str, f64)>,
 }
 
 impl<'m> Scorer<'m> {
     pub(crate) fn new(model: &'m Model) -> Result<Self> {
-        Ok(Self { model, quick: model.quick()?, names: RwLock::default() })
+        Ok(Self { model, quick: model.quick()?, nameless: OnceLock::new(), names: RwLock::default() })
     }
 
     /// Probabilities that name and value do not fit.
@@ -91,55 +92,71 @@ impl<'m> Scorer<'m> {
         side
     }
 
-    /// Answers for each question, and in it for each name that held the value.
-    pub(crate) fn answers(&self, questions: &[Question]) -> Result<Vec<Vec<Answer>>> {
-        match &self.quick {
-            Some(quick) => Ok(questions.iter().map(|question| quick_answers(quick, question)).collect()),
-            None => self.slow_answers(questions),
-        }
+    /// Answers for each question, and in it for each name that held the value; `to_try` says which names to try in
+    /// place of a name that holds a class of types.
+    pub(crate) fn answers<'a>(
+        &self,
+        questions: &[Question],
+        to_try: impl Fn(&str, &str) -> Vec<&'a Name<'a>>,
+    ) -> Result<Vec<Vec<Answer<'a>>>> {
+        let Some(quick) = &self.quick else { return self.slow_answers(questions, to_try) };
+        let nameless = self.nameless.get_or_init(|| quick.name("", INPUTS[0].1));
+        let answers = |question| quick_answers(quick, nameless, question, &to_try);
+        Ok(questions.iter().map(answers).collect())
     }
 
     /// Asks the network for all at once.
-    fn slow_answers(&self, questions: &[Question]) -> Result<Vec<Vec<Answer>>> {
-        let (mut held, mut tried) = (Vec::new(), Vec::new());
-        for Question { value, type_class, held: names, tried: others } in questions {
-            held.extend(names.iter().map(|name| Subject { name: name.text, value, type_class }));
-            tried.extend(others.iter().flatten().map(|name| Subject { name: name.text, value, type_class }));
+    fn slow_answers<'a>(
+        &self,
+        questions: &[Question],
+        to_try: impl Fn(&str, &str) -> Vec<&'a Name<'a>>,
+    ) -> Result<Vec<Vec<Answer<'a>>>> {
+        let (mut held, mut tried, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        for &Question { value, type_class, held: ref by } in questions {
+            for (name, _) in by {
+                held.push(Subject { name: name.text, value, type_class });
+                let others = to_try(name.text, type_class);
+                tried.extend(others.iter().map(|name| Subject { name: name.text, value, type_class }));
+                names.push(others);
+            }
         }
         let mut without = [const { Vec::new() }; 3];
         for (scores, (_, hidden)) in without.iter_mut().zip(INPUTS) {
             *scores = self.model.scores_without(&held, hidden)?;
         }
-        let mut without = (0..held.len()).map(|at| [0, 1, 2].map(|input: usize| without[input][at]));
-        let mut tried = self.model.scores(&tried)?.into_iter();
-        let mut answer = |others: &Vec<&Name>| Answer {
-            without: without.next().expect("there is one for each name that held a value"),
-            tried: tried.by_ref().take(others.len()).collect(),
-        };
-        Ok(questions.iter().map(|question| question.tried.iter().map(&mut answer).collect()).collect())
+        let mut scores = self.model.scores(&tried)?.into_iter();
+        let mut answers = names.iter().enumerate().map(|(at, names)| Answer {
+            without: [0, 1, 2].map(|input: usize| without[input][at]),
+            tried: names.iter().map(|name| name.text).zip(scores.by_ref()).collect(),
+        });
+        let of = |question: &Question| answers.by_ref().take(question.held.len()).collect();
+        Ok(questions.iter().map(of).collect())
     }
 }
 
-fn quick_answers(quick: &Quick, question: &Question) -> Vec<Answer> {
+fn quick_answers<'a>(
+    quick: &Quick,
+    nameless: &Side,
+    question: &Question,
+    to_try: impl Fn(&str, &str) -> Vec<&'a Name<'a>>,
+) -> Vec<Answer<'a>> {
     let value = |hidden| quick.value(question.value, question.type_class, hidden);
     let [whole, no_value, no_type] = [NOTHING, INPUTS[1].1, INPUTS[2].1].map(value);
-    let no_name = quick.score(&quick.name("", INPUTS[0].1), &whole);
+    let no_name = quick.score(nameless, &whole);
     let score = |name: &Name, value: &Side| quick.score(name.side(quick), value);
-    let answer = |(name, tried): (&&Name, &Vec<&Name>)| Answer {
+    let answer = |&(name, held): &(&Name, f64)| Answer {
         without: [no_name, score(name, &no_value), score(name, &no_type)],
-        tried: try_names(quick, tried, &whole),
+        tried: try_names(quick, &to_try(name.text, question.type_class), &whole, held),
     };
-    question.held.iter().zip(&question.tried).map(answer).collect()
+    question.held.iter().map(answer).collect()
 }
 
-/// Scores of names for one value: those that look best at a rough glance exactly, the others as no fit at all.
-fn try_names(quick: &Quick, names: &[&Name], value: &Side) -> Vec<f64> {
+/// Of names that are tried on a value those that look best at a rough glance, and better than the one that holds it is
+/// scored, with their exact scores.
+fn try_names<'a>(quick: &Quick, names: &[&'a Name<'a>], value: &Side, held: f64) -> Vec<(&'a str, f64)> {
     let look = |(at, name): (usize, &&Name)| (quick.rough_score(name.side(quick), value), at);
     let mut rough: Vec<(f64, usize)> = names.iter().enumerate().map(look).collect();
     rough.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
-    let mut scores = vec![1.0; names.len()];
-    for (_, at) in rough.into_iter().take(TRIED_EXACTLY) {
-        scores[at] = quick.score(names[at].side(quick), value);
-    }
-    scores
+    let best = rough.into_iter().take(TRIED_EXACTLY).filter(|(score, _)| *score < held);
+    best.map(|(_, at)| (names[at].text, quick.score(names[at].side(quick), value))).collect()
 }

@@ -7,7 +7,7 @@ use records::Value;
 
 use super::{BagsNetwork, root};
 use crate::embedding::Embedding;
-use crate::evidence::{Evidence, NameKeys, QuickEvidence, QuickName, ValueKeys};
+use crate::evidence::{Evidence, NameKeys, QuickEvidence, QuickName, QuickValue};
 use crate::features::{Features, featurise};
 use crate::hash::cross;
 use crate::parameters::Slot;
@@ -54,7 +54,7 @@ pub struct Side {
 enum Keys {
     None,
     Name(QuickName),
-    Value(ValueKeys),
+    Value(QuickValue),
 }
 
 impl BagsNetwork {

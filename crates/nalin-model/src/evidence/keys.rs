@@ -67,6 +67,7 @@ pub(super) enum ValueKey {
 }
 
 /// The keys of one name: each slot once, then its words; none at all when it is hidden.
+#[derive(Hash)]
 pub struct NameKeys {
     pub(super) single: Vec<u32>,
     pub(super) words: Vec<u32>,

@@ -10,6 +10,7 @@ mod counts;
 mod judge;
 mod keys;
 mod quick;
+mod remember;
 mod tally;
 
 use anyhow::Result;
@@ -19,7 +20,7 @@ use rustc_hash::FxHashSet;
 
 pub use judge::{Judge, JudgeConfig};
 pub use keys::{NameKeys, Source};
-pub(crate) use quick::{QuickEvidence, QuickName};
+pub(crate) use quick::{QuickEvidence, QuickName, QuickValue};
 pub use tally::{Custom, Fact, Tally, ValueKeys};
 
 use crate::fit::{Schedule, fit, logits};

@@ -1,30 +1,56 @@
 //! Evidence without tensors, for one pair at a time.
 
+use std::hash::BuildHasher as _;
+
 use anyhow::Result;
 use pulp::Arch;
+use rustc_hash::FxBuildHasher;
 
-use super::judge::Member;
+use super::judge::{Member, SCALE};
+use super::remember::Remembered;
+use super::tally::Known;
 use super::{Evidence, JudgeConfig, NameKeys, Tally, ValueKeys};
 use crate::network::Network as _;
 use crate::{Ablation, Subject};
+
+/// Units whose sums are made at a time, because so many stay in registers.
+const TILE: usize = 32;
 
 /// Facts, and the judge's weights read out of their tensors.
 pub(crate) struct QuickEvidence<'m> {
     tally: &'m Tally,
     config: &'m JudgeConfig,
+    /// The first layers of all perceptrons, as one.
+    first: Layer,
     members: Vec<QuickMember>,
-}
-
-/// One perceptron's weights.
-struct QuickMember {
-    layers: [(Vec<f32>, Vec<f32>); 3],
+    /// The mean of the straight ways past them.
     straight: Vec<f32>,
+    judged: Remembered,
 }
 
-/// A name's keys, and how many repositories know them.
+/// What is behind one perceptron's first layer.
+struct QuickMember {
+    second: Layer,
+    out: (Vec<f32>, f32),
+}
+
+/// A layer's weights, a row an input, and its bias; padded with units of nothing to whole tiles.
+struct Layer {
+    weights: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+/// A name's keys, and what is known of them.
 pub(crate) struct QuickName {
     keys: NameKeys,
-    known: Vec<f32>,
+    known: Vec<Known>,
+    id: u64,
+}
+
+/// A value's keys.
+pub(crate) struct QuickValue {
+    keys: ValueKeys,
+    id: u64,
 }
 
 impl Evidence {
@@ -32,64 +58,107 @@ impl Evidence {
     pub(crate) fn quick(&self) -> Result<QuickEvidence<'_>> {
         let read =
             |slot| -> Result<Vec<f32>> { Ok(self.judge.parameters().dense(slot).flatten_all()?.to_vec1()?) };
-        let member = |member: &Member| {
-            let [first, second, out] =
-                member.layers.map(|(weight, bias)| Ok::<_, anyhow::Error>((read(weight)?, read(bias)?)));
-            Ok(QuickMember { layers: [first?, second?, out?], straight: read(member.straight)? })
+        let members = &self.judge.members;
+        let layer = |at: usize| members.iter().map(move |member| member.layers[at]);
+        let layer = |at: usize| layer(at).map(|(weights, bias)| Ok((read(weights)?, read(bias)?)));
+        let first = layer(0).collect::<Result<Vec<_>>>()?;
+        let straight = members.iter().map(|member: &Member| read(member.straight));
+        let straight = straight.collect::<Result<Vec<_>>>()?;
+        let member = |(second, out): (Result<_>, Result<(Vec<f32>, Vec<f32>)>)| {
+            let (out, bias) = out?;
+            Ok(QuickMember { second: Layer::beside(&[second?]), out: (out, bias[0]) })
         };
-        let members = self.judge.members.iter().map(member).collect::<Result<Vec<_>>>()?;
-        Ok(QuickEvidence { tally: &self.tally, config: self.config(), members })
+        Ok(QuickEvidence {
+            tally: &self.tally,
+            config: self.config(),
+            first: Layer::beside(&first),
+            members: layer(1).zip(layer(2)).map(member).collect::<Result<_>>()?,
+            straight: (0..Tally::FEATURES)
+                .map(|at| straight.iter().map(|of| of[at]).sum::<f32>() / members.len() as f32)
+                .collect(),
+            judged: Remembered::new(),
+        })
     }
 }
 
 impl QuickEvidence<'_> {
     /// What of a value matters for every name.
-    pub(crate) fn value(&self, subject: &Subject, hidden: Ablation) -> ValueKeys {
-        self.tally.value(subject, hidden)
+    pub(crate) fn value(&self, subject: &Subject, hidden: Ablation) -> QuickValue {
+        let keys = self.tally.value(subject, hidden);
+        let id = FxBuildHasher.hash_one(&keys);
+        QuickValue { keys, id }
     }
 
     /// What of a name matters for every value.
     pub(crate) fn name(&self, keys: NameKeys) -> QuickName {
         let known = self.tally.known(&keys, None);
-        QuickName { keys, known }
+        let id = FxBuildHasher.hash_one(&keys);
+        QuickName { keys, known, id }
     }
 
     /// The mean of a network's logit and the judge's.
-    pub(crate) fn blend(&self, logit: f32, name: &QuickName, value: &ValueKeys) -> f32 {
-        let input: Vec<f32> = self
-            .tally
-            .features_of_known(&name.keys, &name.known, value, None)
-            .iter()
-            .map(|&number| f32::from(number) * super::judge::SCALE)
-            .collect();
-        let logit_of = |member: &QuickMember| Arch::new().dispatch(|| member.logit(&input));
-        let judged: f32 = self.members.iter().map(logit_of).sum();
-        self.config.blend(logit, judged / self.members.len() as f32)
-    }
-}
-
-impl QuickMember {
-    /// A logit, compiled for the processor at hand.
-    #[inline(always)]
-    fn logit(&self, input: &[f32]) -> f32 {
-        let [first, second, out] = &self.layers;
-        let relu = |mut units: Vec<f32>| {
-            units.iter_mut().for_each(|unit| *unit = unit.max(0.0));
-            units
+    pub(crate) fn blend(&self, logit: f32, name: &QuickName, value: &QuickValue) -> f32 {
+        let judge = || {
+            let features = self.tally.features_of_known(&name.keys, &name.known, &value.keys, None);
+            Arch::new().dispatch(|| self.judge(&features))
         };
-        let hidden = relu(layer(second, &relu(layer(first, input))));
-        let straight: f32 = input.iter().zip(&self.straight).map(|(input, weight)| input * weight).sum();
-        layer(out, &hidden)[0] + straight
+        self.config.blend(logit, self.judged.get(FxBuildHasher.hash_one((name.id, value.id)), judge))
+    }
+
+    /// The judge's logit, compiled for the processor at hand.
+    #[inline(always)]
+    fn judge(&self, features: &[i8]) -> f32 {
+        let inputs: Vec<(usize, f32)> = features
+            .iter()
+            .enumerate()
+            .filter(|(_, number)| **number != 0)
+            .map(|(at, &number)| (at, f32::from(number) * SCALE))
+            .collect();
+        let hidden = self.first.apply(&inputs);
+        let units = hidden.len() / self.members.len();
+        let of = |(member, hidden): (&QuickMember, &[f32])| {
+            let above_zero = hidden.iter().copied().enumerate().filter(|(_, unit)| *unit > 0.0);
+            let units = member.second.apply(&above_zero.collect::<Vec<_>>());
+            let out = units.iter().zip(&member.out.0).map(|(unit, weight)| unit.max(0.0) * weight);
+            out.sum::<f32>() + member.out.1
+        };
+        let judged: f32 = self.members.iter().zip(hidden.chunks_exact(units)).map(of).sum();
+        let straight: f32 = inputs.iter().map(|&(at, input)| input * self.straight[at]).sum();
+        judged / self.members.len() as f32 + straight
     }
 }
 
-#[inline(always)]
-fn layer((weight, bias): &(Vec<f32>, Vec<f32>), input: &[f32]) -> Vec<f32> {
-    let mut units = bias.clone();
-    for (input, weights) in
-        input.iter().zip(weight.chunks_exact(bias.len())).filter(|(input, _)| **input != 0.0)
-    {
-        units.iter_mut().zip(weights).for_each(|(unit, weight)| *unit += input * weight);
+impl Layer {
+    /// Layers that have the same inputs, as one whose units stand one behind the other.
+    fn beside(layers: &[(Vec<f32>, Vec<f32>)]) -> Self {
+        let bias: Vec<f32> = layers.iter().flat_map(|(_, bias)| bias).copied().collect();
+        let inputs = layers.first().map_or(0, |(weights, bias)| weights.len() / bias.len());
+        let padded = bias.len().next_multiple_of(TILE);
+        let mut weights = Vec::with_capacity(inputs * padded);
+        for input in 0..inputs {
+            for (of, bias) in layers {
+                weights.extend_from_slice(&of[input * bias.len()..(input + 1) * bias.len()]);
+            }
+            weights.resize((input + 1) * padded, 0.0);
+        }
+        Self { weights, bias }
     }
-    units
+
+    /// The units, of inputs with their places.
+    #[inline(always)]
+    fn apply(&self, inputs: &[(usize, f32)]) -> Vec<f32> {
+        let width = self.bias.len().next_multiple_of(TILE);
+        let mut units = self.bias.clone();
+        units.resize(width, 0.0);
+        for (tile, units) in units.as_chunks_mut::<TILE>().0.iter_mut().enumerate() {
+            let mut sums = *units;
+            for &(at, input) in inputs {
+                let weights = &self.weights[at * width + tile * TILE..][..TILE];
+                sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += input * weight);
+            }
+            *units = sums;
+        }
+        units.truncate(self.bias.len());
+        units
+    }
 }

@@ -1,5 +1,8 @@
 //! How many repositories attest a fact.
 
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
+
 use anyhow::{Context as _, Result, ensure};
 use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -100,7 +103,7 @@ impl Tally {
             let all = self.totals.get(&(source as u32)).copied().unwrap_or(0) as f32;
             let share = |key: u32| (self.totals.get(&key).copied().unwrap_or(0) as f32 + 0.5) / (all + 1.0);
             let keys = keys_of(source, subject, hidden);
-            keys.into_iter().map(|key| key.map(|key| (key, share(key)))).collect()
+            keys.into_iter().map(|key| key.map(|key| AskedKey::of(key, share(key)))).collect()
         };
         ValueKeys(Source::ALL.map(of))
     }
@@ -130,34 +133,32 @@ impl Tally {
         })
     }
 
-    /// How many repositories know a name: for every source, for every slot.
-    pub(super) fn known(&self, name: &NameKeys, own: Option<u32>) -> Vec<f32> {
+    /// What is known of a name: for every source, for every slot.
+    pub(super) fn known(&self, name: &NameKeys, own: Option<u32>) -> Vec<Known> {
         let keys = |source| name.single.iter().chain(&name.words).map(move |&key| cross(key, source as u32));
-        Source::ALL.into_iter().flat_map(keys).map(|fact| self.count(fact, own)).collect()
+        Source::ALL.into_iter().flat_map(keys).map(|fact| Known::of(self.count(fact, own))).collect()
     }
 
     /// As [`Tally::features`], where it was asked before what [`Tally::known`] says.
     pub(super) fn features_of_known(
         &self,
         name: &NameKeys,
-        known: &[f32],
+        known: &[Known],
         value: &ValueKeys,
         own: Option<u32>,
     ) -> Box<[i8]> {
         let (mut numbers, mut words) = (Vec::with_capacity(Self::FEATURES), Vec::new());
-        let mut counts = self.counts(name, known, value, own).into_iter();
-        let mut known = known.iter();
+        let counts = self.counts(name, known, value, own);
+        let (mut counts, mut known) = (&counts[..], known.iter());
         for (source, keys) in Source::ALL.into_iter().zip(&value.0) {
             let mut slot = |out: &mut Vec<f32>| {
-                let known = *known.next().expect("one for every source and slot");
-                out.push(known.ln_1p());
-                for (key, n) in keys.iter().zip(counts.by_ref()) {
-                    // Of a name that nobody knows nothing follows: the logarithm is 0.
-                    out.push(
-                        key.filter(|_| known > 0.0)
-                            .map_or(0.0, |(_, share)| ((n + PRIOR * share) / (known + PRIOR) / share).ln()),
-                    );
-                }
+                let known = known.next().expect("one for every source and slot");
+                out.push(known.told);
+                let of_slot;
+                (of_slot, counts) = counts.split_at(keys.len());
+                out.extend(
+                    keys.iter().zip(of_slot).map(|(key, &n)| key.map_or(0.0, |key| known.says(key, n))),
+                );
             };
             let end = numbers.len() + features_of(source);
             name.single.iter().for_each(|_| slot(&mut numbers));
@@ -171,22 +172,35 @@ impl Tally {
             }
             // A name that is hidden has no keys at all, and leaves its places empty.
             numbers.resize(end - keys.len(), 0.0);
-            numbers.extend(keys.iter().map(|key| key.map_or(0.0, |(_, share)| share.ln() / 2.0)));
+            numbers.extend(keys.iter().map(|key| key.map_or(0.0, |key| key.common)));
         }
-        numbers.iter().map(|number| (number * STEPS).round().clamp(-127.0, 127.0) as i8).collect()
+        // Rounded to the nearest.
+        let step = |number: f32| (number * STEPS + 0.5_f32.copysign(number)).clamp(-127.0, 127.0) as i8;
+        numbers.into_iter().map(step).collect()
     }
 
-    /// How many repositories attest a pair: for every source, slot and key. They are asked for all at once, because
-    /// what waits for memory had better wait together.
-    fn counts(&self, name: &NameKeys, known: &[f32], value: &ValueKeys, own: Option<u32>) -> Vec<f32> {
-        let mut known = known.iter();
-        let mut counts = Vec::with_capacity(known.len() * 4);
-        for keys in &value.0 {
-            for (&slot, &known) in name.single.iter().chain(&name.words).zip(known.by_ref()) {
-                let count = |(key, _)| self.count(cross(slot, key), own);
-                counts.extend(keys.iter().map(|key| key.filter(|_| known > 0.0).map_or(0.0, count)));
+    /// How many repositories attest a pair: for every source, slot and key. They are asked for many at a time,
+    /// because what waits for memory had better wait together.
+    fn counts(&self, name: &NameKeys, known: &[Known], value: &ValueKeys, own: Option<u32>) -> Vec<f32> {
+        let slots = || name.single.iter().chain(&name.words);
+        let mut counts = vec![0.0; slots().count() * value.0.iter().map(Vec::len).sum::<usize>()];
+        let mut ask = |wanted: &dyn Fn(&Known, &[f32]) -> Range<usize>| {
+            let (mut left, mut known) = (&mut counts[..], known.iter());
+            for keys in &value.0 {
+                for (&slot, known) in slots().zip(known.by_ref()) {
+                    let of_slot;
+                    (of_slot, left) = left.split_at_mut(keys.len());
+                    for at in wanted(known, of_slot) {
+                        of_slot[at] = keys[at].map_or(0.0, |key| self.count(cross(slot, key.key), own));
+                    }
+                }
             }
-        }
+        };
+        // Class and kind where somebody knows the name; and only of a class that somebody attests the details,
+        // all of which name it.
+        const DETAILS: usize = 2;
+        ask(&|known, _| 0..if known.n > 0.0 { DETAILS } else { 0 });
+        ask(&|_, of_slot| DETAILS..if of_slot[0] > 0.0 { of_slot.len() } else { DETAILS });
         counts
     }
 
@@ -274,8 +288,55 @@ fn take(bytes: &mut &[u8]) -> Result<u32> {
     }
 }
 
-/// A value's keys for each source, with the share of all values that each has there.
-pub struct ValueKeys([Vec<Option<(u32, f32)>>; Source::ALL.len()]);
+/// How many know a name from one source, by one of its keys.
+pub(super) struct Known {
+    n: f32,
+    /// The number as a feature.
+    told: f32,
+    /// The feature of a value's key that none of them attests.
+    unheard: f32,
+}
+
+impl Known {
+    fn of(n: f32) -> Self {
+        Self { n, told: n.ln_1p(), unheard: (PRIOR / (n + PRIOR)).ln() }
+    }
+
+    /// How much more often the key goes with this name than with any, if `n` attest it.
+    fn says(&self, AskedKey { share, .. }: AskedKey, n: f32) -> f32 {
+        // Of a name that nobody knows nothing follows: the logarithm is 0. Most keys are attested by nobody.
+        if n > 0.0 && self.n > 0.0 {
+            ((n + PRIOR * share) / (self.n + PRIOR) / share).ln()
+        } else {
+            self.unheard
+        }
+    }
+}
+
+/// A value's keys for each source.
+#[derive(Hash)]
+pub struct ValueKeys([Vec<Option<AskedKey>>; Source::ALL.len()]);
+
+/// A key of a value, with the share of all values that have it.
+#[derive(Clone, Copy)]
+struct AskedKey {
+    key: u32,
+    share: f32,
+    /// The share as a feature.
+    common: f32,
+}
+
+impl Hash for AskedKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+}
+
+impl AskedKey {
+    fn of(key: u32, share: f32) -> Self {
+        Self { key, share, common: share.ln() / 2.0 }
+    }
+}
 
 /// Slots of a name: singles, and the largest and the mean of its words. Each has the number of those who
 /// know it and one number for each key of the value; each key has its share.
