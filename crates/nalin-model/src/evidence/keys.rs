@@ -66,6 +66,11 @@ pub(super) enum ValueKey {
     Size,
 }
 
+impl ValueKey {
+    /// How many there are.
+    pub(super) const N: usize = Self::Size as usize + 1;
+}
+
 /// The keys of one name: each slot once, then its words; none at all when it is hidden.
 #[derive(Hash)]
 pub struct NameKeys {
@@ -126,40 +131,41 @@ fn tail(text: &str, n: usize) -> &str {
     text.char_indices().rev().nth(n.saturating_sub(1)).map_or(text, |(start, _)| &text[start..])
 }
 
-/// The key of a value, `None` where nothing is known or it is hidden.
-pub(super) fn value_key(key: ValueKey, subject: &Subject, hidden: Ablation) -> Option<u32> {
+/// The keys of a value in the order of [`ValueKey`], `None` where nothing is known or it is hidden.
+pub(super) fn value_keys(subject: &Subject, hidden: Ablation) -> [Option<u32>; ValueKey::N] {
+    let mut keys = [None; ValueKey::N];
     if hidden.type_ {
-        return None;
+        return keys;
     }
     let (value, class) = (subject.value, feature(b'c', subject.type_class.as_bytes()));
+    let mut set = |key: ValueKey, detail| keys[key as usize] = Some(cross(class, cross(key as u32, detail)));
+    set(ValueKey::Class, 0);
+    let (type_name, dtype) = (value.type_name.as_bytes(), value.dtype.as_bytes());
+    set(ValueKey::Exact, cross(feature(b'q', type_name), feature(b'd', dtype)));
+    if !hidden.len {
+        set(ValueKey::Length, feature(b'n', &[magnitude_bucket(value.len)]));
+    }
+    if !hidden.shape {
+        let last = magnitude_bucket(value.shape.last().copied().unwrap_or(-1));
+        let rank = value.rank.clamp(-1, 6) as u8;
+        set(ValueKey::Size, feature(b's', &[rank, magnitude_bucket(value.size), last]));
+    }
     let text = value.text.trim();
-    let last = value.shape.last().copied().unwrap_or(-1);
-    let detail = match key {
-        ValueKey::Class => 0,
-        ValueKey::Kind => return Some(kind_key(Kind::of(subject))),
-        ValueKey::Exact => {
-            cross(feature(b'q', value.type_name.as_bytes()), feature(b'd', value.dtype.as_bytes()))
-        }
-        ValueKey::Length if hidden.len => return None,
-        ValueKey::Length => feature(b'n', &[magnitude_bucket(value.len)]),
-        ValueKey::Coarse | ValueKey::Fine if hidden.value || value.text_chars < 0 && text.is_empty() => {
-            return None;
-        }
-        ValueKey::Coarse => match text.parse::<f64>() {
-            Ok(number) => feature(b'i', &coarse(number)),
-            Err(_) => feature(b'a', head(&form(text), 4).as_bytes()),
-        },
-        ValueKey::Fine => match text.parse::<f64>() {
-            Ok(number) => feature(b'e', &[coarse(number)[0], magnitude(number) as u8]),
-            Err(_) => feature(b'o', form(text).as_bytes()),
-        },
-        ValueKey::Size if hidden.shape => return None,
-        ValueKey::Size => feature(
-            b's',
-            &[value.rank.clamp(-1, 6) as u8, magnitude_bucket(value.size), magnitude_bucket(last)],
-        ),
-    };
-    Some(cross(class, cross(key as u32, detail)))
+    if !hidden.value && (value.text_chars >= 0 || !text.is_empty()) {
+        let (coarse, fine) = match text.parse::<f64>() {
+            Ok(number) => {
+                (feature(b'i', &coarse(number)), feature(b'e', &[coarse(number)[0], magnitude(number) as u8]))
+            }
+            Err(_) => {
+                let form = form(text);
+                (feature(b'a', head(&form, 4).as_bytes()), feature(b'o', form.as_bytes()))
+            }
+        };
+        set(ValueKey::Coarse, coarse);
+        set(ValueKey::Fine, fine);
+    }
+    keys[ValueKey::Kind as usize] = Some(kind_key(Kind::of(subject)));
+    keys
 }
 
 /// The key of a kind, which names no class.
@@ -180,7 +186,7 @@ fn magnitude(number: f64) -> i8 {
 mod tests {
     use records::Value;
 
-    use super::{NameKeys, ValueKey, head, tail, value_key};
+    use super::{NameKeys, ValueKey, head, tail, value_keys};
     use crate::{Ablation, Subject};
 
     #[test]
@@ -197,8 +203,9 @@ mod tests {
     #[test]
     fn values_that_are_alike_share_keys() {
         let value = |text: &str| Value { text: text.to_owned(), text_chars: 1, ..Value::default() };
-        let key = |key, value: &Value| {
-            value_key(key, &Subject { name: "", value, type_class: "float" }, Ablation::default())
+        let key = |key: ValueKey, value: &Value| {
+            let subject = Subject { name: "", value, type_class: "float" };
+            value_keys(&subject, Ablation::default())[key as usize]
         };
         let (half, third, five) = (value("0.5"), value("0.33"), value("5.0"));
         for (which, alike) in [(&half, true), (&third, true), (&five, false)] {

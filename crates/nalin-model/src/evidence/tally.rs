@@ -9,7 +9,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Source;
 use super::counts::Counts;
-use super::keys::{NameKeys, ValueKey, kind_key, value_key};
+use super::keys::{NameKeys, ValueKey, kind_key, value_keys};
 use crate::hash::cross;
 use crate::{Ablation, Kind, Subject};
 
@@ -75,7 +75,8 @@ impl Tally {
             by_fact.map(|group| (group[0].0, group.len().min(usize::from(u16::MAX)) as u16)).collect();
         let mut totals = FxHashMap::default();
         for fact in facts {
-            for key in keys_of(fact.source, &fact.subject, Ablation::default()).into_iter().flatten() {
+            let keys = value_keys(&fact.subject, Ablation::default());
+            for key in keys_of(fact.source, &keys).flatten() {
                 *totals.entry(key).or_default() += 1;
             }
             *totals.entry(fact.source as u32).or_default() += 1;
@@ -99,11 +100,11 @@ impl Tally {
 
     /// What of a value matters for every name, without what is hidden.
     pub fn value(&self, subject: &Subject, hidden: Ablation) -> ValueKeys {
+        let keys = value_keys(subject, hidden);
         let of = |source: Source| {
             let all = self.totals.get(&(source as u32)).copied().unwrap_or(0) as f32;
             let share = |key: u32| (self.totals.get(&key).copied().unwrap_or(0) as f32 + 0.5) / (all + 1.0);
-            let keys = keys_of(source, subject, hidden);
-            keys.into_iter().map(|key| key.map(|key| AskedKey::of(key, share(key)))).collect()
+            keys_of(source, &keys).map(|key| key.map(|key| AskedKey::of(key, share(key)))).collect()
         };
         ValueKeys(Source::ALL.map(of))
     }
@@ -349,22 +350,22 @@ const fn features_of(source: Source) -> usize {
     (NameKeys::SINGLE + 2) * (1 + keys) + keys
 }
 
-/// The value's keys for a source. A fact's hash crosses them with the name's.
-fn keys_of(source: Source, subject: &Subject, hidden: Ablation) -> Vec<Option<u32>> {
-    let key = |&key: &ValueKey| Some(cross(value_key(key, subject, hidden)?, source as u32));
-    source.value_keys().iter().map(key).collect()
+/// A value's keys for a source. A fact's hash crosses them with the name's.
+fn keys_of(source: Source, keys: &[Option<u32>]) -> impl Iterator<Item = Option<u32>> {
+    source.value_keys().iter().map(move |&key| Some(cross(keys[key as usize]?, source as u32)))
 }
 
 /// What one fact attests under the keys that are selected; that the name is known goes with the class.
 fn observed(fact: &Fact, select: impl Fn(Source, ValueKey) -> bool) -> Vec<(u32, u32)> {
     let Fact { subject, source, repo } = fact;
+    let keys = value_keys(subject, Ablation::default());
     let mut observed = Vec::new();
     for name in NameKeys::of(subject.name).all() {
         for &which in source.value_keys().iter().filter(|which| select(*source, **which)) {
             if which == ValueKey::Class {
                 observed.push((cross(name, *source as u32), *repo));
             }
-            if let Some(key) = value_key(which, subject, Ablation::default()) {
+            if let Some(key) = keys[which as usize] {
                 observed.push((cross(name, cross(key, *source as u32)), *repo));
             }
         }
