@@ -17,8 +17,9 @@ pub struct Known<'a> {
     pub misfit: bool,
     /// Weight in the loss.
     pub weight: f64,
-    /// The repository that the name is from, as any number that it shares with no other.
-    pub repo: u32,
+    /// The repositories that the name and the value are from, which a misfit may have from two, as any numbers that
+    /// they share with no other.
+    pub repos: [u32; 2],
 }
 
 /// One example among [`Lessons`].

@@ -21,7 +21,7 @@ fn known(examples: &[Example], split: Option<Split>) -> Vec<Known<'_>> {
             subject: example.into(),
             misfit: example.label == 1,
             weight: example.weight,
-            repo: example.repo.trim_start_matches("repo").parse().unwrap(),
+            repos: [example.repo.trim_start_matches("repo").parse().unwrap(); 2],
         })
         .collect()
 }

@@ -17,6 +17,8 @@ use crate::written::Written;
 pub(crate) struct Lesson {
     /// Hash of the pair's id, which its negatives share.
     pair: u64,
+    /// The same of the pair that a negative has its value from.
+    donor: u64,
     pub(crate) notebook: u32,
     pub(crate) repo: u32,
     name: u32,
@@ -92,6 +94,7 @@ impl Data {
         self.lessons.push(Lesson {
             // A pair and the negatives made for it share the beginning of their id.
             pair: hash(example.id.split('-').next()),
+            donor: hash(Some(&example.donor)),
             notebook: self.texts.number(&example.notebook)?,
             repo: self.texts.number(&example.repo)?,
             name: self.texts.number(&example.site.name)?,
@@ -117,6 +120,8 @@ impl Data {
     /// The same, as the model wants them.
     pub(crate) fn part(&self, split: Split) -> Vec<Known<'_>> {
         let text = |number: u32| &*self.texts.all[number as usize];
+        let of_pair = |lesson: &Lesson| (!lesson.misfit).then_some((lesson.pair, lesson.repo));
+        let repos: FxHashMap<u64, u32> = self.lessons(split).filter_map(of_pair).collect();
         let known = |lesson: &Lesson| Known {
             subject: Subject {
                 name: text(lesson.name),
@@ -125,7 +130,7 @@ impl Data {
             },
             misfit: lesson.misfit,
             weight: lesson.weight,
-            repo: lesson.repo,
+            repos: [lesson.repo, *repos.get(&lesson.donor).unwrap_or(&lesson.repo)],
         };
         self.lessons(split).map(known).collect()
     }
@@ -186,6 +191,7 @@ mod tests {
         for number in 0..n {
             data.lessons.push(Lesson {
                 pair: number.into(),
+                donor: 0,
                 notebook: data.texts.number(&(number % notebooks).to_string()).unwrap(),
                 repo: data.texts.number(&(number % repos).to_string()).unwrap(),
                 name: 0,

@@ -56,7 +56,7 @@ impl Evidence {
         let recorded = train.iter().filter(|known| !known.misfit).map(|known| Fact {
             subject: known.subject,
             source: Source::Run,
-            repo: known.repo,
+            repo: known.repos[0],
         });
         let facts: Vec<Fact> = recorded.chain(written.iter().copied()).collect();
         let repositories = facts.iter().map(|fact| fact.repo).collect::<FxHashSet<_>>().len();
@@ -67,7 +67,8 @@ impl Evidence {
         let of = |misfit: &Misfit| {
             let (name, value) = (&train[misfit.name_of as usize], train[misfit.value_of as usize].subject);
             let subject = Subject { name: name.subject.name, ..value };
-            Known { subject, misfit: true, weight: f64::from(misfit.weight), ..*name }
+            let repos = [name.repos[0], train[misfit.value_of as usize].repos[1]];
+            Known { subject, misfit: true, weight: f64::from(misfit.weight), repos }
         };
         let all: Vec<Known> = train.iter().copied().chain(drawn.iter().map(of)).collect();
         // Every so many-th, when there are too many.
@@ -75,7 +76,7 @@ impl Evidence {
             all.iter().step_by(all.len().div_ceil(MAX_EXAMPLES).max(1)).copied().collect();
         let lessons = |known: &[Known]| {
             let features =
-                known.par_iter().map(|known| features(&tally, &known.subject, hidden, Some(known.repo)));
+                known.par_iter().map(|known| features(&tally, &known.subject, hidden, &known.repos));
             let labels = known.iter().map(|known| (f32::from(u8::from(known.misfit)), known.weight as f32));
             Lessons::of_wholes(features.collect(), labels)
         };
@@ -145,13 +146,13 @@ impl Evidence {
     /// If the device fails.
     pub fn logits(&self, subjects: &[Subject], hidden: Ablation) -> Result<Vec<f32>> {
         let wholes: Vec<Box<[i8]>> =
-            subjects.iter().map(|subject| features(&self.tally, subject, hidden, None)).collect();
+            subjects.iter().map(|subject| features(&self.tally, subject, hidden, &[])).collect();
         let rows: Vec<_> = wholes.iter().map(|whole| (whole, whole)).collect();
         logits(&self.judge, &rows)
     }
 }
 
-fn features(tally: &Tally, subject: &Subject, hidden: Ablation, own: Option<u32>) -> Box<[i8]> {
+fn features(tally: &Tally, subject: &Subject, hidden: Ablation, own: &[u32]) -> Box<[i8]> {
     let name = if hidden.name { NameKeys::hidden() } else { NameKeys::of(subject.name) };
     tally.features(&name, &tally.value(subject, hidden), own)
 }

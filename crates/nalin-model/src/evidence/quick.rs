@@ -91,7 +91,7 @@ impl QuickEvidence<'_> {
 
     /// What of a name matters for every value.
     pub(crate) fn name(&self, keys: NameKeys) -> QuickName {
-        let known = self.tally.known(&keys, None);
+        let known = self.tally.known(&keys, &[]);
         let id = FxBuildHasher.hash_one(&keys);
         QuickName { keys, known, id }
     }
@@ -99,7 +99,7 @@ impl QuickEvidence<'_> {
     /// The mean of a network's logit and the judge's.
     pub(crate) fn blend(&self, logit: f32, name: &QuickName, value: &QuickValue) -> f32 {
         let judge = || {
-            let features = self.tally.features_of_known(&name.keys, &name.known, &value.keys, None);
+            let features = self.tally.features_of_known(&name.keys, &name.known, &value.keys, &[]);
             Arch::new().dispatch(|| self.judge(&features))
         };
         self.config.blend(logit, self.judged.get(FxBuildHasher.hash_one((name.id, value.id)), judge))

@@ -91,11 +91,16 @@ impl Tally {
         self.attested = Vec::new();
     }
 
-    /// How many repositories attest a fact, without the one given.
-    fn count(&self, fact: u32, own: Option<u32>) -> f32 {
+    /// How many repositories attest a fact, without those that are given.
+    fn count(&self, fact: u32, own: &[u32]) -> f32 {
         let n = self.facts.get(fact);
-        let is_own = n > 0 && own.is_some_and(|repo| self.attested.binary_search(&(fact, repo)).is_ok());
-        (n - u32::from(is_own)) as f32
+        if n == 0 || own.is_empty() {
+            return n as f32;
+        }
+        let attests = |&(at, repo): &(usize, &u32)| {
+            !own[..at].contains(repo) && self.attested.binary_search(&(fact, *repo)).is_ok()
+        };
+        (n - own.iter().enumerate().filter(attests).count() as u32) as f32
     }
 
     /// What of a value matters for every name, without what is hidden.
@@ -112,8 +117,8 @@ impl Tally {
     /// What is attested of a pair, in sixteenths: for every source, for every slot of the name how many know
     /// it (logarithm), and for every key of the value how much more often it goes with this name than with
     /// any (logarithm, as far as so few can tell); then how common the value's keys are. What is hidden or
-    /// unknown is 0. Repository `own` is left out.
-    pub fn features(&self, name: &NameKeys, value: &ValueKeys, own: Option<u32>) -> Box<[i8]> {
+    /// unknown is 0. The repositories `own` are left out.
+    pub fn features(&self, name: &NameKeys, value: &ValueKeys, own: &[u32]) -> Box<[i8]> {
         self.features_of_known(name, &self.known(name, own), value, own)
     }
 
@@ -124,7 +129,7 @@ impl Tally {
         // That nothing is held is never written down as a fact.
         let sources = if kind == Kind::Nothing { &Source::ALL[..1] } else { &Source::ALL[..] };
         let sum = |key: &dyn Fn(u32) -> u32| {
-            sources.iter().map(|source| self.count(key(*source as u32), None)).sum::<f32>()
+            sources.iter().map(|source| self.count(key(*source as u32), &[])).sum::<f32>()
         };
         NameKeys::CLOSEST.into_iter().find_map(|(slot, least)| {
             let name = name.single[slot];
@@ -135,7 +140,7 @@ impl Tally {
     }
 
     /// What is known of a name: for every source, for every slot.
-    pub(super) fn known(&self, name: &NameKeys, own: Option<u32>) -> Vec<Known> {
+    pub(super) fn known(&self, name: &NameKeys, own: &[u32]) -> Vec<Known> {
         let keys = |source| name.single.iter().chain(&name.words).map(move |&key| cross(key, source as u32));
         Source::ALL.into_iter().flat_map(keys).map(|fact| Known::of(self.count(fact, own))).collect()
     }
@@ -146,7 +151,7 @@ impl Tally {
         name: &NameKeys,
         known: &[Known],
         value: &ValueKeys,
-        own: Option<u32>,
+        own: &[u32],
     ) -> Box<[i8]> {
         let (mut numbers, mut words) = (Vec::with_capacity(Self::FEATURES), Vec::new());
         let counts = self.counts(name, known, value, own);
@@ -182,7 +187,7 @@ impl Tally {
 
     /// How many repositories attest a pair: for every source, slot and key. They are asked for many at a time,
     /// because what waits for memory had better wait together.
-    fn counts(&self, name: &NameKeys, known: &[Known], value: &ValueKeys, own: Option<u32>) -> Vec<f32> {
+    fn counts(&self, name: &NameKeys, known: &[Known], value: &ValueKeys, own: &[u32]) -> Vec<f32> {
         let slots = || name.single.iter().chain(&name.words);
         let mut counts = vec![0.0; slots().count() * value.0.iter().map(Vec::len).sum::<usize>()];
         let mut ask = |wanted: &dyn Fn(&Known, &[f32]) -> Range<usize>| {
@@ -395,26 +400,26 @@ mod tests {
             fact("label", "str", Source::Declared, 3),
         ];
         let tally = Tally::of(&facts);
-        let of = |tally: &Tally, name, class, own| {
+        let of = |tally: &Tally, name, class, own: &[u32]| {
             let value = tally.value(&subject(name, class), Ablation::default());
             tally.features(&NameKeys::of(name), &value, own)
         };
-        let features = |name, class, own| of(&tally, name, class, own);
+        let features = |name, class, own: &[u32]| of(&tally, name, class, own);
         // The first feature: how many know the name.
         let known = |n: f32| (n.ln_1p() * 16.0).round() as i8;
-        assert_eq!(features("row_count", "int", None)[0], known(2.0));
-        assert_eq!(features("row_count", "int", Some(1))[0], known(1.0));
-        assert_eq!(features("row_count", "int", Some(9))[0], known(2.0));
+        assert_eq!(features("row_count", "int", &[])[0], known(2.0));
+        assert_eq!(features("row_count", "int", &[1])[0], known(1.0));
+        assert_eq!(features("row_count", "int", &[9])[0], known(2.0));
         // The second: how well the class goes with it.
-        assert!(features("row_count", "int", None)[1] > 0 && features("row_count", "str", None)[1] < 0);
-        assert!(features("word_count", "int", None)[0] == 0, "a name that nobody knows");
+        assert!(features("row_count", "int", &[])[1] > 0 && features("row_count", "str", &[])[1] < 0);
+        assert!(features("word_count", "int", &[])[0] == 0, "a name that nobody knows");
         let width = 1 + Source::Run.value_keys().len();
-        assert!(features("word_count", "int", None)[2 * width] > 0, "but its last word is known");
-        assert_eq!(features("title", "str", None).len(), Tally::FEATURES);
+        assert!(features("word_count", "int", &[])[2 * width] > 0, "but its last word is known");
+        assert_eq!(features("title", "str", &[]).len(), Tally::FEATURES);
         let value = tally.value(&subject("title", "str"), Ablation::default());
         let slots = NameKeys::SINGLE * width;
-        assert_eq!(tally.features(&NameKeys::hidden(), &value, None)[..slots], vec![0; slots]);
-        assert_eq!(of(&Tally::of(&[]), "title", "str", None)[1], 0);
+        assert_eq!(tally.features(&NameKeys::hidden(), &value, &[])[..slots], vec![0; slots]);
+        assert_eq!(of(&Tally::of(&[]), "title", "str", &[])[1], 0);
 
         let run = |name, repo| fact(name, "int", Source::Run, repo);
         let agreed: Vec<Fact> = (0..4).map(|repo| run("row_count", repo)).chain([run("title", 9)]).collect();
@@ -430,7 +435,7 @@ mod tests {
 
         let packed = tally.to_bytes().unwrap();
         let read = Tally::of_bytes(&packed).unwrap();
-        assert_eq!(of(&read, "row_count", "str", None), features("row_count", "str", None));
+        assert_eq!(of(&read, "row_count", "str", &[]), features("row_count", "str", &[]));
         assert_eq!(read.to_bytes().unwrap(), packed);
         for damaged in [&packed[..packed.len() - 1], b"", b"what is this"] {
             assert!(Tally::of_bytes(damaged).is_err());

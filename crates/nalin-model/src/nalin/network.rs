@@ -245,7 +245,7 @@ mod tests {
             .map(|((type_class, value), misfit)| Known {
                 subject: Subject { name: "", value, type_class },
                 misfit,
-                repo: 0,
+                repos: [0; 2],
                 weight: 1.0,
             })
             .collect();

@@ -17,7 +17,7 @@ pub fn model() -> &'static Folder {
         let part = |split| -> Vec<Known> {
             let of_part = examples.iter().filter(|example| example.split == split);
             of_part
-                .map(|one| Known { subject: one.into(), misfit: one.label == 1, weight: 1.0, repo: 0 })
+                .map(|one| Known { subject: one.into(), misfit: one.label == 1, weight: 1.0, repos: [0; 2] })
                 .collect()
         };
         let schedule = Schedule { epochs: 8, ..Arch::Default.schedule(1) };
