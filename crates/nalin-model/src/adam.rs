@@ -110,12 +110,16 @@ impl Adam {
     fn clip(&mut self, dense: &mut [Vec<f32>]) {
         let Some(clip) = self.clip else { return };
         let square = |values: &[f32]| values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>();
+        // By words of `touched`, so that the sums are made in the same order on any number of threads.
         let tables: f64 = self
             .tables
             .iter()
-            .map(|state| {
-                let row = |row: usize| square(&state.grad[row * state.width..(row + 1) * state.width]);
-                rows_of(&state.touched).map(row).sum::<f64>()
+            .map(|TableState { width, grad, touched, .. }| {
+                let words = grad.par_chunks(WORD * width).zip(touched).map(|(grad, word)| {
+                    let row = |row: usize| square(&grad[row * width..(row + 1) * width]);
+                    rows_of(std::slice::from_ref(word)).map(row).sum::<f64>()
+                });
+                words.collect::<Vec<f64>>().into_iter().sum::<f64>()
             })
             .sum();
         let norm = tables + dense.iter().map(|grad| square(grad)).sum::<f64>();

@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 use crate::bags::{BagsConfig, BagsNetwork, Quick};
 use crate::calibration::Calibration;
 use crate::embedding::Embedding;
-use crate::evidence::{Custom, Evidence, JudgeConfig};
+use crate::evidence::{Custom, Evidence, Fact, JudgeConfig};
 use crate::fit::logits;
-use crate::lessons::Sides;
+use crate::lessons::{Known, Sides};
 use crate::nalin::{NalinConfig, NalinNetwork};
 use crate::network::{Encoder, Network};
 use crate::parameters::Parameters;
@@ -177,6 +177,18 @@ impl Model {
         match &self.body {
             Body::Bags(network) => Ok(Some(network.quick(self.evidence.as_ref(), self.config.calibration)?)),
             Body::Nalin(_) | Body::Lookup => Ok(None),
+        }
+    }
+
+    /// Counts anew what is usual and what is attested, from these pairs: where nothing is left to be chosen, those that
+    /// were validated with are as good witnesses as those that were learned from. A model without a judge stays as it
+    /// is.
+    pub fn recount(&mut self, known: &[Known], written: &[Fact]) {
+        if let Some(evidence) = &mut self.evidence {
+            self.statistics =
+                Statistics::of(known.iter().filter(|known| !known.misfit).map(|known| known.subject));
+            evidence.recount(known, written);
+            self.config.evidence = Some(evidence.config().clone());
         }
     }
 

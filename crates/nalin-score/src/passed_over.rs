@@ -117,12 +117,19 @@ fn assigns_none(statement: &str) -> bool {
 }
 
 /// Whether the value has the name by itself: a class as classes are named (`Word = str`), a function under its own
-/// name (`rand = np.random.rand`), or a value called after its class (`label = Label(…)`).
+/// name (`rand = np.random.rand`), a value called after its class (`label = Label(…)`, `delta = timedelta(…)`), or a
+/// property, which is called after the values that it will give.
 fn is_namesake(name: &str, type_class: &str, kind: Kind, text: &str) -> bool {
     let own_word = || text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let is_of_class = |word: &String| {
+        names::words(type_class)
+            .last()
+            .is_some_and(|class| word == class || word.chars().count() > 3 && class.ends_with(word))
+    };
     type_class == "type" && name.starts_with(char::is_uppercase)
         || kind == Kind::Function && own_word()
-        || names::words(name).last() == names::words(type_class).last()
+        || names::words(name).last().is_some_and(is_of_class)
+        || ["cached_property", "property"].contains(&type_class)
 }
 
 /// Whether the value's class stands in for one of those that are usual for the name: people mean no difference.
@@ -139,6 +146,8 @@ fn is_stand_in(name: &str, type_class: &str, kind: Kind, usual: &[Alternative]) 
             // A symbol is what is yet to become a number, a row of them, or a function.
             || kind == Kind::Symbol
                 && matches!(usual_kind, Some(Kind::Number | Kind::Array | Kind::Function | Kind::Symbol))
+            // Bytes are a text, and a row of numbers.
+            || type_class == "bytes" && is_one_of(&ARRAY_LIKE)
             // A plural promises several, not how they are kept.
             || !promises && is_plural && kind.is_several() && usual_kind.is_some_and(Kind::is_several)
             || !promises && is_one_of(&ARRAY_LIKE) && ARRAY_LIKE.contains(&type_class)
@@ -174,6 +183,9 @@ mod tests {
             ("rate", "Mul", "str", 1.0, false),
             ("rate", "list", "float", 1.0, false),
             ("x_array", "float", "ndarray", 1.0, false),
+            ("x_array", "bytes", "ndarray", 1.0, true),
+            ("x_array", "str", "ndarray", 1.0, false),
+            ("count", "bytes", "int", 1.0, false),
         ] {
             let held = [Alternative { text: usual.to_owned(), share }];
             let kind = Kind::of_class(class).unwrap();
@@ -205,6 +217,9 @@ mod tests {
             ("lines", "method", "<method 'splitlines' of 'str' objects>", false),
             ("first_label", "Label", "Label()", true),
             ("words", "Label", "Label()", false),
+            ("delta", "timedelta", "1 day, 0:00:00", true),
+            ("lta", "timedelta", "1 day, 0:00:00", false),
+            ("title", "property", "<property object at …>", true),
         ] {
             let kind = Kind::of_class(class).unwrap_or(Kind::Object);
             assert_eq!(is_namesake(name, class, kind, text), expected, "{name} {class}");

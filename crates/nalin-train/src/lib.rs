@@ -20,7 +20,7 @@ mod results;
 mod written;
 
 use anyhow::{Context as _, Result};
-use nalin_model::{Arch, Beside, Epoch, Past, Plan};
+use nalin_model::{Arch, Beside, Epoch, Model, Past, Plan};
 use records::{Metric, Record as _, Split, id_of};
 
 use cli::Args;
@@ -58,7 +58,7 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
     // The baselines always stand beside the network: one that does not beat them is no result.
     let baselines =
         [Arch::Linear, Arch::Lookup].into_iter().filter(|arch| *arch != asked.arch && !args.no_baselines);
-    let beside = Beside { written: data.written(), embedding: data.embedding.clone() };
+    let beside = Beside { written: data.written(false), embedding: data.embedding.clone() };
     let run = id_of([&data.digest, &serde_json::to_string(&asked).context("cannot describe the plan")?]);
     let saved = if args.resume { journal::saved(&args.model, &run)? } else { None };
     let mut journal = Journal::open(&args.model, run, asked.arch.name())?;
@@ -75,11 +75,16 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
             let keep = if is_asked { journal.write(&epoch) } else { Ok(()) };
             keep.and_then(|()| report(&plan, &data, args.fold, epoch.past, stage))
         };
-        let parts = (&data.part(Split::Train)[..], &data.part(Split::Valid)[..]);
+        let (train, valid) = (data.part(Split::Train), data.part(Split::Valid));
         let saved = saved.as_ref().filter(|_| is_asked);
-        let trained =
-            threads.install(|| nalin_model::train(&plan, parts, &beside, &device, saved, &mut watch))?;
-        metrics.extend(threads.install(|| results::measure(&trained, &data, args.fold))?);
+        let measure =
+            |model: &Model, split| threads.install(|| results::measure(model, &data, split, args.fold));
+        let mut trained = threads
+            .install(|| nalin_model::train(&plan, (&train, &valid), &beside, &device, saved, &mut watch))?;
+        metrics.extend(measure(&trained, Split::Valid)?);
+        // Everything is chosen.
+        threads.install(|| trained.recount(&[train, valid].concat(), &data.written(true)));
+        metrics.extend(measure(&trained, Split::Test)?);
         model.get_or_insert(trained);
     }
     for metric in &metrics {

@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    filter::compute_alone();
     filter::main::<nalin_train::cli::Args>()
 }

@@ -15,42 +15,40 @@ pub(crate) fn split_name(split: Split) -> &'static str {
     }
 }
 
-/// Figures on the validation and the test part: with all negatives, and with each kind of them alone.
-pub(crate) fn measure(model: &Model, data: &Data, fold: u64) -> Result<Vec<Metric>> {
+/// Figures on one part: with all negatives, and with each kind of them alone.
+pub(crate) fn measure(model: &Model, data: &Data, split: Split, fold: u64) -> Result<Vec<Metric>> {
     let mut metrics = Vec::new();
-    for split in [Split::Valid, Split::Test] {
-        let part = data.part(split);
-        let scores = model.par_scores(&part.iter().map(|known| known.subject).collect::<Vec<_>>())?;
-        let lessons: Vec<&Lesson> = data.lessons(split).collect();
-        for (name, origin) in [
-            ("", None),
-            ("type_guided", Some(Origin::TypeGuided)),
-            ("random", Some(Origin::Random)),
-            ("within_type", Some(Origin::WithinType)),
-        ] {
-            if !lessons.iter().any(|lesson| origin.is_none() || Some(lesson.origin) == origin) {
-                continue;
-            }
-            let (scores, labels): (Vec<f64>, Vec<bool>) = lessons
-                .iter()
-                .zip(&scores)
-                .filter(|(lesson, _)| !lesson.misfit || origin.is_none() || Some(lesson.origin) == origin)
-                .map(|(lesson, score)| (score, lesson.misfit))
-                .unzip();
-            let base = Metric {
-                schema: Metric::SCHEMA.to_owned(),
-                model: model.config.arch.clone(),
-                phase: "result".to_owned(),
-                fold,
-                split: split_name(split).to_owned(),
-                origin: name.to_owned(),
-                epoch: model.config.epoch as u64,
-                step: -1,
-                lr: -1.0,
-                ..Metric::default()
-            };
-            metrics.push(metric(base, &Metrics::of(&scores, &labels, model.config.threshold)));
+    let part = data.part(split);
+    let scores = model.par_scores(&part.iter().map(|known| known.subject).collect::<Vec<_>>())?;
+    let lessons: Vec<&Lesson> = data.lessons(split).collect();
+    for (name, origin) in [
+        ("", None),
+        ("type_guided", Some(Origin::TypeGuided)),
+        ("random", Some(Origin::Random)),
+        ("within_type", Some(Origin::WithinType)),
+    ] {
+        if !lessons.iter().any(|lesson| origin.is_none() || Some(lesson.origin) == origin) {
+            continue;
         }
+        let (scores, labels): (Vec<f64>, Vec<bool>) = lessons
+            .iter()
+            .zip(&scores)
+            .filter(|(lesson, _)| !lesson.misfit || origin.is_none() || Some(lesson.origin) == origin)
+            .map(|(lesson, score)| (score, lesson.misfit))
+            .unzip();
+        let base = Metric {
+            schema: Metric::SCHEMA.to_owned(),
+            model: model.config.arch.clone(),
+            phase: "result".to_owned(),
+            fold,
+            split: split_name(split).to_owned(),
+            origin: name.to_owned(),
+            epoch: model.config.epoch as u64,
+            step: -1,
+            lr: -1.0,
+            ..Metric::default()
+        };
+        metrics.push(metric(base, &Metrics::of(&scores, &labels, model.config.threshold)));
     }
     Ok(metrics)
 }

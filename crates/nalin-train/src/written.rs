@@ -16,24 +16,24 @@ pub(crate) struct Written {
     value: u32,
     source: Source,
     repo: u32,
+    /// Whether its repository is validated with.
+    validated: bool,
 }
 
 impl Data {
-    /// Reads the pairs of `--written`, without those of repositories that are validated or tested with.
+    /// Reads the pairs of `--written`, without those of repositories that are tested with.
     pub(crate) fn read_written(&mut self, args: &Args, stage: &mut filter::Stage) -> Result<()> {
         if args.written.is_empty() {
             return Ok(());
         }
-        let held_out: BTreeSet<u32> = [Split::Valid, Split::Test]
-            .into_iter()
-            .flat_map(|split| self.lessons(split).map(|lesson| lesson.repo))
-            .collect();
+        let of = |split| -> BTreeSet<u32> { self.lessons(split).map(|lesson| lesson.repo).collect() };
+        let (validated, tested) = (of(Split::Valid), of(Split::Test));
         let input = stage.input(args.written.clone());
         let look = |line: &filter::Line| Ok((id_of([&line.bytes]), line.parse::<Pair>()?));
         stage.fold_lines(input, look, |(digest, pair), _| {
             self.digest = id_of([&self.digest, &digest]);
             let repo = self.texts.number(&pair.repo)?;
-            if held_out.contains(&repo) {
+            if tested.contains(&repo) {
                 return Ok(());
             }
             let source = match (pair.evidence.as_str(), pair.site.kind.as_str()) {
@@ -49,6 +49,7 @@ impl Data {
                 value: u32::try_from(self.values.len())?,
                 source,
                 repo,
+                validated: validated.contains(&repo),
             });
             self.values.push(pair.value);
             Ok(())
@@ -57,8 +58,8 @@ impl Data {
         Ok(())
     }
 
-    /// The same, as the model wants them.
-    pub(crate) fn written(&self) -> Vec<Fact<'_>> {
+    /// The same, as the model wants them; those of repositories that are validated with only if asked for.
+    pub(crate) fn written(&self, validated: bool) -> Vec<Fact<'_>> {
         let text = |number: u32| &*self.texts.all[number as usize];
         let fact = |written: &Written| Fact {
             subject: Subject {
@@ -69,6 +70,6 @@ impl Data {
             source: written.source,
             repo: written.repo,
         };
-        self.written.iter().map(fact).collect()
+        self.written.iter().filter(|written| validated || !written.validated).map(fact).collect()
     }
 }

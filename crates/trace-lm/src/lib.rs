@@ -12,7 +12,6 @@ pub mod text;
 pub mod vocabulary;
 
 mod adam;
-mod alone;
 mod batches;
 mod checkpoint;
 mod data;
@@ -22,5 +21,3 @@ mod model;
 mod sample;
 mod state;
 mod train;
-
-pub use alone::compute_alone;

@@ -3,6 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    trace_lm::compute_alone();
+    filter::compute_alone();
     filter::main::<trace_lm::cli::Args>()
 }

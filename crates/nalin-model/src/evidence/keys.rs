@@ -1,5 +1,6 @@
 //! Under which keys a name and a value are counted.
 
+use super::look::NameLook;
 use crate::features::{form, magnitude_bucket, stem};
 use crate::hash::{cross, feature};
 use crate::{Ablation, Kind, Subject, names};
@@ -76,6 +77,7 @@ impl ValueKey {
 pub struct NameKeys {
     pub(super) single: Vec<u32>,
     pub(super) words: Vec<u32>,
+    pub(super) look: NameLook,
 }
 
 impl NameKeys {
@@ -89,7 +91,7 @@ impl NameKeys {
 
     /// No name.
     pub fn hidden() -> Self {
-        Self { single: Vec::new(), words: Vec::new() }
+        Self { single: Vec::new(), words: Vec::new(), look: NameLook::default() }
     }
 
     /// The keys of a name.
@@ -111,7 +113,7 @@ impl NameKeys {
             feature(b'4', head(&lower, 4).as_bytes()),
         ];
         let words = stems.iter().take(Self::WORDS).map(|stem| feature(b'w', stem.as_bytes())).collect();
-        Self { single, words }
+        Self { single, words, look: NameLook::of(name) }
     }
 
     /// Single keys and words, each key once.

@@ -9,6 +9,7 @@
 mod counts;
 mod judge;
 mod keys;
+mod look;
 mod quick;
 mod remember;
 mod tally;
@@ -53,15 +54,7 @@ impl Evidence {
         schedule: &Schedule,
         device: &Device,
     ) -> Result<Self> {
-        let recorded = train.iter().filter(|known| !known.misfit).map(|known| Fact {
-            subject: known.subject,
-            source: Source::Run,
-            repo: known.repos[0],
-        });
-        let facts: Vec<Fact> = recorded.chain(written.iter().copied()).collect();
-        let repositories = facts.iter().map(|fact| fact.repo).collect::<FxHashSet<_>>().len();
-        let mut tally = Tally::of(&facts);
-        drop(facts);
+        let (mut tally, repositories) = count(train, written);
         let mut judge =
             Judge::new(JudgeConfig { repositories, ..config }, Parameters::new(device, schedule.seed))?;
         let of = |misfit: &Misfit| {
@@ -85,6 +78,12 @@ impl Evidence {
         fit(&mut judge, &train, &valid, &schedule, None, &mut |_| Ok(()))?;
         tally.forget_repositories();
         Ok(Self { tally, judge })
+    }
+
+    /// Counts anew what is attested, and leaves the judge as it is.
+    pub(crate) fn recount(&mut self, known: &[Known], written: &[Fact]) {
+        (self.tally, self.judge.config.repositories) = count(known, written);
+        self.tally.forget_repositories();
     }
 
     /// Chooses the judge's share beside a network's logits by the area under the curve on the validation part.
@@ -150,6 +149,18 @@ impl Evidence {
         let rows: Vec<_> = wholes.iter().map(|whole| (whole, whole)).collect();
         logits(&self.judge, &rows)
     }
+}
+
+/// What pairs and `written` attest, and how many repositories do.
+fn count(known: &[Known], written: &[Fact]) -> (Tally, usize) {
+    let recorded = known.iter().filter(|known| !known.misfit).map(|known| Fact {
+        subject: known.subject,
+        source: Source::Run,
+        repo: known.repos[0],
+    });
+    let facts: Vec<Fact> = recorded.chain(written.iter().copied()).collect();
+    let repositories = facts.iter().map(|fact| fact.repo).collect::<FxHashSet<_>>().len();
+    (Tally::of(&facts), repositories)
 }
 
 fn features(tally: &Tally, subject: &Subject, hidden: Ablation, own: &[u32]) -> Box<[i8]> {

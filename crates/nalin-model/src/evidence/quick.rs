@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::judge::{Member, SCALE};
 use super::remember::Remembered;
-use super::tally::Known;
+use super::tally::Renown;
 use super::{Evidence, JudgeConfig, NameKeys, Tally, ValueKeys};
 use crate::network::Network as _;
 use crate::{Ablation, Subject};
@@ -43,7 +43,7 @@ struct Layer {
 /// A name's keys, and what is known of them.
 pub(crate) struct QuickName {
     keys: NameKeys,
-    known: Vec<Known>,
+    known: Vec<Renown>,
     id: u64,
 }
 

@@ -10,6 +10,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use super::Source;
 use super::counts::Counts;
 use super::keys::{NameKeys, ValueKey, kind_key, value_keys};
+use super::look::{LOOKS, ValueLook, look};
 use crate::hash::cross;
 use crate::{Ablation, Kind, Subject};
 
@@ -57,7 +58,8 @@ impl Tally {
         + features_of(Source::Assigned)
         + features_of(Source::Given)
         + features_of(Source::Declared)
-        + features_of(Source::Used);
+        + features_of(Source::Used)
+        + LOOKS;
 
     /// Counts facts.
     pub fn of(facts: &[Fact]) -> Self {
@@ -111,7 +113,7 @@ impl Tally {
             let share = |key: u32| (self.totals.get(&key).copied().unwrap_or(0) as f32 + 0.5) / (all + 1.0);
             keys_of(source, &keys).map(|key| key.map(|key| AskedKey::of(key, share(key)))).collect()
         };
-        ValueKeys(Source::ALL.map(of))
+        ValueKeys(Source::ALL.map(of), ValueLook::of(subject, hidden))
     }
 
     /// What is attested of a pair, in sixteenths: for every source, for every slot of the name how many know
@@ -140,16 +142,16 @@ impl Tally {
     }
 
     /// What is known of a name: for every source, for every slot.
-    pub(super) fn known(&self, name: &NameKeys, own: &[u32]) -> Vec<Known> {
+    pub(super) fn known(&self, name: &NameKeys, own: &[u32]) -> Vec<Renown> {
         let keys = |source| name.single.iter().chain(&name.words).map(move |&key| cross(key, source as u32));
-        Source::ALL.into_iter().flat_map(keys).map(|fact| Known::of(self.count(fact, own))).collect()
+        Source::ALL.into_iter().flat_map(keys).map(|fact| Renown::of(self.count(fact, own))).collect()
     }
 
     /// As [`Tally::features`], where it was asked before what [`Tally::known`] says.
     pub(super) fn features_of_known(
         &self,
         name: &NameKeys,
-        known: &[Known],
+        known: &[Renown],
         value: &ValueKeys,
         own: &[u32],
     ) -> Box<[i8]> {
@@ -182,15 +184,15 @@ impl Tally {
         }
         // Rounded to the nearest.
         let step = |number: f32| (number * STEPS + 0.5_f32.copysign(number)).clamp(-127.0, 127.0) as i8;
-        numbers.into_iter().map(step).collect()
+        numbers.into_iter().map(step).chain(look(&name.look, &value.1)).collect()
     }
 
     /// How many repositories attest a pair: for every source, slot and key. They are asked for many at a time,
     /// because what waits for memory had better wait together.
-    fn counts(&self, name: &NameKeys, known: &[Known], value: &ValueKeys, own: &[u32]) -> Vec<f32> {
+    fn counts(&self, name: &NameKeys, known: &[Renown], value: &ValueKeys, own: &[u32]) -> Vec<f32> {
         let slots = || name.single.iter().chain(&name.words);
         let mut counts = vec![0.0; slots().count() * value.0.iter().map(Vec::len).sum::<usize>()];
-        let mut ask = |wanted: &dyn Fn(&Known, &[f32]) -> Range<usize>| {
+        let mut ask = |wanted: &dyn Fn(&Renown, &[f32]) -> Range<usize>| {
             let (mut left, mut known) = (&mut counts[..], known.iter());
             for keys in &value.0 {
                 for (&slot, known) in slots().zip(known.by_ref()) {
@@ -295,7 +297,7 @@ fn take(bytes: &mut &[u8]) -> Result<u32> {
 }
 
 /// How many know a name from one source, by one of its keys.
-pub(super) struct Known {
+pub(super) struct Renown {
     n: f32,
     /// The number as a feature.
     told: f32,
@@ -303,7 +305,7 @@ pub(super) struct Known {
     unheard: f32,
 }
 
-impl Known {
+impl Renown {
     fn of(n: f32) -> Self {
         Self { n, told: n.ln_1p(), unheard: (PRIOR / (n + PRIOR)).ln() }
     }
@@ -321,7 +323,7 @@ impl Known {
 
 /// A value's keys for each source.
 #[derive(Hash)]
-pub struct ValueKeys([Vec<Option<AskedKey>>; Source::ALL.len()]);
+pub struct ValueKeys([Vec<Option<AskedKey>>; Source::ALL.len()], ValueLook);
 
 /// A key of a value, with the share of all values that have it.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! Keeps candle from starting threads of its own.
+//! Keeps candle, which some programs compute with, from starting threads of its own.
 
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
