@@ -25,7 +25,7 @@ use crate::statistics::Statistics;
 use crate::{Ablation, Subject};
 
 /// The version of the model folder that this code reads and writes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";
 const STATISTICS: &str = "statistics.json";

@@ -38,8 +38,22 @@ pub(crate) fn command(setup: &Setup) -> Command {
 }
 
 /// Arguments of the outer bubblewrap: the folders under [`STAGE`], then no more root.
+///
+/// Its processes are in a name space of their own, so that all end with the first: once it has given up its rights,
+/// the kernel would not let its end kill a process of another user.
 fn stage(command: &mut Command, binds: &mut [(PathBuf, PathBuf)]) {
-    command.args(["--dev-bind", "/", "/", "--tmpfs", "/run", "--perms", "0755", "--dir", STAGE]);
+    command.args([
+        "--dev-bind",
+        "/",
+        "/",
+        "--tmpfs",
+        "/run",
+        "--perms",
+        "0755",
+        "--dir",
+        STAGE,
+        "--unshare-pid",
+    ]);
     for (number, (source, _)) in binds.iter_mut().enumerate() {
         let staged = Path::new(STAGE).join(number.to_string());
         command.arg("--ro-bind").arg(&*source).arg(&staged);

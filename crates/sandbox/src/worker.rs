@@ -89,6 +89,8 @@ impl Worker {
         let greeting = match frames.recv_timeout(START_TIMEOUT) {
             Ok(Ok(Frame::Greeting(greeting))) => greeting,
             other => {
+                // Whatever of it outlives the kill ends with its input, and its complaints with it.
+                drop(stdin);
                 end_by_force(&mut child, end);
                 let said = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
                 let said = if let Ok(Err(error)) = other
