@@ -93,12 +93,13 @@ impl Worker {
                 drop(stdin);
                 end_by_force(&mut child, end);
                 let said = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
-                let said = if let Ok(Err(error)) = other
-                    && said.is_empty()
-                {
-                    error.to_string()
-                } else {
-                    said
+                let said = match other {
+                    _ if !said.is_empty() => said,
+                    Ok(Err(error)) => error.to_string(),
+                    Err(RecvTimeoutError::Timeout) => {
+                        format!("it says nothing for {} s", START_TIMEOUT.as_secs())
+                    }
+                    _ => "it ends without a word".to_owned(),
                 };
                 bail!("{program} does not come up: {said}");
             }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use pulp::Arch;
 use rustc_hash::FxBuildHasher;
 
-use super::judge::{Member, SCALE};
+use super::judge::SCALE;
 use super::remember::Remembered;
 use super::tally::Renown;
 use super::{Evidence, JudgeConfig, NameKeys, Tally, ValueKeys};
@@ -34,7 +34,10 @@ struct QuickMember {
     out: (Vec<f32>, f32),
 }
 
-/// A layer's weights, a row an input, and its bias; padded with units of nothing to whole tiles.
+/// A layer's weights, a row an input, and its bias.
+type Weights = (Vec<f32>, Vec<f32>);
+
+/// A layer's weights and bias, padded with units of nothing to whole tiles.
 struct Layer {
     weights: Vec<f32>,
     bias: Vec<f32>,
@@ -59,20 +62,22 @@ impl Evidence {
         let read =
             |slot| -> Result<Vec<f32>> { Ok(self.judge.parameters().dense(slot).flatten_all()?.to_vec1()?) };
         let members = &self.judge.members;
-        let layer = |at: usize| members.iter().map(move |member| member.layers[at]);
-        let layer = |at: usize| layer(at).map(|(weights, bias)| Ok((read(weights)?, read(bias)?)));
-        let first = layer(0).collect::<Result<Vec<_>>>()?;
-        let straight = members.iter().map(|member: &Member| read(member.straight));
-        let straight = straight.collect::<Result<Vec<_>>>()?;
-        let member = |(second, out): (Result<_>, Result<(Vec<f32>, Vec<f32>)>)| {
-            let (out, bias) = out?;
-            Ok(QuickMember { second: Layer::beside(&[second?]), out: (out, bias[0]) })
+        let layers = |at: usize| -> Result<Vec<Weights>> {
+            members
+                .iter()
+                .map(|member| Ok((read(member.layers[at].0)?, read(member.layers[at].1)?)))
+                .collect()
+        };
+        let straight = members.iter().map(|member| read(member.straight)).collect::<Result<Vec<_>>>()?;
+        let member = |(second, (out, bias)): (Weights, Weights)| QuickMember {
+            second: Layer::beside(&[second]),
+            out: (out, bias[0]),
         };
         Ok(QuickEvidence {
             tally: &self.tally,
             config: self.config(),
-            first: Layer::beside(&first),
-            members: layer(1).zip(layer(2)).map(member).collect::<Result<_>>()?,
+            first: Layer::beside(&layers(0)?),
+            members: layers(1)?.into_iter().zip(layers(2)?).map(member).collect(),
             straight: (0..Tally::FEATURES)
                 .map(|at| straight.iter().map(|of| of[at]).sum::<f32>() / members.len() as f32)
                 .collect(),
@@ -130,7 +135,7 @@ impl QuickEvidence<'_> {
 
 impl Layer {
     /// Layers that have the same inputs, as one whose units stand one behind the other.
-    fn beside(layers: &[(Vec<f32>, Vec<f32>)]) -> Self {
+    fn beside(layers: &[Weights]) -> Self {
         let bias: Vec<f32> = layers.iter().flat_map(|(_, bias)| bias).copied().collect();
         let inputs = layers.first().map_or(0, |(weights, bias)| weights.len() / bias.len());
         let padded = bias.len().next_multiple_of(TILE);

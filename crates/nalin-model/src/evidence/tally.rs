@@ -118,8 +118,8 @@ impl Tally {
 
     /// What is attested of a pair, in sixteenths: for every source, for every slot of the name how many know
     /// it (logarithm), and for every key of the value how much more often it goes with this name than with
-    /// any (logarithm, as far as so few can tell); then how common the value's keys are. What is hidden or
-    /// unknown is 0. The repositories `own` are left out.
+    /// any (logarithm, as far as so few can tell); how common the value's keys are; then how both look. What is
+    /// hidden or unknown is 0. The repositories `own` are left out.
     pub fn features(&self, name: &NameKeys, value: &ValueKeys, own: &[u32]) -> Box<[i8]> {
         self.features_of_known(name, &self.known(name, own), value, own)
     }
