@@ -25,8 +25,9 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    /// A record with its score.
-    pub(crate) fn new(record: Incoming, score: f64) -> Self {
+    /// A record with its score. Of what else it came with a finding says nothing.
+    pub(crate) fn new(mut record: Incoming, score: f64) -> Self {
+        record.extra = records::Extra::default();
         let fingerprint = fingerprint(&record, "");
         Self { record, score, fingerprint }
     }
