@@ -1,4 +1,4 @@
-//! The commands of README.md work as they are written.
+//! The commands of README.md work as they are written, and say what it shows.
 
 use std::fs;
 use std::path::Path;
@@ -13,8 +13,8 @@ use testkit::Command;
 fn every_console_command_works() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let readme = fs::read_to_string(root.join("README.md")).expect("README.md is there");
-    let blocks = readme.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let commands: Vec<_> = blocks.flat_map(str::lines).filter_map(|line| line.strip_prefix("$ ")).collect();
+    let blocks = || readme.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let commands: Vec<_> = blocks().flat_map(str::lines).filter_map(|line| line.strip_prefix("$ ")).collect();
     assert!(commands[0].starts_with("make check NB="), "the first thing in the README");
     assert_eq!(commands[1..3], ["make demo", "make test"], "the second");
     assert!(commands.len() >= 5);
@@ -34,6 +34,10 @@ fn every_console_command_works() {
     }
     let finished = command.run().succeeds();
     let text = finished.text();
+    let shown = blocks().flat_map(str::lines).filter(|line| !line.starts_with("$ "));
+    for line in shown {
+        assert!(text.lines().any(|said| said == line), "the README shows `{line}`\n{finished}");
+    }
     assert!(text.contains("num_rows"), "the planted slip of rain.ipynb is among the findings\n{finished}");
     let planted = text.lines().find(|line| line.contains("planted slips")).unwrap_or_default();
     assert!(!planted.is_empty(), "the demo counts the planted slips\n{finished}");
