@@ -45,8 +45,6 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let device = nalin_model::device(&reading.device)?;
     let model = default_model::load(reading.model.as_deref(), &device)?;
     let scorer = Scorer::new(&model)?;
-    // What a report computes with; a process has one such pool, which others may have made before us.
-    drop(rayon::ThreadPoolBuilder::new().num_threads(stage.common().workers()).build_global());
     if let Some(Verb::Explain { id, .. }) = &args.verb {
         return explain_one(&scorer, args, id, stage);
     }
@@ -255,6 +253,7 @@ fn options(args: &Args, background: Background, stage: &Stage) -> report::Option
         version: env!("CARGO_PKG_VERSION").to_owned(),
         order: args.order,
         background,
+        jobs: stage.common().workers(),
         ..report::Options::default()
     }
 }

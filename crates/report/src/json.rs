@@ -1,8 +1,9 @@
 //! `jsonl` and `json`: the finding records themselves.
 
 use std::io::{self, Write};
+use std::panic::resume_unwind;
+use std::thread::{self, ScopedJoinHandle};
 
-use rayon::prelude::*;
 use records::Finding;
 
 use crate::{Error, Options, Render};
@@ -10,9 +11,8 @@ use crate::{Error, Options, Render};
 /// One record a line.
 pub struct Lines;
 
-/// Findings that are in memory as text at a time, and of them those that one thread takes.
+/// Findings that are in memory as text at a time.
 const MANY: usize = 1 << 13;
-const FEW: usize = 1 << 8;
 
 fn lines(findings: &[&Finding]) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -27,10 +27,18 @@ fn lines(findings: &[&Finding]) -> io::Result<Vec<u8>> {
 pub struct Array;
 
 impl Render for Lines {
-    fn render(&self, findings: &[&Finding], _: &Options, out: &mut dyn Write) -> Result<(), Error> {
-        for part in findings.chunks(MANY) {
-            for lines in part.par_chunks(FEW).map(lines).collect::<Result<Vec<_>, _>>()? {
-                out.write_all(&lines)?;
+    fn render(&self, findings: &[&Finding], options: &Options, out: &mut dyn Write) -> Result<(), Error> {
+        for many in findings.chunks(MANY) {
+            let share = many.len().div_ceil(options.jobs.max(1));
+            let texts: Vec<io::Result<Vec<u8>>> = thread::scope(|scope| {
+                let threads: Vec<_> =
+                    many.chunks(share).map(|share| scope.spawn(move || lines(share))).collect();
+                let text =
+                    |thread: ScopedJoinHandle<_>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+                threads.into_iter().map(text).collect()
+            });
+            for text in texts {
+                out.write_all(&text?)?;
             }
         }
         Ok(())

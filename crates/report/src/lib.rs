@@ -71,6 +71,8 @@ pub struct Options {
     pub background: Background,
     /// What the findings are about.
     pub subject: Subject,
+    /// Threads that make texts; 0 is one. What they make is the same whatever their number.
+    pub jobs: usize,
 }
 
 /// What findings are about.
