@@ -183,6 +183,34 @@ fn vectors_of_fasttext(width: i32) -> Embedding {
 }
 
 #[test]
+fn what_was_validated_with_is_known_in_the_end() {
+    let examples = examples(60);
+    let (training, valid) = (known(&examples, Some(Split::Train)), known(&examples, Some(Split::Valid)));
+    let both = [&training[..], &valid].concat();
+    let kept = |model: &Model| model.files().unwrap().remove("evidence.zst");
+    for arch in [Arch::Default, Arch::Linear] {
+        let mut model =
+            learn(arch, Ablation::default(), &examples, &Schedule { epochs: 1, ..arch.schedule(1) });
+        let (before, seen) = (model.files().unwrap(), |model: &Model| {
+            let pairs = valid.iter().filter(|known| !known.misfit);
+            pairs.map(|known| model.statistics.seen(known.subject.name).map_or(0, |(n, _)| n)).sum::<u32>()
+        });
+        let (seen_before, kept_before) = (seen(&model), kept(&model));
+        model.recount(&training, &[]);
+        assert!(model.files().unwrap() == before, "{arch:?}: the same facts are the same model");
+        model.recount(&both, &[]);
+        if arch == Arch::Default {
+            assert!(seen(&model) > seen_before && kept(&model) != kept_before);
+            let [now, then] =
+                [&model.files().unwrap(), &before].map(|files| files["model.safetensors"].clone());
+            assert!(now == then, "the weights stay");
+        } else {
+            assert!(model.files().unwrap() == before, "who has no judge stays as it is");
+        }
+    }
+}
+
+#[test]
 fn a_damaged_model_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let refusal = || format!("{:#}", Model::load(folder.path(), &Device::Cpu).err().unwrap());

@@ -17,10 +17,10 @@ use crate::written::Written;
 pub(crate) struct Lesson {
     /// Hash of the pair's id, which its negatives share.
     pair: u64,
-    /// The same of the pair that a negative has its value from.
-    donor: u64,
     pub(crate) notebook: u32,
     pub(crate) repo: u32,
+    /// The repository that the value is from: another where a negative has it from there.
+    value_repo: u32,
     name: u32,
     type_class: u32,
     value: u32,
@@ -70,6 +70,7 @@ impl Data {
         let mut data = Self::default();
         // By hash: the values themselves lie in `data` already.
         let mut known: FxHashMap<u128, u32> = FxHashMap::default();
+        let mut donors: Vec<u64> = Vec::new();
         let input = stage.input(args.inputs.clone());
         let look = |line: &filter::Line| {
             let example: Example = line.parse()?;
@@ -78,8 +79,10 @@ impl Data {
         };
         stage.fold_lines(input, look, |(digest, value, example), _| {
             data.digest = id_of([&data.digest, &digest]);
+            donors.push(hash(Some(&example.donor)));
             data.add(example, value, &mut known)
         })?;
+        data.find_donors(&donors);
         data.lessons.shrink_to_fit();
         data.values.shrink_to_fit();
         Ok(data)
@@ -91,12 +94,13 @@ impl Data {
         if number == next {
             self.values.push(example.value);
         }
+        let repo = self.texts.number(&example.repo)?;
         self.lessons.push(Lesson {
             // A pair and the negatives made for it share the beginning of their id.
             pair: hash(example.id.split('-').next()),
-            donor: hash(Some(&example.donor)),
             notebook: self.texts.number(&example.notebook)?,
-            repo: self.texts.number(&example.repo)?,
+            repo,
+            value_repo: repo,
             name: self.texts.number(&example.site.name)?,
             type_class: self.texts.number(&example.type_class)?,
             value: number,
@@ -106,6 +110,16 @@ impl Data {
             weight: example.weight,
         });
         Ok(())
+    }
+
+    /// Says of each negative where its value is from, by the hash of its donor's id; of a donor that is not among the
+    /// examples nothing is known.
+    fn find_donors(&mut self, donors: &[u64]) {
+        let of_pair = |lesson: &Lesson| (!lesson.misfit).then_some((lesson.pair, lesson.repo));
+        let repos: FxHashMap<u64, u32> = self.lessons.iter().filter_map(of_pair).collect();
+        for (lesson, donor) in self.lessons.iter_mut().zip(donors).filter(|(lesson, _)| lesson.misfit) {
+            lesson.value_repo = *repos.get(donor).unwrap_or(&lesson.repo);
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -120,8 +134,6 @@ impl Data {
     /// The same, as the model wants them.
     pub(crate) fn part(&self, split: Split) -> Vec<Known<'_>> {
         let text = |number: u32| &*self.texts.all[number as usize];
-        let of_pair = |lesson: &Lesson| (!lesson.misfit).then_some((lesson.pair, lesson.repo));
-        let repos: FxHashMap<u64, u32> = self.lessons(split).filter_map(of_pair).collect();
         let known = |lesson: &Lesson| Known {
             subject: Subject {
                 name: text(lesson.name),
@@ -130,7 +142,7 @@ impl Data {
             },
             misfit: lesson.misfit,
             weight: lesson.weight,
-            repos: [lesson.repo, *repos.get(&lesson.donor).unwrap_or(&lesson.repo)],
+            repos: [lesson.repo, lesson.value_repo],
         };
         self.lessons(split).map(known).collect()
     }
@@ -191,9 +203,9 @@ mod tests {
         for number in 0..n {
             data.lessons.push(Lesson {
                 pair: number.into(),
-                donor: 0,
                 notebook: data.texts.number(&(number % notebooks).to_string()).unwrap(),
                 repo: data.texts.number(&(number % repos).to_string()).unwrap(),
+                value_repo: 0,
                 name: 0,
                 type_class: 0,
                 value: 0,
@@ -204,6 +216,18 @@ mod tests {
             });
         }
         data
+    }
+
+    #[test]
+    fn a_negative_has_its_value_from_its_donors_repository() {
+        let mut data = data(3, 3, 4);
+        // The last is a negative of the first pair's name, with the value of the second or of nobody.
+        data.lessons[3].misfit = true;
+        for (donor, from) in [(1, 1), (77, 3)] {
+            data.find_donors(&[0, 0, 0, donor]);
+            let repos: Vec<[u32; 2]> = data.part(Split::Train).iter().map(|known| known.repos).collect();
+            assert_eq!(repos[3], [data.lessons[3].repo, data.lessons[from].repo]);
+        }
     }
 
     #[test]

@@ -83,7 +83,9 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
             .install(|| nalin_model::train(&plan, (&train, &valid), &beside, &device, saved, &mut watch))?;
         metrics.extend(measure(&trained, Split::Valid)?);
         // Everything is chosen.
-        threads.install(|| trained.recount(&[train, valid].concat(), &data.written(true)));
+        if trained.config.evidence.is_some() {
+            threads.install(|| trained.recount(&[train, valid].concat(), &data.written(true)));
+        }
         metrics.extend(measure(&trained, Split::Test)?);
         model.get_or_insert(trained);
     }

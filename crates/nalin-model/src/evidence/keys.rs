@@ -112,8 +112,9 @@ impl NameKeys {
             feature(b'3', tail(&lower, 3).as_bytes()),
             feature(b'4', head(&lower, 4).as_bytes()),
         ];
+        let look = NameLook::of(name, &words);
         let words = stems.iter().take(Self::WORDS).map(|stem| feature(b'w', stem.as_bytes())).collect();
-        Self { single, words, look: NameLook::of(name) }
+        Self { single, words, look }
     }
 
     /// Single keys and words, each key once.

@@ -38,8 +38,8 @@ fn steps(size: f64, steps: f64) -> i8 {
 impl NameLook {
     const N: usize = 10;
 
-    pub(super) fn of(name: &str) -> Self {
-        let words = names::words(name);
+    /// Of a name and its words.
+    pub(super) fn of(name: &str, words: &[String]) -> Self {
         let any = |test: fn(char) -> bool| name.chars().any(test);
         let chars = name.chars().count();
         let marks = [
@@ -92,7 +92,7 @@ impl ValueLook {
     }
 }
 
-/// The keys of a word's beginnings, from its second character on.
+/// The keys of a word's beginnings of two characters and more.
 fn beginnings(word: &str) -> Vec<u32> {
     let ends = word.char_indices().skip(2).map(|(end, _)| end).chain([word.len()]);
     ends.map(|end| word_key(&word[..end])).collect()
@@ -125,7 +125,7 @@ mod tests {
     use records::Value;
 
     use super::{COMMON, LOOKS, NameLook, ONE, ValueLook, look};
-    use crate::{Ablation, Subject};
+    use crate::{Ablation, Subject, names};
 
     #[test]
     fn a_name_that_is_called_after_the_class() {
@@ -141,7 +141,7 @@ mod tests {
             ("_", "Figure", [0, 0, 0]),
         ] {
             let value = ValueLook::of(&Subject { name, value: &value, type_class }, Ablation::default());
-            let found = look(&NameLook::of(name), &value);
+            let found = look(&NameLook::of(name, &names::words(name)), &value);
             assert_eq!(found[LOOKS - COMMON..], expected.map(|mark: i8| mark * ONE), "{name} {type_class}");
         }
     }
