@@ -8,10 +8,10 @@ skip() { echo "test-container: SKIPPED, nothing was tested in a container: $1" >
 scripts/setup.sh --tools podman mmdebstrap
 command -v podman >/dev/null || skip "podman is not installed"
 image=localhost/nalin-test-runner:1
+part=$(mktemp -d)
+trap 'rm -rf "$part"' EXIT
 if ! podman image exists $image; then
   command -v mmdebstrap >/dev/null || skip "mmdebstrap is not installed, which makes the image's base"
-  part=$(mktemp -d)
-  trap 'rm -rf "$part"' EXIT
   mmdebstrap --quiet --variant=minbase --include=python3 bookworm "$part/base.tar" || skip "no base image could be made"
   podman import --quiet "$part/base.tar" localhost/nalin-test-base:1 >/dev/null || skip "podman cannot import an image"
   : > "$part/none.txt"
@@ -25,8 +25,7 @@ can_run() {
 if ! can_run; then
   # crun refuses a machine that has control groups of both generations; runc does not.
   scripts/setup.sh --tools runc
-  CONTAINERS_CONF=$(mktemp)
-  export CONTAINERS_CONF
+  export CONTAINERS_CONF=$part/containers.conf
   printf '[engine]\nruntime = "runc"\n' > "$CONTAINERS_CONF"
   can_run || skip "podman cannot run a container here"
 fi

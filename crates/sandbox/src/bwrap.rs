@@ -42,18 +42,8 @@ pub(crate) fn command(setup: &Setup) -> Command {
 /// Its processes are in a name space of their own, so that all end with the first: once it has given up its rights,
 /// the kernel would not let its end kill a process of another user.
 fn stage(command: &mut Command, binds: &mut [(PathBuf, PathBuf)]) {
-    command.args([
-        "--dev-bind",
-        "/",
-        "/",
-        "--tmpfs",
-        "/run",
-        "--perms",
-        "0755",
-        "--dir",
-        STAGE,
-        "--unshare-pid",
-    ]);
+    command.args(["--unshare-pid", "--dev-bind", "/", "/", "--tmpfs", "/run"]);
+    command.args(["--perms", "0755", "--dir", STAGE]);
     for (number, (source, _)) in binds.iter_mut().enumerate() {
         let staged = Path::new(STAGE).join(number.to_string());
         command.arg("--ro-bind").arg(&*source).arg(&staged);
