@@ -44,14 +44,16 @@ fn run_check(check: &Check, id: Option<&str>) -> Result<bool> {
         _ => check.files.clone(),
     };
     let plan = plan::Plan::new(check, files, scratch.path(), id)?;
+    let may_report = || outcome::something_was_read(&plan);
     let answer = if plan.files.is_empty() && !check.files.is_empty() {
         pipeline::run(&plan.scoring(), Source::Nothing, check.verbose)?
     } else if let Some(recorded) = &check.running.recorded {
         let known = recorded::known(&plan, check)?;
-        pipeline::run(&plan.merging(), recorded::lines(recorded, known.clone())?, check.verbose)
+        let lines = recorded::lines(recorded, known.clone())?;
+        pipeline::run_if(&plan.merging(), lines, may_report, check.verbose)
             .inspect(|_| recorded::tell_unknown(&known, check.quiet))?
     } else {
-        pipeline::run(&plan.everything(), Source::Nothing, check.verbose)?
+        pipeline::run_if(&plan.everything(), Source::Nothing, may_report, check.verbose)?
     };
     if let Some(path) = &check.running.record {
         keep(&plan.values(), path)?;
@@ -59,6 +61,7 @@ fn run_check(check: &Check, id: Option<&str>) -> Result<bool> {
     if !check.quiet {
         outcome::tell(&plan)?;
     }
+    outcome::all_named_were_read(&plan)?;
     Ok(answer)
 }
 

@@ -1,10 +1,10 @@
 //! How the notebooks went, for whoever waits for the answer.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 
-use anyhow::{Context as _, Result};
-use records::{CellRun, CellStatus, Outcome, Reject, Run};
+use anyhow::{Context as _, Result, bail};
+use records::{CellRun, CellStatus, Outcome, Reason, Reject, Run};
 
 use crate::plan::Plan;
 
@@ -13,8 +13,7 @@ pub(crate) fn tell(plan: &Plan) -> Result<()> {
     for program in ["nb2py", "nbinstrument"] {
         each_line(plan, &format!("{program}.rejects"), |line| {
             let reject: Reject = serde_json::from_str(line)?;
-            let reason = reject.reason.as_str();
-            filter::say("nalin", &format!("{}: not run: {reason}: {}", reject.path, reject.detail));
+            filter::say("nalin", &not_run(&reject));
             Ok(())
         })?;
     }
@@ -27,6 +26,47 @@ pub(crate) fn tell(plan: &Plan) -> Result<()> {
         }
         Ok(())
     })
+}
+
+fn not_run(reject: &Reject) -> String {
+    format!("{}: not run: {}: {}", reject.path, reject.reason.as_str(), reject.detail)
+}
+
+/// Who could look at nothing must not say that there are no findings.
+///
+/// # Errors
+/// If nothing was read, and something could not be.
+pub(crate) fn something_was_read(plan: &Plan) -> Result<()> {
+    let scripts = fs::metadata(plan.scratch("scripts.jsonl")).map_or(0, |file| file.len());
+    match unreadable(plan)?.first() {
+        Some(reject) if scripts == 0 => bail!("{}", not_run(reject)),
+        _ => Ok(()),
+    }
+}
+
+/// Of a folder's files some may be anything; a file that was named must be a notebook.
+///
+/// # Errors
+/// If one is not.
+pub(crate) fn all_named_were_read(plan: &Plan) -> Result<()> {
+    let is_named =
+        |reject: &&Reject| plan.files.iter().any(|file| file.is_file() && file.ends_with(&reject.path));
+    match unreadable(plan)?.iter().find(is_named) {
+        Some(reject) => bail!("{}", not_run(reject)),
+        None => Ok(()),
+    }
+}
+
+/// What is no notebook, of those that nb2py could not use; others have no code, or none of Python.
+fn unreadable(plan: &Plan) -> Result<Vec<Reject>> {
+    let mut found = Vec::new();
+    each_line(plan, "nb2py.rejects", |line| {
+        found.push(serde_json::from_str::<Reject>(line)?);
+        Ok(())
+    })?;
+    let hard = [Reason::NotJson, Reason::Nbformat, Reason::TooLarge, Reason::Unreadable];
+    found.retain(|reject| hard.contains(&reject.reason));
+    Ok(found)
 }
 
 fn each_line(plan: &Plan, name: &str, mut take: impl FnMut(&str) -> serde_json::Result<()>) -> Result<()> {

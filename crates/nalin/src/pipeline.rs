@@ -50,11 +50,25 @@ impl Step {
     }
 }
 
-/// Runs the steps, piped. The last writes to our stdout; its answer is returned.
+/// As [`run_if`], whatever comes.
+///
+/// # Errors
+/// As [`run_if`].
+pub(crate) fn run(steps: &[Step], source: Source, verbose: bool) -> Result<bool> {
+    run_if(steps, source, || Ok(()), verbose)
+}
+
+/// Runs the steps, piped. The last writes to our stdout, unless `may_report`, which is asked when all before it have done
+/// their work, says no; its answer is returned.
 ///
 /// # Errors
 /// If one cannot be started, or does not do its work: what the first of them says. Then the last writes nothing.
-pub(crate) fn run(steps: &[Step], source: Source, verbose: bool) -> Result<bool> {
+pub(crate) fn run_if(
+    steps: &[Step],
+    source: Source,
+    may_report: impl FnOnce() -> Result<()>,
+    verbose: bool,
+) -> Result<bool> {
     let mut children: Vec<Running> = Vec::with_capacity(steps.len());
     let mut helpers = Vec::new();
     let (settle, settled) = mpsc::channel::<()>();
@@ -94,13 +108,18 @@ pub(crate) fn run(steps: &[Step], source: Source, verbose: bool) -> Result<bool>
     drop(input);
     let last = children.pop().context("there is nothing to run")?;
     let mut ended = children.into_iter().map(Running::end).collect::<Result<Vec<_>>>()?;
-    if ended.iter().any(|(_, status, _)| !status.success()) {
+    let did_all = ended.iter().all(|(_, status, _)| status.success());
+    let refusal = if did_all { may_report().err() } else { None };
+    if !did_all || refusal.is_some() {
         last.stop();
     }
     drop(settle);
     ended.push(last.end()?);
     if verbose {
         ended.iter().flat_map(|(_, _, said)| said.lines()).for_each(|line| filter::say("nalin", line));
+    }
+    if let Some(refusal) = refusal {
+        return Err(refusal);
     }
     for (program, status, said) in &ended {
         let is_answer = *program == "nalin-score" && status.code() == Some(1);

@@ -147,9 +147,19 @@ fn one_clear_error_when_a_stage_fails() {
     assert_eq!(failed.text(), "", "who could not look does not say that there are no findings");
     nalin(&folder, &["check", "missing.ipynb"]).ends_with(2).says("cannot read missing.ipynb");
     nalin(&folder, &["check", "--sandbox", "moat", "a.ipynb"]).ends_with(2).says("moat");
-    let none = check(&folder, &["broken.ipynb"]).succeeds();
-    assert!(none.stderr.contains("broken.ipynb: not run: not_json"), "{none}");
-    assert_eq!(none.text(), "no findings\n");
+    // Also quietly: nothing could be looked at.
+    for args in [&["broken.ipynb"][..], &["--quiet", "broken.ipynb"]] {
+        let none = check(&folder, args).ends_with(2).says("broken.ipynb: not run: not_json");
+        assert_eq!(none.text(), "", "who could not look does not say that there are no findings");
+    }
+    // What could be read is reported; that a file was named that is no notebook is an error all the same, and that one
+    // lies in a folder is not.
+    let all = [&ALL[..], &["text"]].concat();
+    let some = check(&folder, &[&all[..], &["a.ipynb", "broken.ipynb"]].concat()).ends_with(2);
+    assert!(some.text().contains("row_count = 3") && some.stderr.contains("broken.ipynb: not run"), "{some}");
+    check(&folder, &["."]).succeeds().says("broken.ipynb: not run: not_json");
+    folder.write("empty.ipynb", notebook(&[]));
+    check(&folder, &["empty.ipynb"]).succeeds();
     let scratch = Folder::new();
     let python = python();
     for args in
