@@ -43,6 +43,13 @@ impl Counts {
         if least <= LOWER { least } else { 0 }
     }
 
+    /// The place of a hash among all in their order, if it is there.
+    pub(super) fn place(&self, hash: u32) -> Option<usize> {
+        let bucket = (hash >> self.shift) as usize;
+        let places = self.starts[bucket] as usize..self.starts[bucket + 1] as usize;
+        places.into_iter().find(|&place| self.entries[place] ^ (hash << HALF) <= LOWER)
+    }
+
     /// All hashes with their counts, in the order of the hashes.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
         self.starts.windows(2).zip(0..).flat_map(move |(bucket, upper)| {
@@ -78,9 +85,11 @@ mod tests {
             assert_eq!(counts.len(), counted.len());
             assert!(counts.iter().eq(counted.iter().map(|&(hash, n)| (hash, u32::from(n)))));
             assert!(counted.iter().all(|&(hash, n)| counts.get(hash) == u32::from(n)));
+            assert!(counted.iter().zip(0..).all(|((hash, _), place)| counts.place(*hash) == Some(place)));
             let other = |hash: &u32| hashes.binary_search(hash).is_err();
             let others = hashes.iter().flat_map(|hash| [hash.wrapping_add(1), hash ^ 0x8000_0000]);
-            assert!(others.filter(other).all(|hash| counts.get(hash) == 0));
+            let is_not_there = |hash| counts.get(hash) == 0 && counts.place(hash).is_none();
+            assert!(others.filter(other).all(is_not_there));
         }
     }
 }

@@ -18,6 +18,8 @@ use crate::{Ablation, Kind, Subject};
 const PRIOR: f32 = 2.0;
 /// Strength of the compression: training packs once, everybody unpacks.
 const LEVEL: i32 = 19;
+/// Bytes that are compressed by themselves, so that several threads can: whoever unpacks joins them anyway.
+const FRAME: usize = 1 << 21;
 /// Steps of a feature in one unit of natural logarithm.
 const STEPS: f32 = 16.0;
 
@@ -48,8 +50,22 @@ pub struct Tally {
     facts: Counts,
     /// How often each value key was counted in all, whatever the name.
     totals: FxHashMap<u32, u32>,
-    /// Which repositories attest each fact, while training: (fact, repository), sorted.
-    attested: Vec<(u32, u32)>,
+    /// Which repositories attest each fact, while training.
+    attested: Option<Attested>,
+}
+
+/// The repositories that attest each fact, one fact's behind another's.
+#[derive(Clone, Debug, PartialEq)]
+struct Attested {
+    repos: Vec<u32>,
+    /// Where those of each fact begin, by its place among the facts, and behind them where the last end.
+    starts: Vec<u32>,
+}
+
+impl Attested {
+    fn of(&self, place: usize) -> &[u32] {
+        &self.repos[self.starts[place] as usize..self.starts[place + 1] as usize]
+    }
 }
 
 impl Tally {
@@ -72,9 +88,12 @@ impl Tally {
             attested.extend(found.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() >= least).flatten());
         }
         attested.par_sort_unstable();
-        let by_fact = attested.chunk_by(|one, other| one.0 == other.0);
-        let counted: Vec<(u32, u16)> =
-            by_fact.map(|group| (group[0].0, group.len().min(usize::from(u16::MAX)) as u16)).collect();
+        let (mut counted, mut starts) = (Vec::new(), vec![0]);
+        for group in attested.chunk_by(|one, other| one.0 == other.0) {
+            counted.push((group[0].0, group.len().min(usize::from(u16::MAX)) as u16));
+            starts.push(starts[starts.len() - 1] + group.len() as u32);
+        }
+        let attested = Attested { repos: attested.iter().map(|(_, repo)| *repo).collect(), starts };
         let mut totals = FxHashMap::default();
         for fact in facts {
             let keys = value_keys(&fact.subject, Ablation::default());
@@ -85,23 +104,21 @@ impl Tally {
         }
         // What was seen once is as common as what never was.
         totals.retain(|_, n| *n > 1);
-        Self { facts: Counts::of(counted.into_iter()), totals, attested }
+        Self { facts: Counts::of(counted.into_iter()), totals, attested: Some(attested) }
     }
 
     /// Forgets which repository attests what, when nothing more is to be learned.
     pub fn forget_repositories(&mut self) {
-        self.attested = Vec::new();
+        self.attested = None;
     }
 
     /// How many repositories attest a fact, without those that are given.
     fn count(&self, fact: u32, own: &[u32]) -> f32 {
         let n = self.facts.get(fact);
-        if n == 0 || own.is_empty() {
-            return n as f32;
-        }
-        let attests = |&(at, repo): &(usize, &u32)| {
-            !own[..at].contains(repo) && self.attested.binary_search(&(fact, *repo)).is_ok()
-        };
+        let (false, Some(attested)) = (n == 0 || own.is_empty(), &self.attested) else { return n as f32 };
+        let repos = self.facts.place(fact).map_or(&[][..], |place| attested.of(place));
+        let attests =
+            |&(at, repo): &(usize, &u32)| !own[..at].contains(repo) && repos.binary_search(repo).is_ok();
         (n - own.iter().enumerate().filter(attests).count() as u32) as f32
     }
 
@@ -233,7 +250,8 @@ impl Tally {
         self.facts.iter().for_each(|(_, n)| put(n, &mut bytes));
         totals.iter().for_each(|&(key, _)| bytes.extend(key.to_le_bytes()));
         totals.iter().for_each(|&(_, n)| put(n, &mut bytes));
-        Ok(zstd::encode_all(&bytes[..], LEVEL)?)
+        let frames = bytes.par_chunks(FRAME).map(|part| zstd::encode_all(part, LEVEL));
+        Ok(frames.collect::<Result<Vec<_>, _>>()?.concat())
     }
 
     /// Reads what [`Tally::to_bytes`] wrote.
@@ -263,7 +281,7 @@ impl Tally {
         for &key in keys.as_chunks().0 {
             totals.insert(u32::from_le_bytes(key), take(&mut rest)?);
         }
-        Ok(Self { facts: Counts::of(facts.into_iter()), totals, attested: Vec::new() })
+        Ok(Self { facts: Counts::of(facts.into_iter()), totals, attested: None })
     }
 }
 
