@@ -109,7 +109,7 @@ pub fn fit<N: Network>(
             // A user may give weight 0 to every example of a batch.
             let batch_weight =
                 batch.iter().map(|&at| train.all[at as usize].weight).sum::<f32>().max(f32::MIN_POSITIVE);
-            let parts: Vec<(Gradients, f64)> = batch
+            let (grads, losses): (Vec<Gradients>, Vec<f64>) = batch
                 .par_chunks(PART_ROWS)
                 .enumerate()
                 .map(|(part, rows)| {
@@ -119,10 +119,12 @@ pub fn fit<N: Network>(
                     let rows: Vec<_> = lessons.iter().map(|lesson| train.row(lesson)).collect();
                     learn(network, &rows, &lessons, batch_weight, noise)
                 })
-                .collect::<Result<_>>()?;
-            loss += parts.iter().map(|(_, loss)| loss).sum::<f64>();
+                .collect::<Result<Vec<_>>>()?
+                .into_iter()
+                .unzip();
+            loss += losses.iter().sum::<f64>();
             weight += f64::from(batch_weight);
-            adam.step(network.parameters_mut(), parts.into_iter().map(|(grad, _)| grad).collect(), rate)?;
+            adam.step(network.parameters_mut(), &grads, rate)?;
         }
         let valid = if valid.all.is_empty() { None } else { Some(measure(network, valid)?) };
         let train_loss = if weight > 0.0 { loss / weight } else { 0.0 };

@@ -23,6 +23,7 @@ pub mod nalin;
 pub mod names;
 pub mod network;
 pub mod parameters;
+mod processor;
 mod statistics;
 mod subject;
 mod train;

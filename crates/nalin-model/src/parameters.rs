@@ -115,10 +115,14 @@ impl Parameters {
         let Table { width, values, .. } = &self.tables[table.0];
         let mut sums = vec![0.0_f32; bags.len() * width];
         for (bag, sum) in sums.chunks_exact_mut(*width).enumerate() {
-            for &row in bags.rows(bag) {
-                let row = row as usize * width;
-                for (sum, value) in sum.iter_mut().zip(&values[row..row + width]) {
-                    *sum += value;
+            if let [sum] = sum {
+                *sum = bags.rows(bag).iter().map(|&row| values[row as usize]).sum();
+            } else {
+                for &row in bags.rows(bag) {
+                    let row = row as usize * width;
+                    for (sum, value) in sum.iter_mut().zip(&values[row..row + width]) {
+                        *sum += value;
+                    }
                 }
             }
             sum.iter_mut().for_each(|sum| *sum *= bags.scales[bag]);
@@ -199,7 +203,8 @@ impl Bags {
     /// Adds a bag.
     pub fn push(&mut self, rows: impl IntoIterator<Item = u32>, scale: impl FnOnce(usize) -> f32) {
         let before = self.rows.len();
-        self.rows.extend(rows);
+        // `extend` would ask chained iterators one by one.
+        rows.into_iter().for_each(|row| self.rows.push(row));
         self.ends.push(self.rows.len());
         self.scales.push(scale(self.rows.len() - before));
     }
@@ -248,8 +253,12 @@ impl SparseGradient {
             for row in self.bags.rows(bag).iter().filter(|row| rows.contains(row)) {
                 let row = (row - rows.start) as usize;
                 touch(row);
-                for (grad, sum) in grad[row * width..(row + 1) * width].iter_mut().zip(sums) {
-                    *grad += sum * scale;
+                if let [sum] = sums {
+                    grad[row] += sum * scale;
+                } else {
+                    for (grad, sum) in grad[row * width..(row + 1) * width].iter_mut().zip(sums) {
+                        *grad += sum * scale;
+                    }
                 }
             }
         }

@@ -34,12 +34,14 @@ impl Adam {
         let root = (1.0 - BETA_2.powi(self.step)).sqrt().recip();
         for ((weights, gradient), moments) in weights.iter_mut().zip(gradients).zip(&mut self.moments) {
             let (first, second) = moments.split_at_mut(weights.len());
+            let moments = first.iter_mut().zip(second);
+            let all = weights.iter_mut().zip(gradient).zip(moments);
             Arch::new().dispatch(
+                // It uses up what it captures: what can be called twice is called by way of a function that is not inlined,
+                // and so is compiled for the oldest processor.
                 #[inline(always)]
                 || {
-                    let moments = first.iter_mut().zip(second);
-                    for ((weight, gradient), (first, second)) in weights.iter_mut().zip(gradient).zip(moments)
-                    {
+                    for ((weight, gradient), (first, second)) in all {
                         let gradient = gradient * scale;
                         *first = BETA_1 * *first + (1.0 - BETA_1) * gradient;
                         *second = BETA_2 * *second + (1.0 - BETA_2) * gradient * gradient;

@@ -11,6 +11,7 @@ use crate::evidence::{Evidence, NameKeys, QuickEvidence, QuickName, QuickValue};
 use crate::features::{Features, featurise};
 use crate::hash::cross;
 use crate::parameters::Slot;
+use crate::processor::vectorized;
 use crate::{Ablation, Calibration, Subject};
 
 /// A network over bags, ready for pairs in any combination.
@@ -165,7 +166,11 @@ impl Quick<'_> {
 
     /// The network's opinion, compiled for the processor at hand.
     fn logit(&self, name: &Side, value: &Side) -> f32 {
-        self.arch.dispatch(|| self.network(name, value))
+        vectorized(
+            self.arch,
+            #[inline(always)]
+            || self.network(name, value),
+        )
     }
 
     #[inline(always)]

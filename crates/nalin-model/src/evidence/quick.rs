@@ -11,6 +11,7 @@ use super::remember::Remembered;
 use super::tally::Renown;
 use super::{Evidence, JudgeConfig, NameKeys, Tally, ValueKeys};
 use crate::network::Network as _;
+use crate::processor::vectorized;
 use crate::{Ablation, Subject};
 
 /// Units whose sums are made at a time, because so many stay in registers.
@@ -105,7 +106,11 @@ impl QuickEvidence<'_> {
     pub(crate) fn blend(&self, logit: f32, name: &QuickName, value: &QuickValue) -> f32 {
         let judge = || {
             let features = self.tally.features_of_known(&name.keys, &name.known, &value.keys, &[]);
-            Arch::new().dispatch(|| self.judge(&features))
+            vectorized(
+                Arch::new(),
+                #[inline(always)]
+                || self.judge(&features),
+            )
         };
         self.config.blend(logit, self.judged.get(FxBuildHasher.hash_one((name.id, value.id)), judge))
     }

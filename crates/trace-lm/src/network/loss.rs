@@ -94,10 +94,11 @@ pub(crate) fn guesses(logits: &Tensor, truths: &[u32]) -> Result<Vec<Guess>> {
 fn of_rows(logits: &[f32], width: usize, truths: &[u32]) -> Vec<Guess> {
     let mut powers = vec![0.0_f32; width];
     let mut guesses = Vec::with_capacity(truths.len());
+    let rows = logits.chunks_exact(width).zip(truths);
     Arch::new().dispatch(
         #[inline(always)]
         || {
-            for (row, &truth) in logits.chunks_exact(width).zip(truths) {
+            for (row, &truth) in rows {
                 let log_sum = softmax(row, 1.0, &mut powers);
                 let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 let best = row.iter().position(|&logit| logit == top).unwrap_or(0) as u32;

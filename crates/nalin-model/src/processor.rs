@@ -1,0 +1,23 @@
+//! Loops that are compiled for the processor at hand.
+
+use pulp::{Arch, Simd, WithSimd};
+
+/// Does work with the widest vectors that the processor has. The work, and all that it calls in its loops, must be
+/// `#[inline(always)]`.
+#[inline(always)]
+pub(crate) fn vectorized<R>(arch: Arch, work: impl FnMut() -> R) -> R {
+    arch.dispatch(Work(work))
+}
+
+/// What pulp would call itself it would call as `FnOnce`, by way of a function that is never inlined: and so compiled
+/// for the oldest processor that there is.
+struct Work<F>(F);
+
+impl<R, F: FnMut() -> R> WithSimd for Work<F> {
+    type Output = R;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, _: S) -> R {
+        (self.0)()
+    }
+}
