@@ -146,21 +146,39 @@ pub fn train(
     let mut model = Model::new(config, statistics, embedding, device)?;
     let drawn = more_misfits(train, schedule.more_misfits, schedule.seed);
     let parts = (train, &drawn[..], valid);
-    model.config.epoch = match &mut model.body {
-        Body::Bags(network) => {
-            let epoch = fit_encoded(network.as_mut(), parts, schedule, saved, watch)?;
-            network.parameters_mut().round_tables();
-            epoch
+    let body = &mut model.body;
+    // Network and judge know nothing of each other until their say is weighed: they learn at once, and each fills the
+    // pauses of the other.
+    let mut judge = None;
+    let epoch = rayon::in_place_scope(|scope| {
+        if arch == Arch::Default {
+            scope.spawn(|_| {
+                let config = JudgeConfig::default();
+                let learned = Evidence::learn(
+                    (train, valid),
+                    &drawn,
+                    &beside.written,
+                    config,
+                    ablation,
+                    schedule,
+                    device,
+                );
+                judge = Some(learned);
+            });
         }
-        Body::Nalin(network) => fit_encoded(network.as_mut(), parts, schedule, saved, watch)?,
-        Body::Lookup => 0,
-    };
+        match body {
+            Body::Bags(network) => fit_encoded(network.as_mut(), parts, schedule, saved, watch),
+            Body::Nalin(network) => fit_encoded(network.as_mut(), parts, schedule, saved, watch),
+            Body::Lookup => Ok(0),
+        }
+    });
+    model.config.epoch = epoch?;
+    if let Body::Bags(network) = &mut model.body {
+        network.parameters_mut().round_tables();
+    }
     let subjects: Vec<Subject> = valid.iter().map(|known| known.subject).collect();
     let labels: Vec<bool> = valid.iter().map(|known| known.misfit).collect();
-    if arch == Arch::Default {
-        let config = JudgeConfig::default();
-        let mut evidence =
-            Evidence::learn((train, valid), &drawn, &beside.written, config, ablation, schedule, device)?;
+    if let Some(mut evidence) = judge.transpose()? {
         if !valid.is_empty() {
             evidence.choose_share(&model.logits(&subjects)?, &subjects, &labels, ablation)?;
         }

@@ -63,10 +63,9 @@ impl Evidence {
             let repos = [name.repos[0], train[misfit.value_of as usize].repos[1]];
             Known { subject, misfit: true, weight: f64::from(misfit.weight), repos }
         };
-        let all: Vec<Known> = train.iter().copied().chain(drawn.iter().map(of)).collect();
         // Every so many-th, when there are too many.
-        let train: Vec<Known> =
-            all.iter().step_by(all.len().div_ceil(MAX_EXAMPLES).max(1)).copied().collect();
+        let every = (train.len() + drawn.len()).div_ceil(MAX_EXAMPLES).max(1);
+        let train: Vec<Known> = train.iter().copied().chain(drawn.iter().map(of)).step_by(every).collect();
         let lessons = |known: &[Known]| {
             let features =
                 known.par_iter().map(|known| features(&tally, &known.subject, hidden, &known.repos));
