@@ -1,6 +1,7 @@
 //! From examples to a model: statistics, network, best epoch, calibration, threshold.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use candle_core::Device;
@@ -149,10 +150,14 @@ pub fn train(
     let body = &mut model.body;
     // Network and judge know nothing of each other until their say is weighed: they learn at once, and each fills the
     // pauses of the other.
-    let mut judge = None;
+    let (mut judge, failed) = (None, AtomicBool::new(false));
     let epoch = rayon::in_place_scope(|scope| {
         if arch == Arch::Default {
             scope.spawn(|_| {
+                // With one thread the network is done.
+                if failed.load(Ordering::Relaxed) {
+                    return;
+                }
                 let config = JudgeConfig::default();
                 let learned = Evidence::learn(
                     (train, valid),
@@ -171,6 +176,7 @@ pub fn train(
             Body::Nalin(network) => fit_encoded(network.as_mut(), parts, schedule, saved, watch),
             Body::Lookup => Ok(0),
         }
+        .inspect_err(|_| failed.store(true, Ordering::Relaxed))
     });
     model.config.epoch = epoch?;
     if let Body::Bags(network) = &mut model.body {
