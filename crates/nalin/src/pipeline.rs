@@ -110,11 +110,16 @@ pub(crate) fn run_if(
     let mut ended = children.into_iter().map(Running::end).collect::<Result<Vec<_>>>()?;
     let did_all = ended.iter().all(|(_, status, _)| status.success());
     let refusal = if did_all { may_report().err() } else { None };
-    if !did_all || refusal.is_some() {
+    let settle = if did_all && refusal.is_none() {
+        drop(settle);
+        None
+    } else {
+        // It is to be gone before the end of its input comes, or it might still report what it has.
         last.stop();
-    }
-    drop(settle);
+        Some(settle)
+    };
     ended.push(last.end()?);
+    drop(settle);
     if verbose {
         ended.iter().flat_map(|(_, _, said)| said.lines()).for_each(|line| filter::say("nalin", line));
     }
