@@ -93,7 +93,7 @@ impl Tally {
             counted.push((group[0].0, group.len().min(usize::from(u16::MAX)) as u16));
             starts.push(starts[starts.len() - 1] + group.len() as u32);
         }
-        let attested = Attested { repos: attested.iter().map(|(_, repo)| *repo).collect(), starts };
+        let attested = Attested { repos: attested.into_iter().map(|(_, repo)| repo).collect(), starts };
         let mut totals = FxHashMap::default();
         for fact in facts {
             let keys = value_keys(&fact.subject, Ablation::default());
