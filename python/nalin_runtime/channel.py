@@ -7,10 +7,13 @@ the server finds them there. The pipe is written when that memory is full, and a
 import json
 import mmap
 import os
+import re
 import struct
 import threading
 
 SHARED_BYTES = 1 << 17
+# The escapes of a JSON text, one after the other, so that a backslash before `\\ud800` is not taken for its beginning.
+_ESCAPE = re.compile(r"\\(?:ud[89ab]..\\ud[c-f]..|u(d[89a-f]..)|.)")
 _HEAD = struct.Struct("=Q")  # how many bytes wait; they follow
 
 
@@ -30,6 +33,8 @@ class Channel:
         self.send_text(json.dumps(message, separators=(",", ":"), ensure_ascii=True))
 
     def send_text(self, message):
+        if "\\ud" in message:
+            message = _ESCAPE.sub(_sound, message)
         line = message.encode("ascii") + b"\n"
         with self.lock:
             start = _HEAD.size + self.used
@@ -52,6 +57,11 @@ class Channel:
         data = memoryview(data)
         while data:
             data = data[os.write(self.fd, data) :]
+
+
+def _sound(escape):
+    """The escape, but of half of a surrogate pair the replacement character: no UTF-8 can say half a pair."""
+    return "\\ufffd" if escape.group(1) else escape.group()
 
 
 def open_shared():

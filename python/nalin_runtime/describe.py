@@ -23,6 +23,7 @@ MAX_NAME = 200
 
 _ADDRESS = re.compile(r" (?:at|@) 0x[0-9a-fA-F]+")
 _type_attribute = type.__getattribute__
+_NAME = type.__dict__["__name__"].__get__
 
 
 class Full(Exception):
@@ -41,6 +42,11 @@ def clean(text):
     if " 0x" in text:
         text = _ADDRESS.sub("", text)
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def class_name(kind):
+    """The bare name of a class, as Python keeps it."""
+    return _NAME(kind)
 
 
 def type_name(kind):

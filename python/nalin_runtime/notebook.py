@@ -14,6 +14,7 @@ import types
 from . import shell
 from .channel import Channel
 from .clock import Clock, OutOfTime
+from .describe import class_name
 from .inline import inline, is_probe
 from .probe import Recorder
 
@@ -117,9 +118,9 @@ class Execution:
         try:
             code = self.compile(cell)
         except BaseException as error:
-            row = getattr(error, "lineno", None) or 0
-            line = row - cell["first_row"] + 1 if cell["first_row"] <= row <= cell["last_row"] else 0
-            ended.update(status="syntax", line=line, **_texts(error))
+            row = _field(error, SyntaxError, "lineno") if issubclass(type(error), SyntaxError) else None
+            line = row - cell["first_row"] + 1 if row and cell["first_row"] <= row <= cell["last_row"] else 0
+            ended.update(status="syntax", line=line, **self.texts(error))
             return ended
         try:
             try:
@@ -133,7 +134,7 @@ class Execution:
             self.place(error, cell, ended)
         except BaseException as error:
             self.clock.end_cell()
-            ended.update(status="error", **_texts(error))
+            ended.update(status="error", **self.texts(error))
             self.place(error, cell, ended)
             self.note_missing(error)
         self.after_cell()
@@ -201,7 +202,7 @@ class Execution:
     def place(self, error, cell, ended):
         """The frames of the notebook's own code, and the innermost line of this cell."""
         frames = []
-        trace = error.__traceback__
+        trace = _field(error, BaseException, "__traceback__")
         while trace is not None:
             code, row = trace.tb_frame.f_code, trace.tb_lineno
             trace = trace.tb_next
@@ -226,15 +227,21 @@ class Execution:
         return None
 
     def note_missing(self, error):
-        if isinstance(error, ModuleNotFoundError) and not self.missing_module:
-            if type(error.name) is str:
+        if issubclass(type(error), ModuleNotFoundError) and not self.missing_module:
+            name = _field(error, ImportError, "name")
+            if type(name) is str:
                 self.missing_module = True
-                self.channel.send({"k": "m", "name": error.name[:200]})
-        elif isinstance(error, FileNotFoundError) and not self.missing_file:
-            name = error.filename
-            if isinstance(name, (str, bytes)) and name:
+                self.channel.send({"k": "m", "name": name[:200]})
+        elif issubclass(type(error), FileNotFoundError) and not self.missing_file:
+            name = _field(error, OSError, "filename")
+            if type(name) in (str, bytes) and name:
                 self.missing_file = True
                 self.channel.send({"k": "f", "name": os.fsdecode(name)[:1000]})
+
+    def texts(self, error):
+        """Type and message of an exception. Its `__str__` may be the notebook's: what that does must not lose the cell's end."""
+        message = self.clock.guard(lambda: str.__str__(str(error)), "")
+        return {"exception": class_name(type(error))[:200], "message": message[:MAX_MESSAGE]}
 
 
 def _name_temporary_files(tempfile, seed):
@@ -273,10 +280,6 @@ class _Seed:
         return spec
 
 
-def _texts(error):
-    """Type and message of an exception; its `__str__` may be the notebook's."""
-    try:
-        message = str(error)
-    except BaseException:
-        message = ""
-    return {"exception": type(error).__name__[:200], "message": message[:MAX_MESSAGE]}
+def _field(error, base, name):
+    """A field of an exception as its built-in class keeps it, whatever a class of the notebook calls by that name."""
+    return base.__dict__[name].__get__(error)
