@@ -2,16 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
 use proptest::prelude::*;
-use records::{Assignment, Pair, Record as _, Site, Value};
+use records::{Assignment, Head, Pair, Record as _, Site, Value};
 use testkit::{Command, Finished};
 
 fn assignment(name: &str, row: u32, type_name: &str, text: &str) -> Assignment {
     Assignment {
         schema: Assignment::SCHEMA.to_owned(),
         id: records::id_of([name, &row.to_string(), text]),
-        notebook: "n".to_owned(),
-        path: "repo/a.ipynb".to_owned(),
-        repo: "repo".to_owned(),
+        head: Head { notebook: "n".to_owned(), path: "repo/a.ipynb".to_owned(), repo: "repo".to_owned() },
         site: Site { name: name.to_owned(), row, ..Site::default() },
         value: Value {
             type_name: type_name.to_owned(),
@@ -147,8 +145,8 @@ fn notebooks() -> impl Strategy<Value = Vec<String>> {
             let line_of =
                 |(name, type_name, text, row, occurrence, weight): (_, _, u32, _, _, Option<f64>)| {
                     let mut assignment = assignment(name, row, type_name, &format!("{text}.{row}"));
-                    assignment.path = format!("repo{repo}/{number}.ipynb");
-                    assignment.repo = format!("repo{repo}");
+                    assignment.head.path = format!("repo{repo}/{number}.ipynb");
+                    assignment.head.repo = format!("repo{repo}");
                     assignment.occurrence = occurrence;
                     assignment.value.iterable = text % 2 == 0;
                     if let Some(weight) = weight.filter(|weight| *weight < 0.2) {

@@ -31,7 +31,7 @@ impl Judged {
         let misfit = record.extra.get("label")?.as_u64()? > 0;
         let origin = record.extra.get("origin").and_then(|origin| origin.as_str()).unwrap_or_default();
         let origin = if misfit { origin.to_owned() } else { String::new() };
-        Some(Self { score, misfit, origin, type_class: record.type_class, repo: record.repo })
+        Some(Self { score, misfit, origin, type_class: record.type_class, repo: record.head.repo })
     }
 }
 

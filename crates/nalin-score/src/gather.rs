@@ -41,8 +41,8 @@ impl Candidates {
 
     /// Considers one; of equal scores at one site the first stays.
     pub(crate) fn add(&mut self, candidate: Candidate) {
-        let Incoming { notebook, site, .. } = &candidate.record;
-        match self.sites.entry((notebook.clone(), site.row, site.column, site.name.clone())) {
+        let Incoming { head, site, .. } = &candidate.record;
+        match self.sites.entry((head.notebook.clone(), site.row, site.column, site.name.clone())) {
             Entry::Vacant(entry) => {
                 entry.insert(candidate);
             }
@@ -80,7 +80,7 @@ impl Candidates {
 fn sorted(sites: BTreeMap<SiteKey, Candidate>) -> Vec<(SiteKey, Candidate)> {
     let mut candidates: Vec<_> = sites.into_iter().collect();
     candidates.sort_by(|(a_key, a), (b_key, b)| {
-        let place = || (&a.record.path, a_key).cmp(&(&b.record.path, b_key));
+        let place = || (&a.record.head.path, a_key).cmp(&(&b.record.head.path, b_key));
         b.score.total_cmp(&a.score).then_with(place)
     });
     candidates
@@ -90,5 +90,5 @@ fn sorted(sites: BTreeMap<SiteKey, Candidate>) -> Vec<(SiteKey, Candidate)> {
 fn fingerprint(record: &Incoming, turn: &str) -> String {
     // White space says nothing: a formatter's work makes no new finding.
     let text: String = record.site.text.split_whitespace().collect();
-    id_of([record.path.as_str(), &record.site.name, &text, turn])
+    id_of([record.head.path.as_str(), &record.site.name, &text, turn])
 }

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use filter::Line;
 use nalin_model::Subject;
-use records::{Example, Extra, Pair, Record, Scored, Site, Value};
+use records::{Example, Extra, Head, Pair, Record, Scored, Site, Value};
 use serde::Deserialize;
 
 /// A pair, an example, or a record that was scored before.
@@ -11,9 +11,8 @@ use serde::Deserialize;
 pub(crate) struct Incoming {
     schema: String,
     pub(crate) id: String,
-    pub(crate) notebook: String,
-    pub(crate) path: String,
-    pub(crate) repo: String,
+    #[serde(flatten)]
+    pub(crate) head: Head,
     pub(crate) site: Site,
     pub(crate) value: Value,
     pub(crate) type_class: String,
@@ -65,9 +64,7 @@ impl Incoming {
         Scored {
             schema: Scored::SCHEMA.to_owned(),
             id: self.id,
-            notebook: self.notebook,
-            path: self.path,
-            repo: self.repo,
+            head: self.head,
             site: self.site,
             value: self.value,
             type_class: self.type_class,

@@ -48,7 +48,7 @@ pub(crate) fn read_baseline(path: &Path) -> Result<BTreeMap<String, usize>> {
 /// Lists findings for later runs, sorted, so that two versions of the file can be compared.
 pub(crate) fn write_baseline(path: &Path, candidates: &[Candidate]) -> Result<()> {
     let of = |candidate: &Candidate| Accepted {
-        path: candidate.record.path.clone(),
+        path: candidate.record.head.path.clone(),
         name: candidate.record.site.name.clone(),
         fingerprint: candidate.fingerprint.clone(),
     };
@@ -83,7 +83,7 @@ impl<'a> Changes<'a> {
 
     /// Whether one of the lines of a statement was changed.
     pub(crate) fn touch(&mut self, candidate: &Candidate) -> Result<bool> {
-        let path = candidate.record.path.trim_start_matches("./");
+        let path = candidate.record.head.path.trim_start_matches("./");
         let Some(lines) = self.files.get_mut(path) else { return Ok(false) };
         if lines.is_none() {
             let patch = filter::patch(self.root, self.revision, path)?;

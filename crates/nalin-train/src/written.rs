@@ -32,7 +32,7 @@ impl Data {
         let look = |line: &filter::Line| Ok((id_of([&line.bytes]), line.parse::<Pair>()?));
         stage.fold_lines(input, look, |(digest, pair), _| {
             self.digest = id_of([&self.digest, &digest]);
-            let repo = self.texts.number(&pair.repo)?;
+            let repo = self.texts.number(&pair.head.repo)?;
             if tested.contains(&repo) {
                 return Ok(());
             }

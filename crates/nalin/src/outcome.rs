@@ -83,10 +83,10 @@ fn how(run: &Run) -> String {
     let all = run.cells.len();
     let ran = format!("{} of {all} cells ran", run.cells_ok);
     match run.cells.iter().find(|cell| cell.status != CellStatus::Ok && cell.status != CellStatus::Skipped) {
-        Some(cell) => format!("{}: {} ({ran})", run.path, what(cell)),
+        Some(cell) => format!("{}: {} ({ran})", run.head.path, what(cell)),
         None => {
             let outcome = serde_json::to_value(run.outcome).unwrap_or_default();
-            format!("{}: {}: {} ({ran})", run.path, outcome.as_str().unwrap_or_default(), run.detail)
+            format!("{}: {}: {} ({ran})", run.head.path, outcome.as_str().unwrap_or_default(), run.detail)
         }
     }
 }

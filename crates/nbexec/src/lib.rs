@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use filter::{Emit, Input, Line, Output, Stage};
-use records::{Assignment, Instrumented, Outcome, ProbeSite, Reason, Record, Script, Site, id_of};
+use records::{Assignment, Head, Instrumented, Outcome, ProbeSite, Reason, Record, Script, Site, id_of};
 use sandbox::{Ended, Setup, Worker};
 
 use crate::cli::Args;
@@ -223,9 +223,7 @@ fn emit_all(
         emit.record(&Assignment {
             schema: Assignment::SCHEMA.to_owned(),
             id: id_of([script.id.as_str(), &row, &column, &place.name, &times]),
-            notebook: script.id.clone(),
-            path: script.path.clone(),
-            repo: script.repo.clone(),
+            head: Head::of(script),
             site: site_of(place),
             value,
             occurrence,

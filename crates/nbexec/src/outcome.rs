@@ -1,7 +1,7 @@
 //! How a notebook's run ended: what its server saw, and what it said itself, as one record.
 
 use anyhow::Result;
-use records::{CellRun, CellStatus, Instrumented, Outcome, Record as _, Run};
+use records::{CellRun, CellStatus, Head, Instrumented, Outcome, Record as _, Run};
 use sandbox::{Backend, Ended};
 
 use crate::collect::Collected;
@@ -26,9 +26,7 @@ pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>
         |wanted: fn(CellStatus) -> bool| cells.iter().filter(|cell| wanted(cell.status)).count() as u64;
     Run {
         schema: Run::SCHEMA.to_owned(),
-        notebook: script.id.clone(),
-        path: script.path.clone(),
-        repo: script.repo.clone(),
+        head: Head::of(script),
         outcome,
         detail,
         complete: collected.whole && collected.dropped == 0 && ended.exit_code == 0,

@@ -11,7 +11,7 @@ mod python;
 use anyhow::{Context as _, Result};
 use filter::{Emit, Input, Stage};
 use pysource::{Constant, Dialect, Holds, Reader, Written};
-use records::{Assignment, Cell, Reason, Record as _, Script, Site, Value, id_of};
+use records::{Assignment, Cell, Head, Reason, Record as _, Script, Site, Value, id_of};
 
 /// A site shows this much of its statement, in characters.
 const MAX_TEXT_CHARS: usize = 200;
@@ -101,9 +101,7 @@ fn assignment(
     Assignment {
         schema: Assignment::SCHEMA.to_owned(),
         id: id_of([&script.id, &row.to_string(), &column.to_string(), &literal.name, evidence]),
-        notebook: script.id.clone(),
-        path: script.path.clone(),
-        repo: script.repo.clone(),
+        head: Head::of(script),
         site: Site {
             name: literal.name.clone(),
             kind: literal.kind.to_owned(),

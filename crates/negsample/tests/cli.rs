@@ -4,16 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use records::{Example, Origin, Pair, Record as _, Site, Split, Value};
+use records::{Example, Head, Origin, Pair, Record as _, Site, Split, Value};
 use testkit::{Command, Finished};
 
 fn pair(number: usize, repo: &str, name: &str, class: &str, text: &str) -> Pair {
     Pair {
         schema: Pair::SCHEMA.to_owned(),
         id: format!("p{number}"),
-        notebook: format!("{repo}-notebook{}", number % 2),
-        path: format!("{repo}/a.ipynb"),
-        repo: repo.to_owned(),
+        head: Head {
+            notebook: format!("{repo}-notebook{}", number % 2),
+            path: format!("{repo}/a.ipynb"),
+            repo: repo.to_owned(),
+        },
         site: Site { name: name.to_owned(), row: number as u32, ..Site::default() },
         value: Value { type_name: class.to_owned(), text: text.to_owned(), ..Value::default() },
         occurrence: 1,
@@ -112,7 +114,7 @@ fn repositories_stay_whole_and_lend_values_to_their_own_part_alone() {
     }
     let parts: BTreeSet<Split> = part_of_repo.values().copied().collect();
     assert_eq!(parts.len(), 3);
-    let repo_of: BTreeMap<&str, &str> = pairs.iter().map(|pair| (&*pair.id, &*pair.repo)).collect();
+    let repo_of: BTreeMap<&str, &str> = pairs.iter().map(|pair| (&*pair.id, &*pair.head.repo)).collect();
     for example in examples.iter().filter(|example| example.label == 1) {
         assert_eq!(part_of_repo[repo_of[example.donor.as_str()]], example.split);
     }

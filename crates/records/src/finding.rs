@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Record, Site, Value};
+use crate::{Head, Record, Site, Value};
 
 /// One finding: at most one a site.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -22,12 +22,9 @@ pub struct Finding {
     pub score: f64,
     /// One sentence.
     pub message: String,
-    /// `id` of the script.
-    pub notebook: String,
-    /// Path of the notebook.
-    pub path: String,
-    /// Repository of the notebook.
-    pub repo: String,
+    /// The notebook.
+    #[serde(flatten)]
+    pub head: Head,
     /// The name and its place.
     pub site: Site,
     /// The value.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Extra, Record};
+use crate::{Extra, Head, Record};
 
 /// One notebook's execution. Closes the notebook's records in the stream: what stands before it is complete.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -10,12 +10,9 @@ use crate::{Extra, Record};
 pub struct Run {
     /// `"run/1"`.
     pub schema: String,
-    /// `id` of the script.
-    pub notebook: String,
-    /// Path of the notebook.
-    pub path: String,
-    /// Repository of the notebook.
-    pub repo: String,
+    /// The notebook.
+    #[serde(flatten)]
+    pub head: Head,
     /// How it ended.
     pub outcome: Outcome,
     /// More about the outcome for a human, `""` when there is nothing to say.

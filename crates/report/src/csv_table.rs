@@ -39,8 +39,8 @@ impl Render for Table {
             let row = [
                 Cow::from(format!("{:.4}", finding.score)),
                 finding.rule.code().into(),
-                harmless(&finding.path),
-                harmless(&finding.repo),
+                harmless(&finding.head.path),
+                harmless(&finding.head.repo),
                 site.cell.to_string().into(),
                 site.line.to_string().into(),
                 site.column.to_string().into(),

@@ -17,7 +17,7 @@ pub fn explain(finding: &Finding, options: &Options, out: &mut dyn Write) -> Res
     let (code, name) = (finding.rule.code(), finding.rule.name());
     writeln!(out, "{}", bold(&format!("{code} {name}: {}", escape(&finding.message))))?;
     let place = format!("cell {}, line {}, column {}", site.cell, site.line, site.column);
-    writeln!(out, "  {}: {place} (line {} of the file)", escape(&finding.path), site.physical_line)?;
+    writeln!(out, "  {}: {place} (line {} of the file)", escape(&finding.head.path), site.physical_line)?;
     writeln!(out, "  score {:.3}, id {}\n", finding.score, finding.fingerprint)?;
     let snippet = options.background.snippet(finding);
     if snippet.is_empty() {

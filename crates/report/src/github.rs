@@ -15,7 +15,7 @@ impl Render for Annotations {
             writeln!(
                 out,
                 "::warning file={},line={},title={}::{}",
-                property(&finding.path),
+                property(&finding.head.path),
                 physical_line(finding),
                 property(&format!("{} {}", finding.rule.code(), finding.rule.name())),
                 data(&placed_message(finding)),

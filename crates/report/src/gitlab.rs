@@ -23,7 +23,7 @@ impl Render for CodeQuality {
                     "categories": [if finding.rule == Rule::MisleadingName { "Clarity" } else { "Bug Risk" }],
                     "fingerprint": finding.fingerprint,
                     "severity": if finding.score >= 0.9 { "major" } else { "minor" },
-                    "location": {"path": finding.path, "lines": {"begin": line, "end": line}},
+                    "location": {"path": finding.head.path, "lines": {"begin": line, "end": line}},
                 })
             })
             .collect();

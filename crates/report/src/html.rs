@@ -166,8 +166,8 @@ fn row<'a>(finding: &'a Finding, background: &Background, open: bool) -> Row<'a>
         score: format!("{:.2}", finding.score),
         exact: finding.score,
         message: cut(&visible(&finding.message)),
-        path: visible(&finding.path),
-        exact_path: &finding.path,
+        path: visible(&finding.head.path),
+        exact_path: &finding.head.path,
         cell: site.cell,
         line: site.line,
         physical_line: site.physical_line,
@@ -183,7 +183,7 @@ fn row<'a>(finding: &'a Finding, background: &Background, open: bool) -> Row<'a>
             "{} {} {} {} {}",
             site.name,
             value.type_name,
-            finding.path,
+            finding.head.path,
             finding.rule.code(),
             finding.message
         )))
@@ -235,9 +235,9 @@ fn cut(text: &str) -> String {
 fn notebooks<'a>(findings: &[&'a Finding]) -> Vec<Notebook<'a>> {
     let mut notebooks: BTreeMap<&str, Notebook<'a>> = BTreeMap::new();
     for finding in findings {
-        let one = notebooks.entry(&finding.path).or_insert_with(|| Notebook {
-            key: &finding.path,
-            path: visible(&finding.path),
+        let one = notebooks.entry(&finding.head.path).or_insert_with(|| Notebook {
+            key: &finding.head.path,
+            path: visible(&finding.head.path),
             first: visible(&finding.fingerprint),
             count: 0,
             worst: String::new(),

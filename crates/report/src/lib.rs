@@ -109,7 +109,7 @@ impl Order {
 
     fn compare(self, a: &Finding, b: &Finding) -> Ordering {
         let place = |one: &Finding| (one.site.row, one.site.column);
-        let by_place = a.path.cmp(&b.path).then_with(|| place(a).cmp(&place(b)));
+        let by_place = a.head.path.cmp(&b.head.path).then_with(|| place(a).cmp(&place(b)));
         let by_place = by_place.then_with(|| a.site.name.cmp(&b.site.name));
         match self {
             Self::Worst => b.score.total_cmp(&a.score).then(by_place),

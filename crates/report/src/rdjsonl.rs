@@ -15,7 +15,7 @@ impl Render for Diagnostics {
         for finding in findings {
             let diagnostic = json!({
                 "message": placed_message(finding),
-                "location": {"path": finding.path, "range": {"start": {"line": physical_line(finding)}}},
+                "location": {"path": finding.head.path, "range": {"start": {"line": physical_line(finding)}}},
                 "severity": "WARNING",
                 "source": {"name": "nalin"},
                 "code": {"value": finding.rule.code()},

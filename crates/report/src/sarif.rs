@@ -68,7 +68,7 @@ fn result(finding: &Finding, rules: &[records::Rule]) -> Value {
         "rank": (finding.score * 1000.0).round() / 10.0,
         "message": {"text": without_links(&placed_message(finding))},
         "locations": [{"physicalLocation": {
-            "artifactLocation": {"uri": uri(&finding.path), "uriBaseId": "%SRCROOT%"},
+            "artifactLocation": {"uri": uri(&finding.head.path), "uriBaseId": "%SRCROOT%"},
             "region": {"startLine": physical_line(finding)},
         }}],
         "partialFingerprints": {"nalinNameValue/v1": finding.fingerprint},

@@ -20,12 +20,12 @@ impl Render for Text {
     fn render(&self, findings: &[&Finding], options: &Options, out: &mut dyn Write) -> Result<(), Error> {
         let (mut path, mut cell) = ("", 0);
         for finding in findings {
-            if finding.path != path {
+            if finding.head.path != path {
                 if !path.is_empty() {
                     writeln!(out)?;
                 }
-                writeln!(out, "{}", paint(options, BOLD, &escape(&finding.path)))?;
-                (path, cell) = (&finding.path, 0);
+                writeln!(out, "{}", paint(options, BOLD, &escape(&finding.head.path)))?;
+                (path, cell) = (&finding.head.path, 0);
             }
             if finding.site.cell != cell {
                 cell = finding.site.cell;
@@ -33,7 +33,7 @@ impl Render for Text {
             }
             out.write_all(one(finding, options).as_bytes())?;
         }
-        let mut paths: Vec<&str> = findings.iter().map(|finding| finding.path.as_str()).collect();
+        let mut paths: Vec<&str> = findings.iter().map(|finding| finding.head.path.as_str()).collect();
         paths.sort_unstable();
         paths.dedup();
         match (findings.len(), paths.len()) {

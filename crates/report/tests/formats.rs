@@ -1,7 +1,7 @@
 //! Every format with hostile names, values and paths, as snapshots.
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
-use records::{Alternative, Finding, Record as _, Rule, Site, Value};
+use records::{Alternative, Finding, Head, Record as _, Rule, Site, Value};
 use report::{Background, Format, Options, Order, explain, write};
 
 fn finding(path: &str, name: &str, text: &str, score: f64) -> Finding {
@@ -12,9 +12,7 @@ fn finding(path: &str, name: &str, text: &str, score: f64) -> Finding {
         rule: Rule::ValueDoesNotFit,
         score,
         message: format!("`{name}` holds a str, {text}"),
-        notebook: "abc".to_owned(),
-        path: path.to_owned(),
-        repo: "owner/repo".to_owned(),
+        head: Head { notebook: "abc".to_owned(), path: path.to_owned(), repo: "owner/repo".to_owned() },
         site: Site {
             name: name.to_owned(),
             kind: "assign".to_owned(),

@@ -13,7 +13,7 @@ pub fn crashes(found: &Found, run: &Run, with_cells: bool) -> Vec<Crash> {
     if failed.is_empty() {
         return Vec::new();
     }
-    let head = Crash { notebook: run.notebook.clone(), ..head(found, CrashOrigin::Executed) };
+    let head = Crash { notebook: run.head.notebook.clone(), ..head(found, CrashOrigin::Executed) };
     let mut all = if with_cells { cells(found) } else { Vec::new() };
     for cell in &mut all {
         cell.execution_count = -1;

@@ -86,9 +86,9 @@ fn open(args: &Args, unit: Unit, emit: &mut Emit) -> Result<Option<Found>> {
             Some("assignment/1") => return Ok(None),
             Some(schema) if schema == Run::SCHEMA => {
                 let mut run: Run = line.parse()?;
-                let bytes = finder.read(&args.root.join(&run.path));
+                let bytes = finder.read(&args.root.join(&run.head.path));
                 let extra = std::mem::take(&mut run.extra);
-                (run.path.clone(), run.repo.clone(), extra, Some(run), bytes)
+                (run.head.path.clone(), run.head.repo.clone(), extra, Some(run), bytes)
             }
             _ => {
                 let source: Source = line.parse()?;
@@ -117,7 +117,7 @@ fn open(args: &Args, unit: Unit, emit: &mut Emit) -> Result<Option<Found>> {
     };
     let mut found = Found { path, repo, extra, bytes, notebook, run };
     if let Some(run) = &found.run {
-        if found.notebook.script_id() != run.notebook {
+        if found.notebook.script_id() != run.head.notebook {
             found.notebook.cells.clear();
             emit.count("runs_without_notebook", 1);
         }

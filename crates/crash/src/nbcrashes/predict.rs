@@ -15,7 +15,7 @@ use std::path::Path;
 use anyhow::{Result, anyhow};
 use filter::{Emit, Stage};
 use notebook::CodeCell;
-use records::{CrashCell, Finding, Record as _, Rule, Site, Value, escape, id_of};
+use records::{CrashCell, Finding, Head, Record as _, Rule, Site, Value, escape, id_of};
 use report::{Background, Options, Subject};
 
 use super::inputs::{Finder, Unit};
@@ -152,9 +152,7 @@ fn finding(failure: &Failure, found: &Found) -> Finding {
         rule: failure.rule,
         score: failure.score,
         message: escape(&failure.message).into_owned(),
-        notebook,
-        path: found.path.clone(),
-        repo: found.repo.clone(),
+        head: Head { notebook, path: found.path.clone(), repo: found.repo.clone() },
         site: Site {
             name: failure.name.clone(),
             kind: "use".to_owned(),

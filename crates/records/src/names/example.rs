@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Extra, Pair, Record, Site, Value};
+use crate::{Extra, Head, Pair, Record, Site, Value};
 
 /// A name and a value with the answer to "do they fit?".
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -102,9 +102,9 @@ impl Example {
         Self {
             schema: Self::SCHEMA.to_owned(),
             id: pair.id,
-            notebook: pair.notebook,
-            path: pair.path,
-            repo: pair.repo,
+            notebook: pair.head.notebook,
+            path: pair.head.path,
+            repo: pair.head.repo,
             site: pair.site,
             value: pair.value,
             type_class: pair.type_class,
@@ -132,12 +132,9 @@ pub struct Scored {
     pub schema: String,
     /// `id` of the pair or example.
     pub id: String,
-    /// `id` of the script.
-    pub notebook: String,
-    /// Path of the notebook.
-    pub path: String,
-    /// Repository of the notebook.
-    pub repo: String,
+    /// The notebook.
+    #[serde(flatten)]
+    pub head: Head,
     /// The name and its place.
     pub site: Site,
     /// The value.

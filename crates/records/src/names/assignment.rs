@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Extra, Record};
+use crate::{Extra, Head, Record};
 
 /// One value that a name held at one moment.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -12,12 +12,9 @@ pub struct Assignment {
     pub schema: String,
     /// Hash of notebook, row, column, name and occurrence.
     pub id: String,
-    /// `id` of the script.
-    pub notebook: String,
-    /// Path of the notebook.
-    pub path: String,
-    /// Repository of the notebook.
-    pub repo: String,
+    /// The notebook.
+    #[serde(flatten)]
+    pub head: Head,
     /// The name and its place.
     pub site: Site,
     /// The value.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Assignment, Extra, Record, Site, Value};
+use crate::{Assignment, Extra, Head, Record, Site, Value};
 
 /// A name-value pair: an assignment that passed the filters, with its merged type and its count.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -12,12 +12,9 @@ pub struct Pair {
     pub schema: String,
     /// `id` of the first assignment that it stands for.
     pub id: String,
-    /// `id` of the script.
-    pub notebook: String,
-    /// Path of the notebook.
-    pub path: String,
-    /// Repository of the notebook.
-    pub repo: String,
+    /// The notebook.
+    #[serde(flatten)]
+    pub head: Head,
     /// The name and its place.
     pub site: Site,
     /// The value.
@@ -45,9 +42,7 @@ impl Pair {
         Self {
             schema: Self::SCHEMA.to_owned(),
             id: assignment.id,
-            notebook: assignment.notebook,
-            path: assignment.path,
-            repo: assignment.repo,
+            head: assignment.head,
             site: assignment.site,
             value: assignment.value,
             occurrence: assignment.occurrence,
