@@ -1,9 +1,14 @@
 //! The commands of README.md work as they are written, and say what it shows.
 
 use std::fs;
-use std::path::Path;
 
 use testkit::Command;
+
+use crate::root;
+
+/// What cargo must be told as it was when the tests were compiled, or it compiles the programs again.
+const CARGO: [&str; 5] =
+    ["CARGO_HOME", "RUSTUP_HOME", "CARGO_INCREMENTAL", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS"];
 
 /// Runs every `$ ` line of the README's console blocks, in one shell, from the project's folder.
 ///
@@ -11,7 +16,7 @@ use testkit::Command;
 /// `make test` is left out, because that is what runs this.
 #[test]
 fn every_console_command_works() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = root();
     let readme = fs::read_to_string(root.join("README.md")).expect("README.md is there");
     let blocks = || readme.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
     let commands: Vec<_> = blocks().flat_map(str::lines).filter_map(|line| line.strip_prefix("$ ")).collect();
@@ -24,11 +29,9 @@ fn every_console_command_works() {
         script.push_str(&command.replace("target/release", "target/debug"));
         script.push('\n');
     }
-    let home = std::env::var_os("CARGO_HOME").unwrap_or_default();
-    let rustup = std::env::var_os("RUSTUP_HOME").unwrap_or_default();
     let mut command = Command::new("bash").args(["-c", &script]).current_dir(&root).env("PROFILE", "dev");
-    for (name, value) in [("CARGO_HOME", home), ("RUSTUP_HOME", rustup)] {
-        if !value.is_empty() {
+    for name in CARGO {
+        if let Some(value) = std::env::var_os(name) {
             command = command.env(name, value);
         }
     }

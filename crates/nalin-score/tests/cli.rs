@@ -1,10 +1,8 @@
 //! The program as users run it, with a model trained for the test.
 
-mod common;
-
 use testkit::{Command, Finished, examples, lines};
 
-use common::model;
+use crate::common::model;
 
 fn score(args: &[&str], input: &[u8]) -> Finished {
     let model = model().path().to_str().expect("a temporary folder's name is plain");

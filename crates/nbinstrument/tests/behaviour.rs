@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use common::{hooks, instrumented, script};
+use crate::common::{hooks, instrumented, script};
 use nbinstrument::{Hooks, Preset};
 use records::Instrumented;
 

@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod common;
-
-use common::{hooks, instrumented, kept, script};
+use crate::common::{hooks, instrumented, kept, script};
 use nbinstrument::{Hooks, Outcome, instrument};
 use records::{Instrumented, Magic, Record as _, Reject, Script, Summary};
 

@@ -1,8 +1,6 @@
 //! What becomes of every kind of statement. `T` stands for `_nalin_t` and `W` for `_nalin_w`.
 
-mod common;
-
-use common::{hooks, probed};
+use crate::common::{hooks, probed};
 use nbinstrument::{Hooks, Preset};
 
 #[track_caller]

@@ -1,8 +1,6 @@
 //! Generated Python, statements nested at random: probes taken out, the text is what it was.
 
-mod common;
-
-use common::{hooks, instrumented, script};
+use crate::common::{hooks, instrumented, script};
 use nbinstrument::{Hooks, Preset};
 use proptest::prelude::*;
 

@@ -1,0 +1,5 @@
+//! The integration tests of `crash`: one executable, a module each.
+
+mod cli;
+mod labels;
+mod process;

@@ -1,0 +1,3 @@
+//! The integration tests of `nalin-embed`: one executable, a module each.
+
+mod cli;

@@ -1,0 +1,3 @@
+//! The integration tests of `nalin-model`: one executable, a module each.
+
+mod learning;

@@ -1,0 +1,3 @@
+//! The integration tests of `nalin`: one executable, a module each.
+
+mod cli;

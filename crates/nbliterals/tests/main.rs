@@ -1,0 +1,4 @@
+//! The integration tests of `nbliterals`: one executable, a module each.
+
+mod cli;
+mod process;

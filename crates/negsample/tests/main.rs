@@ -1,0 +1,4 @@
+//! The integration tests of `negsample`: one executable, a module each.
+
+mod cli;
+mod process;

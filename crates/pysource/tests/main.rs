@@ -1,0 +1,3 @@
+//! The integration tests of `pysource`: one executable, a module each.
+
+mod bindings;

@@ -1,0 +1,3 @@
+//! The integration tests of `report`: one executable, a module each.
+
+mod formats;

@@ -1,0 +1,4 @@
+//! The integration tests of `trace-lm`: one executable, a module each.
+
+mod cli;
+mod process;

@@ -1,0 +1,13 @@
+//! The integration tests of `xtask`: one executable, a module each.
+
+mod readme;
+mod records;
+mod swap;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+
+/// The project's folder.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
