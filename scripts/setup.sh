@@ -6,32 +6,36 @@
 # through apt, when we are root and they are missing. Otherwise it says what to type.
 set -euo pipefail
 
-apt_install() { # PACKAGE WHY
+apt_install() { # WHY PACKAGE…
+  local why=$1
+  shift
+  [ $# -gt 0 ] || return 0
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "setup: installing $1 ($2)" >&2
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1"; } >/dev/null 2>&1 ||
-      echo "setup: apt-get could not install $1" >&2
+    echo "setup: installing $* ($why)" >&2
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@"; } >/dev/null 2>&1 ||
+      echo "setup: apt-get could not install $*" >&2
   else
-    echo "setup: $1 is missing ($2). To have it, type: sudo apt-get install $1" >&2
+    echo "setup: $* is missing ($why). To have it, type: sudo apt-get install $*" >&2
   fi
 }
 
 if [ "$1" = --tools ]; then
-  # A program, or program:package where Debian's package has another name.
-  for tool in "${@:2}"; do command -v "${tool%:*}" >/dev/null || apt_install "${tool#*:}" "the tests use it"; done
+  # A program, or program:package where Debian's package has another name; all that are missing in one go.
+  missing=()
+  for tool in "${@:2}"; do command -v "${tool%:*}" >/dev/null || missing+=("${tool#*:}"); done
+  apt_install "the tests use it" "${missing[@]}"
   exit
 fi
 
 venv=$1 requirements=$2
-command -v bwrap >/dev/null || apt_install bubblewrap "the sandbox that notebooks run in"
+missing=()
+command -v bwrap >/dev/null || missing+=(bubblewrap)
+python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+apt_install "the sandbox that notebooks run in, private Python environments" "${missing[@]}"
 command -v python3 >/dev/null || { echo "setup: python3 (3.8 or newer) is needed" >&2; exit 2; }
 
 rm -rf "$venv.part"
-if ! python3 -m venv "$venv.part" >/dev/null 2>&1; then
-  rm -rf "$venv.part"
-  apt_install "python3-venv" "makes private Python environments"
-  python3 -m venv "$venv.part"
-fi
+python3 -m venv "$venv.part"
 echo "setup: installing $(grep -c '^[a-z]' "$requirements") pinned packages into $venv" >&2
 "$venv.part/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
 # A venv holds its own path in its scripts only; we call its python alone, which finds its home by itself.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The html report in headless Chromium: rendered, filtered, sorted, marked with keys, with hostile values.
 
-usage: browser.py NALIN_SCORE [SCREENSHOTS]   (make test-report; needs chromium and chromedriver)
+usage: browser.py NALIN_SCORE [SCREENSHOTS]   (make test-formats; needs chromium and chromedriver)
 Without them it says so and ends with status 0: nothing was tested.
 """
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Reports for other programs, held against what those programs ask for.
-# usage: schemas.sh BIN [FOLDER]   (make test-report; needs npm and a network, once for each FOLDER)
+# usage: schemas.sh BIN [FOLDER]   (make test-formats; needs npm and a network, once for each FOLDER)
 #
 # SARIF: the public schema and the rules of GitHub's code scanning, as Microsoft's validator knows them.
 # Code quality: Code Climate's format in TypeScript, of which GitLab reads a part; GitLab's own four fields must
