@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::ValueEnum;
 use filter::{Line, Stage};
 use pysource::Dialect;
@@ -245,13 +245,12 @@ impl Funnel {
     }
 
     fn write(&self, path: &std::path::Path) -> Result<()> {
-        let trouble = || format!("cannot write {}", path.display());
-        let mut table = csv::Writer::from_path(path).with_context(trouble)?;
+        let mut table = csv::Writer::from_writer(Vec::new());
         table.write_record(["step", "notebooks", "crashes"])?;
         for (row, (notebooks, crashes)) in ROWS.iter().zip(self.rows()) {
             table.write_record([*row, &notebooks.to_string(), &crashes.to_string()])?;
         }
-        table.flush().with_context(trouble)
+        filter::write_whole(path, &table.into_inner()?)
     }
 }
 

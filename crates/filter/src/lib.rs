@@ -16,6 +16,7 @@ mod input;
 mod output;
 mod parallel;
 mod progress;
+mod say;
 mod signals;
 mod spool;
 mod stage;
@@ -29,12 +30,13 @@ pub use args::{Common, Generate, ProgressMode, RejectLimit};
 pub use emit::Emit;
 pub use git::{changed_files, patch};
 pub use input::{Input, Line, Place, open};
-pub use output::Output;
+pub use output::{Output, write_whole};
 pub use parallel::ordered_map;
 pub use records::escape;
+pub use say::say;
 pub use signals::{at_signal, remove_at_signal};
 pub use spool::{Batch, Batches, Spool};
-pub use stage::{Stage, say};
+pub use stage::Stage;
 pub use writer::StageWriter;
 
 /// A program of the pipeline: its arguments, and what it does with a stage.
@@ -84,7 +86,7 @@ pub fn program<P: clap::Parser>(
 }
 
 fn fail(name: &str, error: &anyhow::Error) -> ExitCode {
-    stage::say(name, &format!("{error:#}"));
+    say(name, &format!("{error:#}"));
     ExitCode::from(2)
 }
 

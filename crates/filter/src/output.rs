@@ -141,8 +141,11 @@ fn permissions() -> std::fs::Permissions {
     std::fs::Permissions::from_mode(0o666)
 }
 
-/// Writes a small file at once.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Writes a file that is in memory, whole or not at all.
+///
+/// # Errors
+/// As [`Output::create`] and [`Output::write`].
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut output = Output::create(path)?;
     output.write(bytes)?;
     output.finish()

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::ProgressMode;
-use crate::stage::say;
+use crate::say::{say, say_raw};
 
 const LINE_EVERY: Duration = Duration::from_secs(30);
 const JSON_EVERY: Duration = Duration::from_secs(1);
@@ -59,7 +59,7 @@ impl Progress {
                 if self.is_due(JSON_EVERY) {
                     let seconds = self.start.elapsed().as_secs_f64();
                     let line = serde_json::json!({"stage": self.name, "done": read, "rejected": rejected, "seconds": seconds});
-                    crate::stage::say_raw(&line.to_string());
+                    say_raw(&line.to_string());
                 }
             }
         }
@@ -85,7 +85,7 @@ impl Progress {
             Face::Json => {
                 let line =
                     serde_json::json!({"stage": self.name, "done": done, "of": of, "seconds_left": left});
-                crate::stage::say_raw(&line.to_string());
+                say_raw(&line.to_string());
             }
         }
     }

@@ -1,6 +1,5 @@
 //! A program at work: its input and output, its accounts, and its voice.
 
-use std::io::{IsTerminal as _, Write as _, stderr};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
@@ -11,6 +10,7 @@ use records::{Reason, Record, Summary};
 use crate::emit::{Emit, reject_record};
 use crate::output::write_whole;
 use crate::progress::Progress;
+use crate::say::say;
 use crate::{Common, Input, Line, Output, ordered_map};
 
 /// Lines are handed to workers in batches of about this size: small enough to spread, large enough
@@ -210,40 +210,6 @@ impl Stage {
         })
     }
 
-    /// Reads every record, one after the other, on this thread: for stages that need the whole set.
-    ///
-    /// # Errors
-    /// The first malformed line, or the first error of `take`.
-    pub fn for_each<I: Record>(
-        &mut self,
-        input: Input,
-        mut take: impl FnMut(I, &mut Emit) -> Result<()>,
-    ) -> Result<()> {
-        self.for_each_line(input, |line, emit| take(line.parse()?, emit))
-    }
-
-    /// As [`Stage::for_each`], with the lines as they are.
-    ///
-    /// # Errors
-    /// As [`Stage::for_each`].
-    pub fn for_each_line(
-        &mut self,
-        mut input: Input,
-        mut take: impl FnMut(Line, &mut Emit) -> Result<()>,
-    ) -> Result<()> {
-        while let Some(line) = input.next_line()? {
-            let mut emit = Emit { records_in: 1, ..Emit::default() };
-            if line.too_long {
-                reject_too_long(&line, &mut emit);
-            } else {
-                take(line, &mut emit)?;
-            }
-            self.absorb(emit)?;
-        }
-        self.summary.bytes_in += input.bytes;
-        Ok(())
-    }
-
     /// Takes what came of a unit of work: writes its records, settles the accounts.
     ///
     /// # Errors
@@ -318,7 +284,7 @@ impl Stage {
         self.summary.most.insert(what.to_owned(), often.into_iter().collect());
     }
 
-    /// Adds records that were read without [`Stage::map`] or [`Stage::for_each`].
+    /// Adds records that were read without [`Stage::map`] or [`Stage::fold_lines`].
     pub fn count_in(&mut self, records: u64, bytes: u64) {
         self.summary.records_in += records;
         self.summary.bytes_in += bytes;
@@ -430,16 +396,4 @@ fn used() -> (f64, u64) {
         }
     }
     total
-}
-
-/// Prints `NAME: message` on stderr; a stranger's text cannot drive the terminal.
-pub fn say(name: &str, message: &str) {
-    let message =
-        if stderr().is_terminal() { crate::escape(message) } else { message.replace('\n', "\\n").into() };
-    say_raw(&format!("{name}: {message}"));
-}
-
-/// Prints a line on stderr; when nobody can read it there is nobody to tell.
-pub(crate) fn say_raw(line: &str) {
-    let _ = writeln!(stderr(), "{line}");
 }

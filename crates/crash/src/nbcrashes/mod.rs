@@ -13,7 +13,7 @@ mod stored;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use filter::{Emit, Line, Stage};
 use notebook::{Fault, Notebook};
 use records::{Extra, Record as _, Run, Source};
@@ -165,12 +165,11 @@ fn count_imports(notebook: &Notebook, (notebooks, counts): &mut (u64, ImportCoun
 }
 
 fn write_imports(path: &std::path::Path, notebooks: u64, counts: &ImportCounts) -> Result<()> {
-    let mut table =
-        csv::Writer::from_path(path).with_context(|| format!("cannot write {}", path.display()))?;
+    let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["library", "notebooks"])?;
     table.write_record(["*", &notebooks.to_string()])?;
     for (library, n) in counts {
         table.write_record([library, n.to_string().as_str()])?;
     }
-    table.flush().with_context(|| format!("cannot write {}", path.display()))
+    filter::write_whole(path, &table.into_inner()?)
 }
