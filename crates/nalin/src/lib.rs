@@ -11,6 +11,7 @@ mod outcome;
 mod pipeline;
 mod plan;
 mod recorded;
+mod version;
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};

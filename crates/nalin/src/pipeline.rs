@@ -12,6 +12,8 @@ use anyhow::{Context as _, Result, bail};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use crate::version;
+
 /// A program with its arguments.
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
@@ -62,13 +64,14 @@ pub(crate) fn run(steps: &[Step], source: Source, verbose: bool) -> Result<bool>
 /// their work, says no; its answer is returned.
 ///
 /// # Errors
-/// If one cannot be started, or does not do its work: what the first of them says. Then the last writes nothing.
+/// If one cannot be started, is of another version, or does not do its work: what the first of them says. Then the last writes nothing.
 pub(crate) fn run_if(
     steps: &[Step],
     source: Source,
     may_report: impl FnOnce() -> Result<()>,
     verbose: bool,
 ) -> Result<bool> {
+    version::are_ours(steps.iter().map(|step| (step.program, step.path())))?;
     let mut children: Vec<Running> = Vec::with_capacity(steps.len());
     let mut helpers = Vec::new();
     let (settle, settled) = mpsc::channel::<()>();

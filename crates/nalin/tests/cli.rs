@@ -172,6 +172,26 @@ fn one_clear_error_when_a_stage_fails() {
 }
 
 #[test]
+fn a_program_of_another_version_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = Folder::new();
+    folder.write("a.ipynb", notebook(&["row_count = 3"]));
+    let own = folder.path().join("nalin");
+    std::fs::copy(env!("CARGO_BIN_EXE_nalin"), &own).expect("a program can be copied");
+    let old = folder.write("nb2py", "#!/bin/sh\necho nb2py 0.0.9\n");
+    std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o755))
+        .expect("it can be made executable");
+    let refused = Command::new(&own).args(["check", "a.ipynb"]).current_dir(folder.path()).run().ends_with(2);
+    let line = format!(
+        "nalin: {} says that it is `nb2py 0.0.9`, but this is nalin {}: put the programs of one version side by side\n",
+        old.display(),
+        env!("CARGO_PKG_VERSION")
+    );
+    assert_eq!((refused.stderr.as_str(), refused.text().as_str()), (line.as_str(), ""), "{refused}");
+}
+
+#[test]
 fn an_explanation_by_its_id() {
     let folder = Folder::new();
     folder.write("a.ipynb", notebook(&["unit = 'm'\nrow_count = 3\n"]));
