@@ -1,5 +1,7 @@
 //! The integration tests of `xtask`: one executable, a module each.
 
+mod dependencies;
+mod makefile;
 mod readme;
 mod records;
 mod swap;
