@@ -163,11 +163,9 @@ fn a_list_for_a_number_and_a_dry_run_that_deletes_are_found() {
     let said = dry_run(folder.path(), "bench-traces").expect("make runs");
     assert_eq!(faults(folder.path(), &said, &programs).len(), 1, "{said}");
 
-    fs::write(
-        &makefile,
-        format!("demo:\n\trm -rf build/demo; $(MAKE) help\n{}", &text[text.find("help:").expect("help")..]),
-    )
-    .expect("a file can be written");
+    let deletes = text.replace("@rm -rf $(DEMO); mkdir -p $(DEMO)", "@rm -rf $(DEMO); $(MAKE) help");
+    assert_ne!(deletes, text, "the demo starts with an empty folder");
+    fs::write(&makefile, deletes).expect("a file can be written");
     let before = files(folder.path());
     let _ = dry_run(folder.path(), "demo");
     assert!(files(folder.path()) != before);
