@@ -57,7 +57,8 @@ fn pure_crates_do_not_talk_to_the_world() {
     let mut pure = BTreeSet::new();
     for (name, text) in rust_sources() {
         let Some(package) = crate_of(&name).filter(|package| !programs.contains(*package)) else { continue };
-        if WORLDLY.contains(&package) {
+        // Candle takes the number of its threads from the environment alone.
+        if WORLDLY.contains(&package) || name.ends_with("learn/src/threads.rs") {
             continue;
         }
         pure.insert(package.to_owned());

@@ -93,7 +93,11 @@ impl<P> Checkpoint<P> {
     }
 
     /// Puts weights and moments where they were; returns the best weights so far.
-    pub(crate) fn restore(&self, parameters: &mut Parameters, optimizer: &mut AdamW) -> Result<Option<Snapshot>> {
+    pub(crate) fn restore(
+        &self,
+        parameters: &mut Parameters,
+        optimizer: &mut AdamW,
+    ) -> Result<Option<Snapshot>> {
         let file = SafeTensors::deserialize(&self.bytes)?;
         let shapes: Vec<(String, usize)> =
             parameters.shapes().map(|(name, shape)| (name.to_owned(), shape.iter().product())).collect();

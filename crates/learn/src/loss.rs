@@ -162,7 +162,12 @@ mod tests {
         assert!((first.log_probability + 2.132_845).abs() < 1e-6);
         assert!((second.log_probability + 1.464_005).abs() < 1e-6);
         // Of equals the first.
-        assert_eq!(guesses(&Tensor::zeros((1, 40), candle_core::DType::F32, &Device::Cpu).unwrap(), &[0]).unwrap()[0].best, 0);
+        assert_eq!(
+            guesses(&Tensor::zeros((1, 40), candle_core::DType::F32, &Device::Cpu).unwrap(), &[0]).unwrap()
+                [0]
+            .best,
+            0
+        );
     }
 
     /// ```python
@@ -186,7 +191,8 @@ mod tests {
         let truths = Tensor::new(&labels, &Device::Cpu).unwrap();
         let loss = candle_nn::loss::binary_cross_entropy_with_logit(&var, &truths).unwrap();
         let mean: f64 =
-            logits.iter().zip(labels).map(|(&logit, label)| binary_cross_entropy(logit, label)).sum::<f64>() / 4.0;
+            logits.iter().zip(labels).map(|(&logit, label)| binary_cross_entropy(logit, label)).sum::<f64>()
+                / 4.0;
         assert!((f64::from(loss.to_scalar::<f32>().unwrap()) - mean).abs() < 1e-6);
         let slopes: Vec<f32> = loss.backward().unwrap().get(&var).unwrap().to_vec1().unwrap();
         for ((slope, logit), label) in slopes.into_iter().zip(logits).zip(labels) {

@@ -120,9 +120,10 @@ impl Parameters {
     /// The names and shapes of all weights, in their order.
     pub fn shapes(&self) -> impl Iterator<Item = (&str, Vec<usize>)> {
         let dense = self.dense.iter().map(|dense| (dense.name.as_str(), dense.var.dims().to_vec()));
-        let tables = self.tables.iter().map(|table| {
-            (table.name.as_str(), vec![table.values.len() / table.width.max(1), table.width])
-        });
+        let tables = self
+            .tables
+            .iter()
+            .map(|table| (table.name.as_str(), vec![table.values.len() / table.width.max(1), table.width]));
         dense.chain(tables)
     }
 
@@ -172,7 +173,10 @@ impl Parameters {
     /// # Errors
     /// If the device fails, or the snapshot is of another network.
     pub fn restore(&mut self, snapshot: Snapshot) -> Result<()> {
-        ensure!(snapshot.0.len() == self.dense.len() + self.tables.len(), "the weights are of another network");
+        ensure!(
+            snapshot.0.len() == self.dense.len() + self.tables.len(),
+            "the weights are of another network"
+        );
         snapshot.0.into_iter().enumerate().try_for_each(|(place, values)| self.set_at(place, values))
     }
 
@@ -219,7 +223,9 @@ mod tests {
         assert!(parameters.snapshot().unwrap() != before);
         parameters.restore(before.clone()).unwrap();
         assert_eq!(parameters.snapshot().unwrap(), before);
-        assert!(parameters.set("table", vec![0.0; 5]).is_err() && parameters.set("other", Vec::new()).is_err());
+        assert!(
+            parameters.set("table", vec![0.0; 5]).is_err() && parameters.set("other", Vec::new()).is_err()
+        );
         parameters.add_table("more", 1, 1, Init::Zeros);
         assert!(parameters.restore(before).is_err());
     }

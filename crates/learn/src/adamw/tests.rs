@@ -57,8 +57,16 @@ fn dense_weights_move_as_those_of_pytorch() {
 #[test]
 fn tables_move_as_those_of_pytorch() {
     let sparse = [-0.185_414_1, 0.064_218_82, 0.5, 0.75, 0.808_351_7, 1.059_465, 1.436_119, 1.686_119];
-    let every_row =
-        [-0.248_923_5, 0.000_271_645, 0.498_501_5, 0.747_752_2, 0.734_831_5, 0.986_054_5, 1.431_623, 1.680_874];
+    let every_row = [
+        -0.248_923_5,
+        0.000_271_645,
+        0.498_501_5,
+        0.747_752_2,
+        0.734_831_5,
+        0.986_054_5,
+        1.431_623,
+        1.680_874,
+    ];
     for (weight_decay, expected) in [(0.0, sparse), (0.01, every_row)] {
         let mut parameters = Parameters::new(&Device::Cpu, 0, "test");
         let table = parameters.add_table("e", 4, 2, Init::Zeros);
@@ -118,8 +126,7 @@ fn the_number_of_threads_makes_no_difference() {
             let mut parameters = Parameters::new(&Device::Cpu, 5, "test");
             parameters.add_dense("dense", &[40], Init::Normal(1.0)).unwrap();
             let table = parameters.add_table("table", 1000, 3, Init::Normal(1.0));
-            let mut adam =
-                AdamW::new(&parameters, AdamWConfig { clip: Some(0.5), ..AdamWConfig::default() });
+            let mut adam = AdamW::new(&parameters, AdamWConfig { clip: Some(0.5), ..AdamWConfig::default() });
             for step in 0..3_u32 {
                 let part = |part: u32| {
                     let mut bags = Bags::default();
