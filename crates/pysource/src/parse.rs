@@ -5,7 +5,7 @@ use std::panic;
 
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_ast::{Mod, ModModule};
-use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
+use ruff_python_parser::{Mode, ParseOptions, Parsed, lexer, parse_unchecked};
 
 use crate::ipython::disarm;
 
@@ -14,6 +14,15 @@ const MAX_DEPTH: usize = 10_000;
 
 /// Stack that one level of a tree may take in a recursive walk; generous, measured in an unoptimised build.
 const BYTES_PER_LEVEL: usize = 4096;
+
+/// Stack that the parser may take for each byte of a text where it does not look after its stack itself: it recurses
+/// to make targets of nested lists and to read the defaults of lambdas in one another, and needs a level's 1.3 kB for
+/// the eleven bytes of `lambda a=…:0`.
+const PARSER_BYTES_PER_BYTE: usize = 256;
+
+/// A text that is shorter than this cannot be nested deeper than our stacks can be large; of longer ones the tokens say
+/// how deep they are, before they are parsed.
+const MAX_PARSED_DEPTH: usize = 1 << 18;
 
 /// What a text is written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,10 +73,14 @@ pub(crate) fn with_module<R>(
 }
 
 fn with_tree<R>(text: &str, mode: Mode, work: impl FnOnce(ModModule) -> R) -> Result<R, SyntaxError> {
+    let too_deep = || SyntaxError { line: 1, message: format!("nested more than {MAX_DEPTH} levels deep") };
+    if is_out_of_measure(text, mode) {
+        return Err(too_deep());
+    }
     let Some(parsed) = parse(text, mode) else {
         return Err(SyntaxError { line: 1, message: "broken IPython syntax".to_owned() });
     };
-    let depth = depth_limit(parsed.tokens());
+    let depth = depth_of(parsed.tokens());
     let stack = 64 * 1024 + depth * BYTES_PER_LEVEL;
     // Walking a tree recurses, and so does dropping it, even one that we refuse.
     stacker::maybe_grow(stack, stack, move || {
@@ -76,10 +89,7 @@ fn with_tree<R>(text: &str, mode: Mode, work: impl FnOnce(ModModule) -> R) -> Re
             return Err(SyntaxError { line: line_of(text, at), message: error.error.to_string() });
         }
         if depth > MAX_DEPTH {
-            return Err(SyntaxError {
-                line: 1,
-                message: format!("nested more than {MAX_DEPTH} levels deep"),
-            });
+            return Err(too_deep());
         }
         let module = parsed.try_into_module().expect("both modes parse modules").into_syntax();
         Ok(work(module))
@@ -88,9 +98,10 @@ fn with_tree<R>(text: &str, mode: Mode, work: impl FnOnce(ModModule) -> R) -> Re
 
 /// Hands the tokens of a text to `work`, whether it parses or not; `mode` is the parser's own.
 pub(crate) fn with_tokens<R>(text: &str, mode: Mode, work: impl FnOnce(&Tokens) -> R) -> R {
-    let Some(parsed) = parse(text, mode) else { return work(&Tokens::new(Vec::new())) };
+    let parsed = if is_out_of_measure(text, mode) { None } else { parse(text, mode) };
+    let Some(parsed) = parsed else { return work(&Tokens::new(Vec::new())) };
     let result = work(parsed.tokens());
-    let stack = 64 * 1024 + depth_limit(parsed.tokens()) * BYTES_PER_LEVEL;
+    let stack = 64 * 1024 + depth_of(parsed.tokens()) * BYTES_PER_LEVEL;
     stacker::maybe_grow(stack, stack, move || drop(parsed));
     result
 }
@@ -101,7 +112,8 @@ pub(crate) fn with_tokens<R>(text: &str, mode: Mode, work: impl FnOnce(&Tokens) 
 /// `,`, `;` or `/` in the place of an expression; [`disarm`] keeps such commands away from it. Should there
 /// be another way to it, the cell is broken, and must not cost the others.
 fn parse(text: &str, mode: Mode) -> Option<Parsed<Mod>> {
-    let parse = || parse_unchecked(text, ParseOptions::from(mode));
+    let stack = 64 * 1024 + text.len().min(MAX_PARSED_DEPTH) * PARSER_BYTES_PER_BYTE;
+    let parse = || stacker::maybe_grow(stack, stack, || parse_unchecked(text, ParseOptions::from(mode)));
     if mode == Mode::Ipython { panic::catch_unwind(parse).ok() } else { Some(parse()) }
 }
 
@@ -109,14 +121,28 @@ fn line_of(text: &str, at: usize) -> usize {
     text.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
+/// Whether a text is nested so deep that there would be no stack for it.
+fn is_out_of_measure(text: &str, mode: Mode) -> bool {
+    if text.len() <= MAX_PARSED_DEPTH {
+        return false;
+    }
+    let mut lexer = lexer::lex(text, mode);
+    let kinds = std::iter::from_fn(|| Some(lexer.next_token()).filter(|kind| *kind != TokenKind::EndOfFile));
+    depth_limit(kinds) > MAX_PARSED_DEPTH
+}
+
+fn depth_of(tokens: &Tokens) -> usize {
+    depth_limit(tokens.iter().map(|token| token.kind()))
+}
+
 /// No branch of the tree is deeper than this: every level needs an operator, keyword or bracket of its
 /// own that is not closed yet or stands in the same item of a list.
-fn depth_limit(tokens: &Tokens) -> usize {
+fn depth_limit(kinds: impl Iterator<Item = TokenKind>) -> usize {
     // For every open bracket: tokens since its last comma, and `lambda`s, whose parameters have commas too.
     let mut open = vec![(0_usize, 0_usize)];
     let (mut sum, mut deepest, mut indent) = (0_usize, 0_usize, 0_usize);
-    for token in tokens {
-        match token.kind() {
+    for kind in kinds {
+        match kind {
             TokenKind::Name | TokenKind::Int | TokenKind::Float | TokenKind::Complex => continue,
             TokenKind::String | TokenKind::Comment | TokenKind::NonLogicalNewline => continue,
             TokenKind::FStringMiddle | TokenKind::TStringMiddle => continue,
@@ -196,6 +222,68 @@ mod tests {
         #[test]
         fn no_broken_ipython_code_does(text in "[\\[\\](){}?,;/%!\\\\\n\u{20ac}\u{e9}x1 =$:'\"@.*]{0,24}") {
             survives(&text);
+        }
+    }
+
+    /// As `deep`, but its text is as long as is still parsed, on the stack of a thread.
+    #[test]
+    fn every_kind_of_nesting_is_parsed_or_refused_on_a_small_stack() {
+        // What is opened and what is closed again, around `x`.
+        let kinds = [
+            ("[", "x", "] = 1"),
+            ("(", "x", ")"),
+            ("{1: ", "x", "}"),
+            ("f(", "x", ")"),
+            ("a[", "x", "]"),
+            ("-", "x", ""),
+            ("not ", "x", ""),
+            ("await ", "x", ""),
+            ("lambda: ", "x", ""),
+            ("lambda a=", "x", ":0"),
+            ("x**", "x", ""),
+            ("x < ", "x", ""),
+            ("x", ".a", ""),
+            ("1 if 2 else ", "x", ""),
+            ("f'{", "x", "}'"),
+            ("(x for x in ", "x", ")"),
+            ("(x := ", "x", ")"),
+            ("a = ", "x", ""),
+            ("*", "x", ""),
+            ("@", "x", ""),
+            ("if x:", "x", ""),
+            ("x and ", "x", ""),
+            ("del (", "x", ")"),
+            ("for (", "x", ") in y: pass"),
+            ("with (", "x", "): pass"),
+            ("match x:\n case [", "x", "]: pass"),
+            ("type X = a[", "x", "]"),
+            ("x: a[", "x", "]"),
+            ("%time ", "x", ""),
+            ("f'{x:", "x", "}'"),
+            ("{", "x", "} = 1"),
+            ("(yield ", "x", ")"),
+        ];
+        let longest = super::MAX_PARSED_DEPTH;
+        let small = std::thread::Builder::new().stack_size(256 * 1024);
+        let all = move || {
+            for (open, inside, close) in kinds {
+                let first = open.rsplit(['\n', ' ']).find(|part| !part.is_empty()).unwrap_or(open);
+                let end = &close[..close.len().min(1)];
+                for n in [2_000, 33_000, longest / 16, longest] {
+                    let n = n.min(longest / (first.len() + end.len() + 1));
+                    let whole = open.to_owned() + &first.repeat(n) + inside + &end.repeat(n) + close;
+                    let plain = open.repeat(n) + inside + &close.repeat(n);
+                    for text in [whole, plain] {
+                        let _ = parses(&text, Dialect::Python);
+                        let _ = parses(&text, Dialect::Ipython);
+                    }
+                }
+            }
+        };
+        assert!(small.spawn(all).unwrap().join().is_ok());
+        // Longer than any stack: ten million levels.
+        for open in ["[", "lambda a=", "(", "not "] {
+            assert!(parses(&open.repeat(10_000_000), Dialect::Python).is_err());
         }
     }
 
