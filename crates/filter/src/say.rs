@@ -1,12 +1,11 @@
 //! Lines for people, on stderr.
 
-use std::io::{IsTerminal as _, Write as _, stderr};
+use std::io::{Write as _, stderr};
 
 /// Prints `NAME: message` on stderr; a stranger's text cannot drive the terminal.
 pub fn say(name: &str, message: &str) {
-    let message =
-        if stderr().is_terminal() { crate::escape(message) } else { message.replace('\n', "\\n").into() };
-    say_raw(&format!("{name}: {message}"));
+    // In a pipe too: whoever shows the log has a terminal.
+    say_raw(&format!("{name}: {}", crate::escape(message)));
 }
 
 /// Prints a line on stderr; when nobody can read it there is nobody to tell.

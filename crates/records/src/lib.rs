@@ -28,7 +28,7 @@ mod traces;
 pub use crashes::{
     ComparedCategory, Comparison, Crash, CrashCell, CrashCluster, CrashFactor, CrashLabel, CrashOrigin,
 };
-pub use escape::escape;
+pub use escape::{escape, table_cell};
 pub use fields::{Fields, append_text};
 pub use finding::{Alternative, Finding, Rule};
 pub use head::Head;

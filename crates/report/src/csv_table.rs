@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use records::{Alternative, Finding, escape};
+use records::{Alternative, Finding, table_cell};
 
 use crate::{Error, Options, Render};
 
@@ -39,18 +39,18 @@ impl Render for Table {
             let row = [
                 Cow::from(format!("{:.4}", finding.score)),
                 finding.rule.code().into(),
-                harmless(&finding.head.path),
-                harmless(&finding.head.repo),
+                table_cell(&finding.head.path),
+                table_cell(&finding.head.repo),
                 site.cell.to_string().into(),
                 site.line.to_string().into(),
                 site.column.to_string().into(),
                 site.physical_line.to_string().into(),
-                harmless(&site.name),
-                harmless(&finding.value.type_name),
-                harmless(&finding.type_class),
+                table_cell(&site.name),
+                table_cell(&finding.value.type_name),
+                table_cell(&finding.type_class),
                 finding.value.len.to_string().into(),
-                harmless(&finding.value.text),
-                harmless(&finding.message),
+                table_cell(&finding.value.text),
+                table_cell(&finding.message),
                 joined(&finding.usual_types),
                 joined(&finding.better_names),
                 finding.fingerprint.as_str().into(),
@@ -62,17 +62,10 @@ impl Render for Table {
     }
 }
 
-/// Text without control characters. Spreadsheets take text that begins like a formula for one: such text gets an apostrophe before it.
-fn harmless(text: &str) -> Cow<'_, str> {
-    let text = escape(text);
-    let is_formula = text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err();
-    if is_formula { format!("'{text}").into() } else { text }
-}
-
 fn joined(alternatives: &[Alternative]) -> Cow<'static, str> {
     let texts: Vec<String> = alternatives
         .iter()
         .map(|alternative| format!("{} {:.2}", alternative.text, alternative.share))
         .collect();
-    harmless(&texts.join("; ")).into_owned().into()
+    table_cell(&texts.join("; ")).into_owned().into()
 }

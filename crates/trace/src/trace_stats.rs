@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use filter::{Line, Output, Stage};
-use records::{Outcome, Record as _, TraceEvent, TraceStat, escape};
+use records::{Outcome, Record as _, TraceEvent, TraceStat, escape, table_cell};
 
 use crate::program::{Program, is_opaque, type_of};
 use crate::statements::Statements;
@@ -210,7 +210,11 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
             let mut table = csv::Writer::from_writer(Vec::new());
             table.write_record(["group", "name", "value"])?;
             for it in &figures {
-                table.write_record([it.group.as_str(), &it.name, &it.value.to_string()])?;
+                table.write_record([
+                    &*table_cell(&it.group),
+                    &*table_cell(&it.name),
+                    &it.value.to_string(),
+                ])?;
             }
             stage.write_bytes(&table.into_inner().context("cannot write a table")?)
         }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use filter::{Input, Output, Stage};
 use minijinja::{AutoEscape, Environment};
-use records::{CrashCluster, escape};
+use records::{CrashCluster, escape, table_cell};
 use report::{bars, heat_map};
 use serde::Serialize;
 
@@ -198,8 +198,7 @@ fn write_csv(path: &Path, counts: &Counts, crosses: &Crosses) -> Result<()> {
 
 /// A text that no spreadsheet takes for a formula.
 fn harmless(text: &str) -> String {
-    let text = visible(text);
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
+    table_cell(&visible(text)).into_owned()
 }
 
 fn visible(text: &str) -> String {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use filter::{Emit, Input, Line, Output, Spool, Stage};
-use records::{Fields, Random};
+use records::{Fields, Random, table_cell};
 use rustc_hash::FxHashSet;
 
 pub use allocation::{Allocation, Design};
@@ -184,7 +184,7 @@ fn write_plan(path: &Path, strata: &[(String, Vec<usize>)], allocation: &Allocat
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["stratum", "size", "sample"])?;
     for ((name, rows), sample) in strata.iter().zip(&allocation.samples) {
-        table.write_record([name, &rows.len().to_string(), &sample.to_string()])?;
+        table.write_record([&*table_cell(name), &rows.len().to_string(), &sample.to_string()])?;
     }
     let mut output = Output::create(path)?;
     output.write(&table.into_inner().context("cannot write a table")?)?;

@@ -16,7 +16,7 @@ use std::sync::Mutex;
 use anyhow::Result;
 use filter::{Emit, Line, Stage};
 use notebook::{Fault, Notebook};
-use records::{Extra, Record as _, Run, Source};
+use records::{Extra, Record as _, Run, Source, table_cell};
 
 pub use cli::Args;
 use inputs::{Finder, Unit};
@@ -169,7 +169,7 @@ fn write_imports(path: &std::path::Path, notebooks: u64, counts: &ImportCounts) 
     table.write_record(["library", "notebooks"])?;
     table.write_record(["*", &notebooks.to_string()])?;
     for (library, n) in counts {
-        table.write_record([library, n.to_string().as_str()])?;
+        table.write_record([&*table_cell(library), n.to_string().as_str()])?;
     }
     filter::write_whole(path, &table.into_inner()?)
 }
