@@ -206,9 +206,14 @@ fn cut(mut text: String, chars: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test panics where something is wrong")]
+
+    use proptest::prelude::*;
+    use proptest::string::string_regex;
     use serde_json::{Value as Json, json};
 
     use super::Collected;
+    use crate::trace::assemble::Assembler;
 
     fn collected() -> Collected {
         Collected {
@@ -282,6 +287,49 @@ mod tests {
         assert_eq!((all.counts[0], all.missing_module.len(), all.whole), (9, 200, true));
         let values = texts(all);
         assert_eq!((values.len(), values[0].2.chars().count()), (3, 400));
+    }
+
+    /// Half words, words of impossible numbers, words of a trace, and anything else.
+    fn hostile() -> impl Strategy<Value = Vec<Vec<u8>>> {
+        let number = "(-?[0-9]{1,3}|18446744073709551616|1e308|null|\"x\")";
+        let value = format!(
+            r#"\["[a-z]{{0,3}}",{number},{number},\[{number}?\],{number},"",true,"[^"]{{0,9}}",{number}\]"#
+        );
+        let trace = r#"\{"k":"t","new":\{"n":\["a","b"\],"d":\[\["f",9\]\],"s":\[\[[0-3],[0-3]\]\],"b":\[\[[0-2]\]\]\},"e":"#;
+        let patterns = [
+            format!(
+                r#"\{{"k":"[bcnvmfe]","i":{number},"s":{number},"n":{number},"p":[0-2],"v":{value}\}}\n"#
+            ),
+            format!(
+                r#"\{{"k":"c","i":{number},"status":"(ok|error|skipped|timeout)","exception":"","message":"[^"]{{0,9}}","line":{number},"frames":\[\]\}}\n"#
+            ),
+            format!(r#"{trace}\[([0-9]{{1,3}},|"'x'",|null,){{0,12}}[0-9]{{1,3}}\]\}}\n"#),
+            format!(r#"{trace}"([0-9a-f]{{2}}0{{14}}){{0,12}}"\}}\n"#),
+            r#"\{"k":"to"\}\n|\{"k":"e","whole":true\}\n|\[{1,300}\n"#.to_owned(),
+        ];
+        let words =
+            patterns.map(|pattern| string_regex(&pattern).unwrap().prop_map(String::into_bytes).boxed());
+        let any = proptest::collection::vec(any::<u8>(), 0..40).boxed();
+        proptest::collection::vec(proptest::strategy::Union::new(words.into_iter().chain([any])), 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_bytes_spoil_nothing_but_their_own_words(words in hostile(), cut in 1_usize..70) {
+            let mut all = Collected { trace: Some(Assembler::new(20)), ..collected() };
+            for part in words.concat().chunks(cut) {
+                all.take(part);
+            }
+            // What follows is heard, whatever came before.
+            all.take(b"\n");
+            take(&mut all, &[json!({"k": "b", "i": 0}), value(1, 1_000_000, 1, "last")]);
+            prop_assert_eq!(all.begun, Some(0));
+            let assembled = all.trace.take().unwrap().finish();
+            prop_assert!(assembled.events.len() <= 20);
+            all.close();
+            prop_assert!(all.values.len() <= 3 + 2 && all.values.is_sorted_by_key(|(site, n, _)| (*site, *n)));
+            prop_assert!(all.values.iter().any(|(site, _, value)| *site == 1 && value.text == "last"));
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
 use records::{Change, TraceEvent};
 
 use crate::trace::wire::{Tables, Word};
@@ -20,13 +21,18 @@ pub struct Assembler {
     names: Table,
     values: Table,
     events: Vec<TraceEvent>,
+    /// Lines that began before events that are there already: in front of which, and the line. They are put in at
+    /// the end, all at once.
+    early: Vec<(usize, u32)>,
     /// The frames that run, the program's own first.
     frames: Vec<Frame>,
+    /// Where in `frames` those with a number are.
+    places: HashMap<u32, usize>,
     waiting: HashMap<u32, Frame>,
     calls: u32,
     open: Open,
     /// What the open event has changed so far, by the name's number in the engine's words.
-    changes: Vec<(u32, Option<String>)>,
+    changes: IndexMap<u32, Option<String>>,
     stdout: String,
     max_events: usize,
     truncated: bool,
@@ -97,11 +103,13 @@ impl Assembler {
             names: Table::default(),
             values: Table::default(),
             events: Vec::new(),
+            early: Vec::new(),
             frames: vec![Frame::default()],
+            places: HashMap::new(),
             waiting: HashMap::new(),
             calls: 0,
             open: Open::Nothing,
-            changes: Vec::new(),
+            changes: IndexMap::new(),
             stdout: String::new(),
             max_events,
             truncated: false,
@@ -125,19 +133,20 @@ impl Assembler {
     pub fn finish(mut self) -> Assembled {
         let tables = std::mem::take(&mut self.tables);
         self.close(&tables);
-        self.truncated |= self.events.len() > self.max_events;
-        self.events.truncate(self.max_events);
+        let mut events = with_early(self.events, self.early);
+        self.truncated |= events.len() > self.max_events;
+        events.truncate(self.max_events);
         Assembled {
             names: self.names.texts,
             values: self.values.texts,
-            events: self.events,
+            events,
             stdout: self.stdout,
             truncated: self.truncated,
         }
     }
 
     fn word(&mut self, tables: &Tables, word: Word<'_>) {
-        self.truncated |= self.events.len() >= self.max_events;
+        self.truncated |= self.events.len() + self.early.len() >= self.max_events;
         if self.truncated {
             if let Word::Output(text) = word {
                 self.written(&text);
@@ -157,7 +166,7 @@ impl Assembler {
             Word::Call { function, line } => {
                 self.close(tables);
                 let function = self.names.number(function);
-                self.frames.push(Frame { number: Some(self.calls), ..Frame::default() });
+                self.enter(Frame { number: Some(self.calls), ..Frame::default() });
                 self.calls += 1;
                 self.open = Open::Call { function, line };
             }
@@ -183,7 +192,7 @@ impl Assembler {
                 if let Some(frame) = self.waiting.remove(&number) {
                     self.close(tables);
                     self.events.push(TraceEvent::Resume(number));
-                    self.frames.push(frame);
+                    self.enter(frame);
                 }
             }
             Word::Raise { line, error } => self.raise(tables, line, &error),
@@ -193,6 +202,13 @@ impl Assembler {
                 self.events.push(TraceEvent::Elided);
             }
         }
+    }
+
+    fn enter(&mut self, frame: Frame) {
+        if let Some(number) = frame.number {
+            self.places.insert(number, self.frames.len());
+        }
+        self.frames.push(frame);
     }
 
     fn frame(&mut self) -> &mut Frame {
@@ -224,7 +240,7 @@ impl Assembler {
         frame.line = line;
         match frame.end {
             Some(end) if end < events => {
-                self.events.insert(end, TraceEvent::Line { line, changes: Vec::new() });
+                self.early.push((end, line));
                 self.open = Open::Changes;
             }
             _ => self.open = Open::Line(line),
@@ -248,10 +264,7 @@ impl Assembler {
         if matches!(self.open, Open::Nothing) {
             self.open = Open::Changes;
         }
-        match self.changes.iter_mut().find(|change| change.0 == name) {
-            Some(change) => change.1 = value,
-            None => self.changes.push((name, value)),
-        }
+        self.changes.insert(name, value);
     }
 
     /// Adds to what was written; returns what there was room for.
@@ -289,12 +302,20 @@ impl Assembler {
     /// Takes a frame away, and those above it, whose end was not told; `None`: there is no such frame.
     fn leave(&mut self, tables: &Tables, number: u32) -> Option<Frame> {
         self.close(tables);
-        let place = self.frames.iter().rposition(|frame| frame.number == Some(number))?;
+        let place = *self.places.get(&number)?;
         while self.frames.len() > place + 1 {
-            self.frames.pop();
+            self.pop();
             self.events.push(TraceEvent::Unwind);
         }
-        self.frames.pop()
+        self.pop()
+    }
+
+    fn pop(&mut self) -> Option<Frame> {
+        let frame = self.frames.pop()?;
+        if let Some(number) = frame.number {
+            self.places.remove(&number);
+        }
+        Some(frame)
     }
 
     /// Ends the open event: keeps of its changes what is news, in one order.
@@ -323,7 +344,12 @@ impl Assembler {
         }
     }
 
-    fn news(&mut self, tables: &Tables, changes: Vec<(u32, Option<String>)>, in_order: bool) -> Vec<Change> {
+    fn news(
+        &mut self,
+        tables: &Tables,
+        changes: IndexMap<u32, Option<String>>,
+        in_order: bool,
+    ) -> Vec<Change> {
         let frame = self.frame();
         let mut news: Vec<_> = changes
             .into_iter()
@@ -349,6 +375,25 @@ impl Assembler {
         }
         found
     }
+}
+
+/// Puts the early lines in front of the events before which they began. Of two in one place the later stands first, as
+/// if each had been put in at once.
+fn with_early(events: Vec<TraceEvent>, early: Vec<(usize, u32)>) -> Vec<TraceEvent> {
+    if early.is_empty() {
+        return events;
+    }
+    let mut all = Vec::with_capacity(events.len() + early.len());
+    let mut early: Vec<_> = early.into_iter().rev().collect();
+    early.sort_by_key(|(place, _)| *place);
+    let mut early = early.into_iter().peekable();
+    for (place, event) in events.into_iter().enumerate() {
+        while let Some((_, line)) = early.next_if(|next| next.0 <= place) {
+            all.push(TraceEvent::Line { line, changes: Vec::new() });
+        }
+        all.push(event);
+    }
+    all
 }
 
 #[cfg(test)]
@@ -426,6 +471,37 @@ mod tests {
         assert_eq!((shape(&all).as_str(), all.stdout.as_str(), all.truncated), ("L1 O L1 L1", "a\n", false));
         let some = take(&words, 3);
         assert_eq!((shape(&some).as_str(), some.truncated), ("L1 O L1", true));
+    }
+
+    /// What a program's own words can make of many names, frames and lines: a quadratic search would take minutes.
+    #[test]
+    fn many_names_frames_and_late_lines_take_no_more_than_their_number() {
+        let n = 200_000_u32;
+        let mut assembler = Assembler::new(10 * n as usize);
+        let new = r#"{"n":[],"d":[],"s":[],"b":[]}"#;
+        for first in (0..n).step_by(1000) {
+            let names: Vec<_> = (first..first + 1000).map(|name| format!("\"n{name}\"")).collect();
+            let new = format!(r#"{{"n":[{}],"d":[],"s":[],"b":[]}}"#, names.join(","));
+            assert!(assembler.take(format!(r#"{{"k":"t","new":{new},"e":[]}}"#).as_bytes()));
+        }
+        let functions = r#"{"n":[],"d":[["f",9]],"s":[[3,0]],"b":[]}"#;
+        let mut say = |words: Vec<String>, new: &str| {
+            for part in words.chunks(1000) {
+                let line = format!(r#"{{"k":"t","new":{new},"e":[{}]}}"#, part.join(","));
+                assert!(assembler.take(line.as_bytes()));
+            }
+        };
+        // All names change in one line, and again.
+        for _ in 0..2 {
+            say((0..n).flat_map(|name| [code(name, 2), "1".to_owned()]).collect(), new);
+        }
+        // Frames in frames, each of which is told late of its line, and of ends that are nobody's.
+        say(vec![code(0, 12)], functions);
+        say((0..n).flat_map(|_| [code(0, 4), code(3, 12), code(0, 13)]).collect(), new);
+        say((0..n).flat_map(|frame| [code(n + frame, 5), "1".to_owned()]).collect(), new);
+        say((0..n).rev().flat_map(|frame| [code(frame, 5), "1".to_owned(), code(7, 12)]).collect(), new);
+        let events = assembler.finish().events;
+        assert!(events.len() > 3 * n as usize);
     }
 
     #[test]
