@@ -251,6 +251,23 @@ test: lint venv ## Run every test
 	scripts/setup.sh --tools jq
 	cargo test --quiet --locked --workspace
 	NALIN_TEST_ALL=1 $(PYTHON) -m unittest discover --quiet --start-directory python/tests
+	$(MAKE) --no-print-directory test-small
+
+# Small forms of the proofs below, on the programs that the tests have built.
+.PHONY: test-small proofs
+test-small: venv
+	scripts/setup.sh --tools jq zstd parallel rsync dropbear:dropbear-bin ssh:openssh-client
+	cargo build --quiet --locked --workspace $(addprefix --bin ,nb2py nbinstrument nbexec assign-merge negsample nalin-score nalin)
+	$(MAKE) --no-print-directory check-corpus-front-small
+	scripts/test-hooks.sh --small target/debug $(VENV)
+	scripts/test-cluster.sh --small target/debug $(PYTHON)
+
+## Which proofs make proofs runs; empty: all. With STALE=1 it names those whose crates have changed since
+PROOFS ?=
+STALE ?=
+proofs: ## Run the long proofs and write docs/proofs.jsonl; STALE=1 names those that changes have overtaken
+	scripts/setup.sh --tools jq
+	scripts/proofs.sh $(if $(STALE),--stale,$(PROOFS))
 
 # The same build as that of all tests, so that nothing is compiled for it alone; TESTS is part of a test's name.
 test-%: ## Run the tests of one crate, % (unit and integration): make test-nb2py TESTS=odd
@@ -266,6 +283,11 @@ lint: ## Formatting, lints, unused dependencies, licences
 
 build-front:
 	$(BUILD) --bin nb2py --bin nbinstrument
+
+.PHONY: check-corpus-front-small
+check-corpus-front-small:
+	target/debug/nb2py -q --root fixtures/demo fixtures/demo --rejects /dev/null | \
+	  target/debug/nbinstrument -q --verify --hooks all --rejects /dev/null --output /dev/null
 
 check-corpus-front: build-front ## Prove of every notebook below NOTEBOOKS that probes change no tree and no line
 	@for hooks in "--hooks default" "--hooks all" "--preset nalin"; do \

@@ -2,14 +2,17 @@
 # Proves on one machine that shards spread over hosts give the bytes of the plain pipeline, and what becomes of
 # them when a host dies, a disk is full, a sandbox is missing, or a shard is poison; over ssh, and through Slurm.
 #
-# usage: test-cluster.sh PROGRAMS PYTHON [NOTEBOOKS LIST REPO_DEPTH]
+# usage: test-cluster.sh [--small] PROGRAMS PYTHON [NOTEBOOKS LIST REPO_DEPTH]
 #   e.g. scripts/test-cluster.sh build/static build/venv/bin/python
+# --small: a dozen notebooks on two hosts over ssh, all of which work.
 #
 # The hosts are ssh daemons on ports of the loopback, each with processes, mounts and a name of its own, and with
 # a key, a home and a known-hosts file that are thrown away: no account of this machine is touched. As root on
 # Linux; where something is missing it says that it skips, and ends with 0. Without NOTEBOOKS it runs our own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+small=
+if [ "${1-}" = --small ]; then small=1; shift; fi
 if [ $# != 2 ] && [ $# != 5 ]; then sed -n '2,/^set/{/^set/!s/^# \?//p}' "$0" >&2; exit 2; fi
 BIN=$(realpath "$1") PYTHON=$(realpath -s "$2")
 export BIN PYTHON
@@ -31,7 +34,8 @@ else
   cp -r fixtures/odd "$notebooks/odd/ones"
   rm "$notebooks/odd/ones/infinite_loop.ipynb"
   (cd "$notebooks" && grep -rLE --include='*.ipynb' 'np\.empty' . | sed 's,^\./,,' | LC_ALL=C sort) > "$work/list"
-  [ "$(wc -l < "$work/list")" -ge 200 ] || fail "expected 200 notebooks, found $(wc -l < "$work/list")"
+  if [ "$small" ]; then head -n 12 "$work/list" > "$work/dozen"; mv "$work/dozen" "$work/list"; size=3; fi
+  [ "$small" ] || [ "$(wc -l < "$work/list")" -ge 200 ] || fail "expected 200 notebooks, found $(wc -l < "$work/list")"
 fi
 plain() { # OUT
   mkdir -p "$1"
@@ -114,6 +118,15 @@ mend() { # OUT LOG COMMAND…
   [ -z "$(find "$1/results" -name '.*.tar*')" ] || fail "half a result was left"
 }
 
+if [ "$small" ]; then
+  host 1; host 2
+  printf '1/node%s\n' 1 2 > "$work/hosts.txt"
+  scripts/shards-cut.sh "$notebooks" "$work/list" "$depth" "$size" "$work/ssh"
+  scripts/shards-ssh.sh "$work/ssh" "$work/hosts.txt" 2> "$work/ssh.log" || { cat "$work/ssh.log" >&2; fail "a shard fails"; }
+  compare "$work/ssh"
+  took "over ssh, $(find "$work/ssh/results" -name '[0-9]*.tar' | wc -l) shards on two hosts"
+  exit
+fi
 host 1; host 2; host 3 256m; host 4 '' bwrap
 printf '1/node%s\n' 1 2 3 4 > "$work/hosts.txt"
 took "four hosts"
