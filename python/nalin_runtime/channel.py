@@ -1,20 +1,41 @@
 """The channel to the outside: one JSON object a line, through a pipe, written whole by one thread at a time.
 
 Lines wait in memory that the server shares, so that those of a notebook that is killed are not lost:
-the server finds them there. The pipe is written when that memory is full, and at the end.
+the server finds them there. The pipe is written when that memory is full, and at the end of each cell.
 """
 
-import json
+import json.encoder
 import mmap
 import os
 import re
 import struct
 import threading
 
+from .own import builtins as __builtins__  # noqa: F401
+from .own import keep
+
+os = keep(os)
 SHARED_BYTES = 1 << 17
 # The escapes of a JSON text, one after the other, so that a backslash before `\\ud800` is not taken for its beginning.
 _ESCAPE = re.compile(r"\\(?:ud[89ab]..\\ud[c-f]..|u(d[89a-f]..)|.)")
 _HEAD = struct.Struct("=Q")  # how many bytes wait; they follow
+
+
+def _encoder():
+    """What `json.dumps(…, separators=(",", ":"))` calls at last, in C: nothing of it can be replaced."""
+    make = json.encoder.c_make_encoder
+    if make is None:
+        return json.JSONEncoder(separators=(",", ":")).encode
+    to_text = make(None, _refuse, json.encoder.encode_basestring_ascii, None, ":", ",", False, False, True)
+    join = "".join
+    return lambda message: join(to_text(message, 0))
+
+
+def _refuse(value):
+    raise TypeError(type(value))
+
+
+_encode = _encoder()
 
 
 class Channel:
@@ -27,15 +48,18 @@ class Channel:
         # whoever writes to every number. Nothing else is open above them yet.
         os.closerange(shared_fd, shared_fd + 16)
         self.used = 0
+        self.pid = os.getpid()  # a child that goes on in the notebook's place has nothing to say
         self.lock = threading.RLock()
 
     def send(self, message):
-        self.send_text(json.dumps(message, separators=(",", ":"), ensure_ascii=True))
+        self.send_text(_encode(message))
 
     def send_text(self, message):
         if "\\ud" in message:
             message = _ESCAPE.sub(_sound, message)
         line = message.encode("ascii") + b"\n"
+        if os.getpid() != self.pid:
+            return
         with self.lock:
             start = _HEAD.size + self.used
             if start + len(line) > SHARED_BYTES:
@@ -48,6 +72,8 @@ class Channel:
             _HEAD.pack_into(self.shared, 0, self.used)
 
     def flush(self):
+        if os.getpid() != self.pid:
+            return
         with self.lock:
             self._write(self.shared[_HEAD.size : _HEAD.size + self.used])
             self.used = 0
@@ -71,10 +97,23 @@ def open_shared():
     return fd
 
 
-def left_behind(fd):
-    """The lines that a notebook could not write any more; read as a file, which it may have truncated."""
+def left_behind(fd, buffer):
+    """Reads the lines that a notebook could not write any more into `buffer`, and yields how many bytes lie there.
+
+    They are read as a file, which the notebook may have truncated.
+    """
     head = os.pread(fd, _HEAD.size, 0)
-    if len(head) < _HEAD.size or _HEAD.unpack(head)[0] == 0:
-        return b""
+    waiting = _HEAD.unpack(head)[0] if len(head) == _HEAD.size else 0
+    if waiting == 0:
+        return
     # The pipe may have ended in the middle of a line.
-    return b"\n" + os.pread(fd, min(_HEAD.unpack(head)[0], SHARED_BYTES - _HEAD.size), _HEAD.size)
+    buffer[:1] = b"\n"
+    yield 1
+    end = _HEAD.size + min(waiting, SHARED_BYTES - _HEAD.size)
+    at = _HEAD.size
+    while at < end:
+        size = os.preadv(fd, [buffer[: end - at]], at)
+        if size == 0:
+            return
+        yield size
+        at += size

@@ -10,6 +10,11 @@ import sys
 import threading
 import time
 
+from .own import builtins as __builtins__  # noqa: F401
+from .own import keep
+
+threading = keep(threading)
+
 TICK = 0.25  # seconds between two exceptions
 GUARD = 1.0  # seconds that one description may take in all
 

@@ -13,6 +13,8 @@ import re
 import sys
 import types
 
+from .own import builtins as __builtins__  # noqa: F401
+
 MAX_ELEMENTS = 200  # of a container, at every depth: what the preset `nalin` looks at
 MAX_NODES = 2000  # values rendered for one text
 MAX_CHARS = 20000  # characters rendered for one text
@@ -23,6 +25,7 @@ MAX_NAME = 200
 
 _ADDRESS = re.compile(r" (?:at|@) 0x[0-9a-fA-F]+")
 _type_attribute = type.__getattribute__
+_classes, _names = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].__get__
 _NAME = type.__dict__["__name__"].__get__
 
 
@@ -95,10 +98,11 @@ def describe(value, guard):
 
 
 def _has(kind, method):
-    try:
-        return _type_attribute(kind, method) is not None
-    except Exception:
-        return False
+    """Whether a class has a method: looked up as the interpreter does it, without asking a descriptor or a metaclass."""
+    for base in _classes(kind):
+        if method in _names(base):
+            return _names(base)[method] is not None
+    return False
 
 
 def _shape(value):

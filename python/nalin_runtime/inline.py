@@ -13,6 +13,8 @@ looked up in three dictionaries.
 import ast
 import sys
 
+from .own import builtins as __builtins__  # noqa: F401
+
 _LOAD, _STORE = ast.Load(), ast.Store()
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

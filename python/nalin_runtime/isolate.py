@@ -6,15 +6,21 @@ Where there are none is `plain`.
 """
 
 import ctypes
+import fcntl
 import os
 import resource
 import signal
+import socket
+import struct
 
 NOTEBOOK = "/notebook"
 SCRATCH, LOWER = "/nalin/scratch", "/nalin/lower"
 NOTHING = "/nalin/nothing"  # an empty folder that nobody can write in
-_CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
-_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
+_CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWPID, _CLONE_NEWNET = 0x00020000, 0x08000000, 0x20000000, 0x40000000
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REMOUNT = 1, 2, 4, 8, 32
+_MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
+_MNT_DETACH = 2
+_SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 4, 38, 47
 _PIDFD_OPEN = 434
 _SIG_IGN = ctypes.c_void_p(1)
@@ -42,6 +48,8 @@ def _bind(source, target):
 class Namespaces:
     """Makes process namespaces; the server itself stays in the one that it was born in."""
 
+    own_network = True
+
     def __init__(self):
         # No notebook may make namespaces of its own: with them come capabilities over them.
         with open("/proc/sys/user/max_user_namespaces", "w") as limit:
@@ -49,6 +57,7 @@ class Namespaces:
         _mount("", "/", "", _MS_REC | _MS_PRIVATE)  # so are the copies that notebooks get
         self.home = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         self.init = None  # the first process of the notebook's namespace
+        self.unused = traffic()
 
     def fork(self):
         """As `os.fork`, but the child is the second process of a new namespace.
@@ -74,11 +83,16 @@ class Namespaces:
         """In the child: mounts of its own, then no capability any more. Returns the working folder."""
         check(libc.unshare(_CLONE_NEWNS | _CLONE_NEWIPC), "unshare mounts")
         plain = _MS_NOSUID | _MS_NODEV
-        _mount("proc", "/proc", "proc", plain | _MS_NOEXEC)
-        _mount("tmpfs", SCRATCH, "tmpfs", plain, "mode=700,size=%d" % job["scratch_bytes"])
+        # Nobody writes there what was set for him, as how soon the kernel ends him when memory is short.
+        _mount("proc", "/proc", "proc", plain | _MS_NOEXEC | _MS_RDONLY)
+        # An empty file takes a kilobyte of the kernel's.
+        size = job["scratch_bytes"]
+        files = min(max(size >> 13, 1 << 12), 1 << 17)
+        _mount("tmpfs", SCRATCH, "tmpfs", plain, "mode=700,size=%d,nr_inodes=%d" % (size, files))
         for name in ("/notebook", "/home", "/home/user", "/tmp", "/shm"):
             os.mkdir(SCRATCH + name)
-        hidden = [config["data"], SCRATCH]
+        # What is no longer needed is taken away, not covered: `mountinfo` would show where it lies outside.
+        hidden = [config["data"]]
         if job["view"] is None:
             _bind(SCRATCH + "/notebook", NOTEBOOK)
         else:
@@ -101,17 +115,45 @@ class Namespaces:
             os.makedirs(folder, exist_ok=True)
             _bind(handle, folder)
         for folder in hidden:
-            _bind(NOTHING, folder)
+            check(libc.umount2(os.fsencode(folder), _MNT_DETACH), "unmount " + folder)
+        _bind(NOTHING, SCRATCH)
         drop_capabilities()
         return os.path.join(NOTEBOOK, job["folder"])
 
     def leave(self):
-        """Ends what an ended notebook has left. Whether that was reached: with its first process a namespace ends."""
+        """Ends what an ended notebook has left. Whether that was reached: with its first process a namespace ends.
+
+        A process that the notebook could make a child of the server would keep the first from ending: all are awaited.
+        """
         if self.init is not None:
             os.kill(self.init, signal.SIGKILL)
-            os.waitpid(self.init, 0)
+            while os.waitpid(-1, 0)[0] != self.init:
+                pass
             self.init = None
+        if traffic() != self.unused:
+            self.renew_network()
         return True
+
+    def renew_network(self):
+        """Notebooks share no port and no counter. Most never use the network, and a namespace costs a millisecond: so
+        one serves until a notebook has sent something in it.
+        """
+        check(libc.unshare(_CLONE_NEWNET), "unshare the network")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+            fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", _IFF_UP))
+        self.unused = traffic()
+
+
+def traffic():
+    """All counters of the network namespace that a notebook can see."""
+    counters = []
+    for name in ("dev", "snmp", "snmp6"):
+        try:
+            with open("/proc/self/net/" + name, "rb", 0) as file:
+                counters.append(file.read(1 << 16))
+        except OSError:  # a kernel without IPv6
+            pass
+    return counters
 
 
 def stay():
@@ -140,18 +182,28 @@ def open_folders(lower, upper, limit=2000):
     """Makes the folders of `lower` in `upper`, so that they are ours to write in, whoever owns them.
 
     Files keep their owner: what belongs to another user can be read, removed and replaced, not changed.
+    What is nested beyond the longest path, and all beyond `limit`, stays as it is.
     """
     if os.stat(lower).st_uid == os.getuid():
         return
-    for folder, names, _files in os.walk(lower):
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop(0)
+        try:
+            with os.scandir(lower + inside) as entries:
+                names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+        except OSError:
+            continue
         for name in names:
-            path = os.path.join(folder, name)
-            if not os.path.islink(path):
-                os.mkdir(upper + path[len(lower) :])
-                limit -= 1
-        names[:] = [name for name in names if not os.path.islink(os.path.join(folder, name))]
-        if limit <= 0:
-            return
+            limit -= 1
+            if limit < 0:
+                return
+            path = inside + "/" + name
+            try:
+                os.mkdir(upper + path)
+            except OSError:
+                continue
+            waiting.append(path)
 
 
 def drop_capabilities():
@@ -166,6 +218,16 @@ def set_visible(visible):
     libc.prctl(_PR_SET_DUMPABLE, int(visible), 0, 0, 0)
 
 
+def offer():
+    """What the kernel ends when memory is short must be a notebook, not the one who runs it."""
+    try:
+        score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(score, b"1000")
+        os.close(score)
+    except OSError:
+        pass
+
+
 def set_limits(job):
     """Limits of the kernel, for each process of the notebook."""
     cpu = int(job["cpu_seconds"])
@@ -175,6 +237,7 @@ def set_limits(job):
         (resource.RLIMIT_FSIZE, job["file_bytes"], job["file_bytes"]),
         (resource.RLIMIT_NOFILE, job["open_files"], job["open_files"]),
         (resource.RLIMIT_DATA, job["memory_bytes"], job["memory_bytes"]),
+        (resource.RLIMIT_MSGQUEUE, 0, 0),
     ]
     if job["count_processes"]:
         limits.append((resource.RLIMIT_NPROC, job["processes"] + 8, job["processes"] + 8))
@@ -183,11 +246,4 @@ def set_limits(job):
         if most != resource.RLIM_INFINITY:
             soft, hard = min(soft, most), min(hard, most)
         resource.setrlimit(which, (soft, hard))
-    # What the limits set free when memory is short must be a notebook, not the one who runs it.
-    try:
-        score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
-        os.write(score, b"1000")
-        os.close(score)
-    except OSError:
-        pass
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

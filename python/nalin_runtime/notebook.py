@@ -11,6 +11,7 @@ import random
 import sys
 import types
 
+from .own import builtins as __builtins__  # noqa: F401
 from . import shell
 from .channel import Channel
 from .clock import Clock, OutOfTime
@@ -109,6 +110,8 @@ class Execution:
             if self.engine is not None:
                 self.engine.recorder.flush()
             self.channel.send(ended)
+            if index + 1 < len(self.cells):  # the end of all follows the last at once
+                self.channel.flush()
             if ended["status"] != "ok" and self.job["stop_on_error"]:
                 return index + 1 == len(self.cells)
         return True

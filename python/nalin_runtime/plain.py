@@ -21,6 +21,7 @@ class Plain:
         self.shared_folders = ("/tmp", "/dev/shm", "/var/tmp") if container else ()
         check(libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "become a subreaper")
         self.folder = self.init = None
+        self.own_network = container
 
     def fork(self):
         self.folder = tempfile.mkdtemp(prefix="nbexec-")
@@ -50,37 +51,60 @@ class Plain:
 
 
 def remove(path):
-    """Removes a file or a folder, also one that was closed to keep it."""
-    if os.path.isdir(path) and not os.path.islink(path):
-        for folder, names, _files in os.walk(path):
-            for name in [os.curdir] + names:
-                inside = os.path.join(folder, name)
-                if not os.path.islink(inside):
-                    os.chmod(inside, 0o700)
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        try:
-            os.unlink(path)
-        except OSError:
-            pass
+    """Removes a file or a folder, also one that was closed to keep it, or is nested without measure.
+
+    Folders in a folder are moved beside it: no path grows with their depth, and nothing recurses.
+    """
+    if not os.path.isdir(path) or os.path.islink(path):
+        return _without_error(os.unlink, path)
+    waiting, number = [path], 0
+    while waiting:
+        folder = waiting.pop()
+        _without_error(os.chmod, folder, 0o700)
+        for entry in _without_error(os.listdir, folder) or ():
+            inside = os.path.join(folder, entry)
+            if os.path.islink(inside) or not os.path.isdir(inside):
+                _without_error(os.unlink, inside)
+                continue
+            number += 1
+            _without_error(os.chmod, inside, 0o700)  # moving a folder writes in it
+            beside = "%s.part%d" % (path, number)
+            _without_error(os.rename, inside, beside)
+            if os.path.isdir(beside):
+                waiting.append(beside)
+        _without_error(os.rmdir, folder)
+
+
+def _without_error(call, *arguments):
+    try:
+        return call(*arguments)
+    except OSError:
+        return None
 
 
 def copy_folder(source, target, max_bytes, max_files=2000):
     """Copies regular files until `max_bytes` or `max_files` are reached; links and the like stay behind."""
     left = max_bytes
-    for folder, names, files in os.walk(source):
-        inside = os.path.join(target, os.path.relpath(folder, source))
-        os.makedirs(inside, exist_ok=True)
-        names.sort()
-        for name in sorted(files):
-            path = os.path.join(folder, name)
+    waiting = [(source, target)]
+    while waiting:
+        folder, copy = waiting.pop(0)
+        try:
+            os.makedirs(copy, exist_ok=True)
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError:  # closed, or nested beyond the longest path
+            continue
+        for entry in entries:
+            inside = os.path.join(copy, entry.name)
             try:
-                size = os.path.getsize(path)
-                if os.path.islink(path) or not os.path.isfile(path) or size > left:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, inside))
+                    continue
+                size = entry.stat(follow_symlinks=False).st_size
+                if not entry.is_file(follow_symlinks=False) or size > left:
                     continue
                 left, max_files = left - size, max_files - 1
                 if max_files < 0:
                     return
-                shutil.copyfile(path, os.path.join(inside, name))
+                shutil.copyfile(entry.path, inside)
             except OSError:
                 continue

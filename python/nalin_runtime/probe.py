@@ -23,6 +23,7 @@ import threading
 from itertools import repeat
 from operator import length_hint
 
+from .own import builtins as __builtins__  # noqa: F401
 from .describe import describe, type_name
 from .off import switch_off
 from .snapshot import ATOMS, NONE, learn, snapshot

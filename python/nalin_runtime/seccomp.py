@@ -3,6 +3,9 @@
 Most of them need a capability that a notebook does not have; the filter is a second wall, and the only
 one against making user namespaces where `max_user_namespaces` is not ours to set, and against sockets
 of families that network namespaces do not cover (vsock reaches from a virtual machine to its host).
+
+Calls that only take memory which nobody can count from outside, or a share of what all processes of a user have
+together (inotify), are answered as by a kernel that does not have them: programs then do without.
 """
 
 import ctypes
@@ -56,20 +59,34 @@ _REFUSED = {
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
-_MACHINES = {"x86_64": (0, 0xC000003E, 56, 41), "aarch64": (1, 0xC00000B7, 220, 198)}
-_CLONE3 = 435
+# The same, for calls that this kernel is not to have; -1: the machine has no such call.
+_ABSENT = {
+    "clone3": (435, 435),  # the C library then uses `clone`, whose flags can be seen here
+    "fanotify_init": (300, 262),
+    "inotify_init": (253, -1),
+    "inotify_init1": (294, 26),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "msgget": (68, 186),
+    "semget": (64, 190),
+    "shmget": (29, 194),
+}
+# Machine: column, architecture, and the numbers of `clone`, `fcntl` and `socket`.
+_MACHINES = {"x86_64": (0, 0xC000003E, 56, 72, 41), "aarch64": (1, 0xC00000B7, 220, 25, 198)}
 _NEW_NAMESPACES = 0x7E020000
+_CLONE_PARENT = 0x8000  # a child of the server, which knows nothing of it
+_LEASE, _NOTIFY = 1024, 1026  # make whoever opens a file outside wait; tell of it
 _FAMILIES = (1, 2, 10, 16)  # unix, IPv4, IPv6, netlink
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _ARGUMENT = 0, 4, 16
+_NUMBER, _ARCHITECTURE, _ARGUMENT, _SECOND = 0, 4, 16, 24
 
 
 def program(machine):
     """The filter for a machine as bytes, `None` for a machine that is not known here."""
     if machine not in _MACHINES:
         return None
-    column, architecture, clone, socket = _MACHINES[machine]
+    column, architecture, clone, fcntl, socket = _MACHINES[machine]
     lines = []
 
     def add(code, value, if_true=0, if_false=0):
@@ -85,15 +102,20 @@ def program(machine):
     if machine == "x86_64":
         add(_AT_LEAST, 0x40000000, 0, 1)  # the x32 numbers of the same calls
         refuse(errno.ENOSYS)
-    # As if the kernel were older: the C library then uses `clone`, whose flags can be seen here.
-    add(_EQUAL, _CLONE3, 0, 1)
-    refuse(errno.ENOSYS)
-    for numbers in _REFUSED.values():
-        add(_EQUAL, numbers[column], 0, 1)
-        refuse(errno.EPERM)
+    for calls, answer in ((_ABSENT, errno.ENOSYS), (_REFUSED, errno.EPERM)):
+        for numbers in calls.values():
+            if numbers[column] >= 0:
+                add(_EQUAL, numbers[column], 0, 1)
+                refuse(answer)
     add(_EQUAL, clone, 0, 4)
     add(_LOAD, _ARGUMENT)
-    add(_ANY_BIT, _NEW_NAMESPACES, 0, 1)
+    add(_ANY_BIT, _NEW_NAMESPACES | _CLONE_PARENT, 0, 1)
+    refuse(errno.EPERM)
+    add(_RETURN, _ALLOW)
+    add(_EQUAL, fcntl, 0, 5)
+    add(_LOAD, _SECOND)
+    add(_EQUAL, _LEASE, 1, 0)
+    add(_EQUAL, _NOTIFY, 0, 1)
     refuse(errno.EPERM)
     add(_RETURN, _ALLOW)
     add(_EQUAL, socket, 0, 2 + len(_FAMILIES))

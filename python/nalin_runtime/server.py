@@ -1,15 +1,20 @@
 """The server of one worker: imports the heavy packages once, forks for every notebook, watches it.
 
 It speaks with `nbexec` over its stdin and stdout: frames of one letter, four bytes of length (big
-endian) and a payload. In come jobs (`J`, JSON); out go a greeting (`H`, JSON), the bytes that the
-notebook wrote to its record channel (`R`, untouched and untrusted), and the end of each job (`D`, JSON).
-One job at a time. When stdin closes, everything ends.
+endian) and a payload. In come the limits of a job (`L`, JSON) and the job itself (`J`, JSON); out go a greeting
+(`H`, JSON), the bytes that the notebook wrote to its record channel (`R`, untouched and untrusted), and the end of
+each job (`D`, JSON). One job at a time. When stdin closes, everything ends.
+
+The next notebook is a copy of this process. So no byte of a notebook ever lies in memory that it would inherit: the
+job is read by the child alone, and what it writes passes through a buffer that no child gets.
 """
 
 import fcntl
 import gc
 import importlib
+import io
 import json
+import mmap
 import os
 import select
 import signal
@@ -20,6 +25,7 @@ import time
 from . import channel, isolate, seccomp, shell, tree, warm
 
 POLL = 0.1  # seconds between two looks at the tree
+THOROUGH = 10  # every how many looks also at what takes longer to add up
 GRACE = 1.5  # seconds from the soft time-out to the hard one
 
 
@@ -49,11 +55,11 @@ def main():
     version = ".".join(str(part) for part in sys.version_info[:3])
     control.send(b"H", json.dumps({"python": version, "preloaded": loaded}).encode())
     while True:
-        job = control.receive()
-        if job is None:
+        limits, text = control.receive()
+        if text is None:
             os._exit(0)  # an orderly end of the interpreter takes longer than many a notebook
         try:
-            done = Job(job, config, control, walls).run()
+            done = Job(limits, text, config, control, walls).run()
         except OSError as error:
             done = {"reason": "setup", "detail": str(error)}
         control.send(b"D", json.dumps(done).encode())
@@ -81,25 +87,41 @@ class Control:
         os.dup2(null, 1)
         os.close(null)
 
-    def receive(self):
-        head = self._read(5)
-        if head is None:
-            return None
-        body = self._read(struct.unpack(">I", head[1:])[0])
-        return None if body is None else json.loads(body)
+        self.buffer = mmap.mmap(-1, _HEAD.size + (1 << 16))
+        self.buffer.madvise(mmap.MADV_DONTFORK)
+        self.payload = memoryview(self.buffer)[_HEAD.size :]
 
-    def _read(self, size):
-        parts = []
-        while size:
-            part = os.read(self.reader, min(size, 1 << 20))
-            if not part:
-                return None
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+    def receive(self):
+        """The limits of a job, and its text in memory that is given back with it; `None`: there is no more."""
+        limits = self._receive_text()
+        text = limits and self._receive_text()
+        return (json.loads(limits[:]), text) if text else (None, None)
+
+    def _receive_text(self):
+        head = bytearray(_HEAD.size)
+        if not self._fill(head):
+            return None
+        text = mmap.mmap(-1, _HEAD.unpack(head)[1])
+        return text if self._fill(text) else None
+
+    def _fill(self, target):
+        left = memoryview(target)
+        while left:
+            size = os.readv(self.reader, [left[: 1 << 20]])
+            if not size:
+                return False
+            left = left[size:]
+        return True
 
     def send(self, letter, body):
-        data = memoryview(letter + struct.pack(">I", len(body)) + body)
+        self._write(memoryview(_HEAD.pack(letter, len(body)) + body))
+
+    def pass_on(self, size):
+        """Sends the first bytes of the payload as a notebook's."""
+        _HEAD.pack_into(self.buffer, 0, b"R", size)
+        self._write(memoryview(self.buffer)[: _HEAD.size + size])
+
+    def _write(self, data):
         while data:
             data = data[os.write(self.writer, data) :]
 
@@ -108,12 +130,17 @@ class Control:
         os.close(self.writer)
 
 
+_HEAD = struct.Struct(">cI")
+
+
 class Job:
     """One notebook: its processes, its pipes, and what became of it."""
 
-    def __init__(self, job, config, control, walls):
-        self.job, self.config, self.control, self.walls = job, config, control, walls
+    def __init__(self, limits, text, config, control, walls):
+        self.limits, self.text, self.config, self.control, self.walls = limits, text, config, control, walls
         self.reason, self.detail = "", ""
+        self.looks = 0
+        self.own_virtual = tree.virtual_bytes(os.getpid())
         self.cpu = self.peak = 0
         self.record_bytes = self.output_bytes = 0
 
@@ -123,11 +150,21 @@ class Job:
         output, output_in = os.pipe()
         trouble, trouble_in = os.pipe()
         self.shared = channel.open_shared()
-        self.pid = self.walls.fork()
-        if self.pid == 0:
-            start(self.job, self.config, self.walls, (records_in, self.shared), output_in, trouble_in)
-        for fd in (records_in, output_in, trouble_in):
-            os.close(fd)
+        try:
+            return self.run_with(records, records_in, output, output_in, trouble, trouble_in)
+        finally:
+            for fd in (records, output, trouble, self.shared):
+                os.close(fd)
+
+    def run_with(self, records, records_in, output, output_in, trouble, trouble_in):
+        try:
+            self.pid = self.walls.fork()
+            if self.pid == 0:
+                start(self.text, self.config, self.walls, (records_in, self.shared), output_in, trouble_in)
+        finally:
+            for fd in (records_in, output_in, trouble_in):
+                os.close(fd)
+            self.text.close()
         try:
             self.watch(records, output)
         finally:
@@ -137,15 +174,18 @@ class Job:
             clean = self.walls.leave()
         self.take_rest(records)
         said = os.read(trouble, 1 << 16).decode("utf-8", "replace")
-        for fd in (records, output, trouble, self.shared):
-            os.close(fd)
+        self.cpu = max(self.cpu, usage.ru_utime + usage.ru_stime)
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        if killed and not self.reason and self.cpu >= self.limits["cpu_seconds"]:
+            # The kernel's own limit, a little later, for code that does not listen to the signal before.
+            self.reason, self.detail = "timeout", "used more than %d s of CPU time" % self.limits["cpu_seconds"]
         return {
             "exit_code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else -1,
             "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
             "reason": self.reason or ("setup" if said else ""),
             "detail": self.detail or said,
             "wall": time.monotonic() - self.start,
-            "cpu": max(self.cpu, usage.ru_utime + usage.ru_stime),
+            "cpu": self.cpu,
             "peak": max(self.peak, usage.ru_maxrss * 1024),
             "last": not clean,
         }
@@ -163,13 +203,13 @@ class Job:
                     raise SystemExit(1)  # nothing is sent to us while a job runs: nbexec is gone
                 if fd == ending:
                     return os.close(ending)
-                data = os.read(fd, 1 << 16)
-                if not data:
+                size = os.readv(fd, [self.control.payload])
+                if not size:
                     poll.unregister(fd)
                 elif fd == records:
-                    self.take_records(data)
+                    self.take_records(size)
                 else:
-                    self.take_output(data)
+                    self.take_output(size)
             if time.monotonic() >= next_look:
                 self.look()
                 next_look = time.monotonic() + POLL
@@ -178,41 +218,46 @@ class Job:
         """What is still in the pipe, and what the notebook could not write any more."""
         os.set_blocking(records, False)
         try:
-            while True:
-                data = os.read(records, 1 << 16)
-                if not data:
+            while self.reason != "records":
+                size = os.readv(records, [self.control.payload])
+                if not size:
                     break
-                self.take_records(data)
+                self.take_records(size)
         except BlockingIOError:
             pass
-        rest = channel.left_behind(self.shared)
-        if rest:
-            self.control.send(b"R", rest)
+        for size in channel.left_behind(self.shared, self.control.payload):
+            self.control.pass_on(size)
 
-    def take_records(self, data):
-        self.record_bytes += len(data)
-        if self.record_bytes <= self.job["record_bytes"]:
-            self.control.send(b"R", data)
+    def take_records(self, size):
+        self.record_bytes += size
+        if self.record_bytes <= self.limits["record_bytes"]:
+            self.control.pass_on(size)
         else:
-            self.kill("records", "wrote more than %d bytes of records" % self.job["record_bytes"])
+            self.kill("records", "wrote more than %d bytes of records" % self.limits["record_bytes"])
 
-    def take_output(self, data):
-        self.output_bytes += len(data)
-        if self.output_bytes > self.job["output_bytes"]:
-            self.kill("output", "wrote more than %d bytes of output" % self.job["output_bytes"])
+    def take_output(self, size):
+        self.output_bytes += size
+        if self.output_bytes > self.limits["output_bytes"]:
+            self.kill("output", "wrote more than %d bytes of output" % self.limits["output_bytes"])
 
     def look(self):
         """Time, memory and number of processes of the whole tree."""
+        limits = self.limits
         processes = [process for process in tree.descendants(os.getpid()) if process.pid != self.walls.init]
-        memory = tree.private_bytes(processes, self.job["memory_bytes"])
+        self.looks += 1
+        thorough = self.looks % THOROUGH == 0
+        sockets = self.walls.own_network
+        memory = tree.charged_bytes(processes, limits["memory_bytes"], self.own_virtual, sockets, thorough)
         self.cpu = max(self.cpu, sum(process.cpu for process in processes))
         self.peak = max([self.peak] + [process.resident for process in processes])
-        if time.monotonic() > self.start + self.job["timeout"] + GRACE:
+        if time.monotonic() > self.start + limits["timeout"] + GRACE:
             self.kill("timeout", "did not stop when asked to")
-        elif memory > self.job["memory_bytes"]:
-            self.kill("memory", "its processes held more than %d bytes" % self.job["memory_bytes"])
-        elif len(processes) > self.job["processes"]:
-            self.kill("processes", "had more than %d processes" % self.job["processes"])
+        elif self.cpu > limits["cpu_seconds"] + GRACE:
+            self.kill("timeout", "used more than %d s of CPU time" % limits["cpu_seconds"])
+        elif memory > limits["memory_bytes"]:
+            self.kill("memory", "its processes held more than %d bytes" % limits["memory_bytes"])
+        elif len(processes) > limits["processes"]:
+            self.kill("processes", "had more than %d processes" % limits["processes"])
 
     def kill(self, reason, detail):
         """Ends the notebook's own process; with it ends the watch, and then all others."""
@@ -232,13 +277,15 @@ def text_file(text):
     return fd
 
 
-def start(job, config, walls, records, output, trouble):
+def start(text, config, walls, records, output, trouble):
     """The notebook's own process."""
-    code = 70
+    code, leave, flush = 70, os._exit, io.TextIOWrapper.flush
     try:
         try:
-            os.chdir(walls.enter(job, config))
+            job = json.loads(text[:])
             isolate.set_visible(True)
+            isolate.offer()
+            os.chdir(walls.enter(job, config))
         except BaseException as error:
             os.write(trouble, (str(error) or type(error).__name__).encode("utf-8", "replace"))
             raise
@@ -250,22 +297,23 @@ def start(job, config, walls, records, output, trouble):
         for target, source in enumerate(sources):
             os.dup2(source, target)
         os.closerange(5, 1 << 12)
-        isolate.set_limits(job)
-        seccomp.install()
         if config["cold"]:
             job_fd = text_file(json.dumps(job))
             os.dup2(job_fd, 5)
             os.set_inheritable(5, True)  # for when it was 5 already
-            command = "import sys; sys.path.insert(0, %r); from nalin_runtime import cold" % config["runtime"]
+        isolate.set_limits(job)
+        seccomp.install()
+        if config["cold"]:
+            command = "import sys; sys.path[0] = %r; from nalin_runtime import cold" % config["runtime"]
             os.execv(sys.executable, [sys.executable, "-s", "-B", "-c", command])
         from . import notebook
 
         sys.stdin = open(0, closefd=False)
-        sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+        sys.stdout = out = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
         sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False, buffering=1)
         sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
         notebook.run(job, 3, 4)
         code = 0
-        sys.stdout.flush()
+        flush(out)  # not what the notebook may have put in its place
     finally:
-        os._exit(code)
+        leave(code)

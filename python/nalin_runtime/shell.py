@@ -9,6 +9,8 @@ import builtins
 import os
 import sys
 
+from .own import builtins as __builtins__  # noqa: F401
+
 _UNKNOWN = object()
 _ipython = _UNKNOWN
 

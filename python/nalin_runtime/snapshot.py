@@ -7,6 +7,8 @@ runs: only exact built-in types, numpy arrays and pandas tables of plain values 
 
 import sys
 
+from .own import builtins as __builtins__  # noqa: F401
+
 ATOMS = {int, float, bool, complex, str, bytes, type(None), range}  # cannot change; numpy's scalars join them
 MAX_NODES = 300
 MAX_BYTES = 1 << 14

@@ -7,18 +7,63 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-class Process:
-    """One process: its number, its parent's, resident bytes and CPU seconds."""
+_MAPPING_BYTES = 256  # what the kernel needs for one mapping
+_SOCKET_BYTES = 212992  # what may wait in one socket (`net.core.wmem_default`)
+_FEW_SOCKETS = 64
 
-    __slots__ = ("pid", "parent", "resident", "cpu", "ended")
+
+class Process:
+    """One process: its number, its parent's, resident and virtual bytes, CPU seconds."""
+
+    __slots__ = ("pid", "parent", "resident", "virtual", "cpu", "ended", "folder")
 
     def __init__(self, pid, stat):
         fields = stat[stat.rindex(b")") + 2 :].split()
         self.pid = pid
         self.parent = int(fields[1])
         self.cpu = (int(fields[11]) + int(fields[12])) / _TICKS
-        self.ended = fields[0] == b"Z"
-        self.resident = int(fields[21]) * _PAGE if not self.ended else 0
+        self.ended = fields[0] == b"Z" and int(fields[17]) <= 1
+        self.folder = "/proc/%d" % pid
+        self.resident = self.virtual = 0
+        if fields[0] == b"Z" and not self.ended:
+            # Its first thread has ended, and others go on: only theirs is the memory.
+            self.folder = _living_thread(pid) or self.folder
+            self.resident = _status_bytes(self.folder, b"VmRSS:")
+            self.virtual = _status_bytes(self.folder, b"VmSize:")
+        elif not self.ended:
+            self.resident, self.virtual = int(fields[21]) * _PAGE, int(fields[20])
+
+
+def _living_thread(pid):
+    tasks = "/proc/%d/task/" % pid
+    for name in os.listdir(tasks):
+        try:
+            with open(tasks + name + "/stat", "rb") as file:
+                stat = file.read()
+        except OSError:
+            continue
+        if stat[stat.rindex(b")") + 2 : stat.rindex(b")") + 3] not in (b"Z", b"X"):
+            return tasks + name
+    return None
+
+
+def _status_bytes(folder, *names):
+    """The sum of some values of `status`, which are in kibibytes."""
+    total = 0
+    try:
+        with open(folder + "/status", "rb") as file:
+            for line in file:
+                if line.startswith(names):
+                    total += int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return total
+
+
+def virtual_bytes(pid):
+    """The address space of a process."""
+    with open("/proc/%d/stat" % pid, "rb") as file:
+        return Process(pid, file.read()).virtual
 
 
 def descendants(root):
@@ -40,21 +85,55 @@ def descendants(root):
     return found
 
 
-def private_bytes(processes, limit):
-    """Memory of the processes in bytes; what they share is counted once when it comes to the limit."""
-    total = sum(process.resident for process in processes)
-    return total if total <= limit else sum(_proportional(process) for process in processes)
+def charged_bytes(processes, limit, inherited, sockets, thorough):
+    """What the processes take of the machine's memory, in bytes.
+
+    What is not resident (memory that they share and have let go of, page tables, mappings) needs address space: as long
+    as what they have of that, beyond the `inherited`, fits into the limit too, resident bytes say enough, and the rest is
+    looked at only from time to time (`thorough`). `sockets`: those of this network namespace are the processes' own.
+    """
+    waiting = _in_sockets() if sockets else 0
+    resident = sum(process.resident for process in processes) + waiting
+    space = sum(max(process.virtual - inherited, 0) for process in processes)
+    if resident <= limit and resident + space <= limit and not thorough:
+        return resident
+    shared = {}
+    return sum(_own_bytes(process, shared) for process in processes) + sum(shared.values()) + waiting
 
 
-def _proportional(process):
+def _own_bytes(process, shared):
+    """Bytes of one process, of those that it has in common with others its part; puts into `shared` how large each
+    memory is that has no file and is not its own, by its number: nobody else knows how much of that is there.
+
+    Mapped files of the notebook's disk are not counted: they have a limit of their own.
+    """
+    total = _status_bytes(process.folder, b"VmPTE:")
     try:
-        with open("/proc/%d/smaps_rollup" % process.pid, "rb") as file:
+        with open(process.folder + "/maps", "rb") as file:
             for line in file:
-                if line.startswith(b"Pss:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return process.resident
+                total += _MAPPING_BYTES
+                if b"/dev/zero" in line and line[line.index(b" ") + 4 : line.index(b" ") + 5] == b"s":
+                    place, _rights, offset, _device, number = line.split(None, 5)[:5]
+                    first, last = place.split(b"-")
+                    end = int(last, 16) - int(first, 16) + int(offset, 16)
+                    shared[number] = max(shared.get(number, 0), end)
+        with open(process.folder + "/smaps_rollup", "rb") as file:
+            for line in file:
+                if line.startswith((b"Pss_Anon:", b"Pss_File:", b"SwapPss:")):
+                    total += int(line.split()[1]) * 1024
+    except OSError:  # it has just ended, or this is but a thread
+        total += _status_bytes(process.folder, b"RssAnon:", b"RssFile:")
+    return total
+
+
+def _in_sockets():
+    """What may wait in the sockets of this network namespace: nobody is told how much does."""
+    try:
+        with open("/proc/self/net/sockstat", "rb", 0) as file:
+            used = int(file.read(1 << 12).split(b"\n", 1)[0].split()[-1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return max(used - _FEW_SOCKETS, 0) * _SOCKET_BYTES
 
 
 def kill_below(root):

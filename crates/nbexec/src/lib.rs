@@ -192,7 +192,7 @@ fn in_sandbox(job: &Job, setup: &Setup, limits: &Limits, collected: &mut Collect
             None => slot.insert(Worker::start(setup).context("cannot start a worker")?),
         };
         collected.python.clone_from(&worker.greeting.python);
-        let result = worker.run(job, limits.timeout + PATIENCE, |bytes| collected.take(bytes));
+        let result = worker.run(limits, job, limits.timeout + PATIENCE, |bytes| collected.take(bytes));
         if result.is_err() || !worker.is_usable() {
             *slot = None;
         }

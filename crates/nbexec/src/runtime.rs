@@ -1,7 +1,7 @@
 //! The Python that runs beside the notebook, in this binary.
 
 /// File names and texts of the package `nalin_runtime` (`python/nalin_runtime`).
-pub const FILES: [(&str, &str); 27] = [
+pub const FILES: [(&str, &str); 28] = [
     ("__init__.py", include_str!("../../../python/nalin_runtime/__init__.py")),
     ("channel.py", include_str!("../../../python/nalin_runtime/channel.py")),
     ("children/sitecustomize.py", include_str!("../../../python/nalin_runtime/children/sitecustomize.py")),
@@ -12,6 +12,7 @@ pub const FILES: [(&str, &str); 27] = [
     ("isolate.py", include_str!("../../../python/nalin_runtime/isolate.py")),
     ("notebook.py", include_str!("../../../python/nalin_runtime/notebook.py")),
     ("off.py", include_str!("../../../python/nalin_runtime/off.py")),
+    ("own.py", include_str!("../../../python/nalin_runtime/own.py")),
     ("plain.py", include_str!("../../../python/nalin_runtime/plain.py")),
     ("probe.py", include_str!("../../../python/nalin_runtime/probe.py")),
     ("seccomp.py", include_str!("../../../python/nalin_runtime/seccomp.py")),

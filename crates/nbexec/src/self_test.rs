@@ -122,8 +122,10 @@ fn parts_of_the_walls(findings: &mut Findings) {
             "apt-get install bubblewrap (or dnf, apk, pacman)",
         );
     }
-    if start::is_root() && !runs("setpriv") {
-        findings.lacks("setpriv is not installed".to_owned(), "apt-get install util-linux");
+    for (program, advice) in [("setpriv", "apt-get install util-linux"), ("mount", "apt-get install mount")] {
+        if start::is_root() && !runs(program) {
+            findings.lacks(format!("{program} is not installed"), advice);
+        }
     }
     for (switch, forbids, advice) in [
         ("user/max_user_namespaces", "0", "sysctl user.max_user_namespaces=10000"),

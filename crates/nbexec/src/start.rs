@@ -22,7 +22,12 @@ pub fn setup(args: &Args) -> Result<Setup> {
         Backend::Podman | Backend::Docker => Interpreter::of_image(),
         Backend::Bwrap | Backend::None => Interpreter::find(&args.python)?,
     };
-    let mut setup = Setup::new(args.sandbox, interpreter, &args.root, &runtime::FILES)?;
+    let made = |folder: &Path| {
+        let folder = folder.to_owned();
+        // Files may still be written there.
+        filter::at_signal(move || while fs::remove_dir_all(&folder).is_err() && folder.exists() {});
+    };
+    let mut setup = Setup::new(args.sandbox, interpreter, &args.root, &runtime::FILES, made)?;
     setup.image.clone_from(&args.image);
     // The server is among them, and beside the scratch lies the copy of the files.
     setup.processes = args.limits.max_processes + 16;
@@ -111,7 +116,7 @@ pub fn self_test(setup: &Setup) -> Result<Greeting> {
         "scratch_bytes": 1 << 20, "file_bytes": 1 << 20, "open_files": 64, "output_bytes": 1 << 20,
         "record_bytes": 1 << 20, "max_values": 1, "per_site": "last", "stop_on_error": false, "seed": 0,
     });
-    let ended = worker.run(&job, Duration::from_secs(60), |_| {}).context(advice)?;
+    let ended = worker.run(&job, &job, Duration::from_secs(60), |_| {}).context(advice)?;
     if ended.exit_code != 0 {
         bail!("{advice}: {} {}", ended.reason, ended.detail);
     }

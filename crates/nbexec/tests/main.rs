@@ -4,3 +4,4 @@ mod attacks;
 mod cli;
 mod process;
 mod traces;
+mod walls;

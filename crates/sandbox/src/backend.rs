@@ -1,15 +1,13 @@
 //! The back-ends: ways to put walls around a server.
 
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::FromStr;
 
 use anyhow::{Context as _, Result, bail};
-use tempfile::TempDir;
 
-use crate::{Interpreter, bwrap, container, none};
+use crate::{Interpreter, bwrap, container, none, runtime};
 
 /// How strangers' code is kept in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,12 +94,13 @@ pub struct Setup {
     pub environment: Vec<(String, String)>,
     /// Argument of the server.
     pub argument: String,
-    pub(crate) runtime: TempDir,
+    pub(crate) runtime: runtime::Folder,
 }
 
 impl Setup {
     /// Writes the Python files of the server (name and text; the package `nalin_runtime`) where the
-    /// walls can show them.
+    /// walls can show them, in a temporary folder of which `made` is told: it goes with this value, but whoever is
+    /// ended by a signal must remove it himself, or the next to start does.
     ///
     /// # Errors
     /// If the temporary folder cannot be written, or `data` is no folder.
@@ -110,20 +109,9 @@ impl Setup {
         interpreter: Interpreter,
         data: &Path,
         files: &[(&str, &str)],
+        made: impl Fn(&Path),
     ) -> Result<Self> {
-        let runtime = tempfile::Builder::new()
-            .prefix("nbexec-runtime-")
-            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))
-            .tempdir()
-            .context("cannot make a temporary folder")?;
-        let package = runtime.path().join("nalin_runtime");
-        for (name, text) in files {
-            let path = package.join(name);
-            let folder = path.parent().unwrap_or(&package);
-            fs::create_dir_all(folder)
-                .and_then(|()| fs::write(&path, text))
-                .context("cannot write the runtime")?;
-        }
+        let runtime = runtime::Folder::new(files, made).context("cannot write the runtime")?;
         let data = data.canonicalize().with_context(|| format!("cannot read {}", data.display()))?;
         if !data.is_dir() {
             bail!("{} is no folder", data.display());

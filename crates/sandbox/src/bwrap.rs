@@ -1,8 +1,8 @@
 //! Bubblewrap: all namespaces of its own, nothing visible but the system's programs, the interpreter,
 //! the runtime and the data, all of it read-only.
 //!
-//! The server keeps four capabilities over its own user namespace, to give each job mounts and
-//! processes of its own; a job has none. They give no power over anything outside.
+//! The server keeps five capabilities over its own user namespace, to give each job mounts, processes and a
+//! network of its own; a job has none. They give no power over anything outside.
 //!
 //! Started by root, the code must not run with root's number, which owns half of the machine's files and
 //! is exempt from the limit on processes: an outer bubblewrap puts the folders where anyone may reach
@@ -17,6 +17,8 @@ use crate::Setup;
 
 const STAGE: &str = "/run/nbexec";
 const NOBODY: &str = "65534";
+/// Mounts the `/proc` of this process namespace, then becomes the command that follows.
+const OWN_PROC: &str = r#"mount -t proc -o nosuid,nodev,noexec proc /proc && exec "$0" "$@""#;
 
 pub(crate) fn command(setup: &Setup) -> Command {
     let mut binds: Vec<(PathBuf, PathBuf)> = vec![
@@ -39,8 +41,10 @@ pub(crate) fn command(setup: &Setup) -> Command {
 
 /// Arguments of the outer bubblewrap: the folders under [`STAGE`], then no more root.
 ///
-/// Its processes are in a name space of their own, so that all end with the first: once it has given up its rights,
-/// the kernel would not let its end kill a process of another user.
+/// Its processes are in a namespace of their own, so that all end with the first: once it has given up its rights,
+/// the kernel would not let its end kill a process of another user. The inner bubblewrap looks for its child in
+/// `/proc`, which must therefore be that of this namespace. `mount` makes it, not `--proc`: that covers parts of it,
+/// and the kernel lets nobody mount a whole `/proc` in a user namespace that sees only a covered one.
 fn stage(command: &mut Command, binds: &mut [(PathBuf, PathBuf)]) {
     command.args(["--unshare-pid", "--dev-bind", "/", "/", "--tmpfs", "/run"]);
     command.args(["--perms", "0755", "--dir", STAGE]);
@@ -49,7 +53,10 @@ fn stage(command: &mut Command, binds: &mut [(PathBuf, PathBuf)]) {
         command.arg("--ro-bind").arg(&*source).arg(&staged);
         *source = staged;
     }
-    command.args(["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--die-with-parent", "--"]);
+    for capability in ["CAP_SETUID", "CAP_SETGID", "CAP_SYS_ADMIN"] {
+        command.args(["--cap-add", capability]);
+    }
+    command.args(["--die-with-parent", "--", "sh", "-c", OWN_PROC]);
     command.args(["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "--inh-caps=-all"]);
     command.args(["--", "bwrap"]);
 }
@@ -60,7 +67,9 @@ fn inner(command: &mut Command, setup: &Setup, binds: &[(PathBuf, PathBuf)]) {
     }
     command.args(["--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]);
     command.args(["--die-with-parent", "--new-session", "--clearenv"]);
-    for capability in ["CAP_SYS_ADMIN", "CAP_SYS_RESOURCE", "CAP_SYS_CHROOT", "CAP_DAC_OVERRIDE"] {
+    for capability in
+        ["CAP_SYS_ADMIN", "CAP_SYS_RESOURCE", "CAP_SYS_CHROOT", "CAP_DAC_OVERRIDE", "CAP_NET_ADMIN"]
+    {
         command.args(["--cap-add", capability]);
     }
     for (name, value) in &setup.environment {

@@ -10,6 +10,7 @@ mod bwrap;
 mod container;
 mod interpreter;
 mod none;
+mod runtime;
 mod worker;
 
 pub use backend::{Backend, Setup};

@@ -107,23 +107,23 @@ impl Worker {
         Ok(Self { child, end, stdin, frames, greeting })
     }
 
-    /// Runs one job: `take` gets the bytes it sends. After `timeout`, which lies beyond the job's own
-    /// limits, the server is held for broken.
+    /// Runs one job within `limits`: `take` gets the bytes it sends. After `timeout`, which lies beyond the job's own
+    /// limits, the server is held for broken. The server itself reads the limits alone: the next job's process is
+    /// its copy, and must not find this job in its memory.
     ///
     /// # Errors
     /// If the server broke down; it is of no use any more.
     pub fn run(
         &mut self,
+        limits: &impl Serialize,
         job: &impl Serialize,
         timeout: Duration,
         mut take: impl FnMut(&[u8]),
     ) -> Result<Ended> {
         let deadline = Instant::now() + timeout;
-        let body = serde_json::to_vec(job).context("cannot write a job")?;
         let Some(stdin) = &mut self.stdin else { bail!("the worker has ended") };
-        let length = u32::try_from(body.len()).context("a job of more than 4 GiB")?;
-        stdin.write_all(b"J").and_then(|()| stdin.write_all(&length.to_be_bytes()))?;
-        stdin.write_all(&body).and_then(|()| stdin.flush()).context("the worker has ended")?;
+        write_frame(stdin, b'L', &serde_json::to_vec(limits).context("cannot write limits")?)?;
+        write_frame(stdin, b'J', &serde_json::to_vec(job).context("cannot write a job")?)?;
         loop {
             match self.frames.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(Ok(Frame::Bytes(bytes))) => take(&bytes),
@@ -169,6 +169,12 @@ fn end_by_force(child: &mut Child, end: Option<Command>) {
     if let Some(mut end) = end {
         let _ = end.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
+}
+
+fn write_frame(stdin: &mut ChildStdin, letter: u8, body: &[u8]) -> Result<()> {
+    let length = u32::try_from(body.len()).context("a job of more than 4 GiB")?;
+    stdin.write_all(&[letter]).and_then(|()| stdin.write_all(&length.to_be_bytes()))?;
+    stdin.write_all(body).and_then(|()| stdin.flush()).context("the worker has ended")
 }
 
 fn read_frames(mut stdout: impl Read, send: &SyncSender<Result<Frame>>) {
