@@ -1,4 +1,5 @@
 # expect timeout: before
+# control: timeout: nothing
 import signal, time
 result = "before"
 signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))

@@ -1,4 +1,5 @@
 # expect ok|killed|cell_errors: before
+# control: killed: nothing
 import os
 result = "before"
 # %%

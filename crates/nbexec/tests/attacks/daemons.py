@@ -1,4 +1,5 @@
-# expect ok: started
+# expect ok: 0
+# control: ok: 3
 import os, time
 for _ in range(3):
     if os.fork() == 0:
@@ -6,4 +7,8 @@ for _ in range(3):
         if os.fork() == 0:
             os.execv("/bin/sleep", ["sleep", "98765"])
         os._exit(0)
-result = "started"
+time.sleep(0.2)
+# next
+import os
+commands = [open("/proc/%s/cmdline" % pid).read() for pid in os.listdir("/proc") if pid.isdigit() and pid != str(os.getpid())]
+result = sum("98765" in command for command in commands)

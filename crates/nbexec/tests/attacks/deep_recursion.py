@@ -1,4 +1,5 @@
 # expect killed|cell_errors|timeout|oom: before
+# control: killed|stopped: nothing
 import sys
 result = "before"
 sys.setrecursionlimit(10**9)

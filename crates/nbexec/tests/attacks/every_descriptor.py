@@ -1,4 +1,5 @@
 # expect ok: True
+# control --open-files 4000: ok: False
 import os
 opened = []
 try:

@@ -1,10 +1,10 @@
-# expect ok: 0
-# container ok: 3
-readable = 0
-for name in ("passwd", "shadow", "hosts", "resolv.conf", "ssh/sshd_config", "machine-id"):
+# expect ok: False
+# control: ok: True
+# container ok: False
+readable = []
+for name in ("shadow", "ssh/ssh_config", "ssh/sshd_config", "machine-id", "fstab", "apt/sources.list", "gshadow"):
     try:
-        open("/etc/" + name).read()
-        readable += 1
+        readable.append(open("/etc/" + name).read())
     except OSError:
         pass
-result = readable
+result = bool(readable)

@@ -1,6 +1,9 @@
 # expect killed: before
+# control --max-values 3000: ok: after
 import os
 result = "before"
 # %%
-while True:
-    os.write(3, b"x" * 65536)
+for _ in range(200):
+    os.write(3, b"x" * 65535 + b"\n")
+# %%
+result = "after"

@@ -1,4 +1,5 @@
 # expect ok: before
+# control replace {"s": 10**9} -> {"s": 0}: ok: FORGED
 import os
 result = "before"
 # %%

@@ -1,8 +1,17 @@
-# expect killed|ok|cell_errors|timeout: before
-import os
+# expect killed|ok|cell_errors: before
+# control --max-processes 400: ok: all are there
+import os, time
 result = "before"
-while True:
-    try:
-        os.fork()
-    except OSError:
-        pass
+n = 0
+try:
+    while n < 100:
+        if os.fork() == 0:
+            time.sleep(100)
+            os._exit(0)
+        n += 1
+except OSError:
+    pass
+time.sleep(0.3)
+# %%
+if n == 100:
+    result = "all are there"

@@ -1,5 +1,6 @@
 # expect ok: [(True, True), (True, True), (True, True), (True, True)]
 # container ok: [(False, True), (False, True), (False, True), (False, True)]
+# control --scratch-mb 64: ok: [(False, True), (False, True), (False, True), (False, True)]
 import os
 def fills(folder):
     written = 0

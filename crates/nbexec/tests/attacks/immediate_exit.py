@@ -1,4 +1,5 @@
 # expect killed: before
+# control: killed: nothing
 import os
 result = "before"
 # %%

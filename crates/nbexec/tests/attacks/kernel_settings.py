@@ -1,14 +1,10 @@
-# expect ok: []
-written = []
-for name in ("kernel/core_pattern", "kernel/modprobe", "user/max_user_namespaces", "vm/drop_caches"):
+# expect ok: False
+# control: ok: True
+opened = []
+for name in ("sys/kernel/core_pattern", "sys/kernel/modprobe", "sys/user/max_user_namespaces", "sysrq-trigger"):
     try:
-        open("/proc/sys/" + name, "w").write("1")
-        written.append(name)
+        open("/proc/" + name, "w").close()
+        opened.append(name)
     except OSError:
         pass
-try:
-    open("/proc/sysrq-trigger", "w").write("h")
-    written.append("sysrq")
-except OSError:
-    pass
-result = written
+result = bool(opened)

@@ -1,4 +1,5 @@
 # expect ok|killed|cell_errors: before
+# control: killed: nothing
 import os, signal
 result = "before"
 for pid in [1, os.getppid()]:

@@ -1,4 +1,5 @@
 # expect timeout: before
+# control: timeout: nothing
 result = "before"
 while True:
     try:

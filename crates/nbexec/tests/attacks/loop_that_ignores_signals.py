@@ -1,4 +1,5 @@
 # expect timeout: before
+# control: timeout: nothing
 import signal
 result = "before"
 for number in range(1, 65):

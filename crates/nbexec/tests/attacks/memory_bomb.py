@@ -1,5 +1,6 @@
 # expect oom: before
+# control --memory-mb 2000: ok: held
 result = "before"
-hold = []
-while True:
-    hold.append(bytearray(1 << 24))
+# %%
+hold = [bytearray(1 << 24) for _ in range(20)]
+result = "held"

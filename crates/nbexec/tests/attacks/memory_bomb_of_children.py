@@ -1,8 +1,11 @@
 # expect oom|killed: before
-import mmap, os, time
+# control --memory-mb 2000: ok: held
+import os, time
 result = "before"
-for _ in range(12):
+# %%
+for _ in range(6):
     if os.fork() == 0:
-        hold = [bytearray(b"x" * (1 << 24)) for _ in range(10)]
+        hold = bytearray(b"x" * (30 << 20)) * 2
         time.sleep(100)
-time.sleep(100)
+time.sleep(1.2)
+result = "held"

@@ -1,10 +1,11 @@
 # expect ok|killed: before
+# control: ok|killed|cell_errors: nothing
 import builtins
 result = "before"
 # %%
 builtins._nalin_t = None
 _nalin_t = lambda *_: 1 / 0
-del builtins._nalin_w
+builtins.__dict__.pop("_nalin_w", None)
 import sys
 for name in list(sys.modules):
     if "nalin" in name:
@@ -14,3 +15,4 @@ for name in list(sys.modules):
                 setattr(module, attribute, None)
             except Exception:
                 pass
+builtins.__dict__.pop("_told", None)

@@ -1,8 +1,10 @@
-# expect ok: [97, 97, 97]
+# expect ok: False
+# control: ok: True
 import socket
-def number(family, kind=1):
+opened = []
+for family, kind in ((40, 1), (38, 5), (17, 3)):  # vsock, alg, packet
     try:
-        socket.socket(family, kind)
-    except OSError as error:
-        return error.errno
-result = [number(40), number(38, 5), number(17, 3)]  # vsock, alg, packet
+        opened.append(socket.socket(family, kind))
+    except OSError:
+        pass
+result = bool(opened)

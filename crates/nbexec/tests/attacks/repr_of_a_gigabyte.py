@@ -1,4 +1,5 @@
 # expect ok: 300
+# control: cell_errors: nothing
 class Giant:
     def __repr__(self):
         print("y" * 10**8)
@@ -7,5 +8,5 @@ class Liar:
     def __repr__(self):
         return 7
 giant, liar = Giant(), Liar()
-_nalin_t(1, giant); _nalin_t(1, liar)
+_nalin_t(1, liar); _nalin_t(1, giant)
 result = 300

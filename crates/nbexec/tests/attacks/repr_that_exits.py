@@ -1,4 +1,5 @@
 # expect ok: [<__main__.Exiter object>, <__main__.Raiser object>]
+# control: cell_errors: nothing
 import sys
 class Exiter:
     def __repr__(self):

@@ -1,4 +1,5 @@
 # expect ok: <__main__.Looper object>
+# control: timeout: nothing
 class Looper:
     def __repr__(self):
         while True:

@@ -1,4 +1,5 @@
 # expect ok: <__main__.Sleeper object>
+# control: stopped: nothing
 import time
 class Sleeper:
     def __repr__(self):

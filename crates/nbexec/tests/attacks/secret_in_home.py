@@ -1,13 +1,10 @@
-# expect ok: []
-import os, sys
+# expect ok: False
+# control: ok: True
+import os
 found = []
-for folder, names, files in os.walk("/"):
-    if folder in ("/proc", "/usr", sys.base_prefix):
-        names.clear()
-    found += [name for name in files if "nalin-secret" in name]
-for path in ("{SECRET}", "/root/.ssh/id_rsa", "/proc/1/root{SECRET}", "/proc/1/cwd/..{SECRET}"):
+for path in ("{SECRET}", "/root/.ssh/id_rsa", "/proc/1/root{SECRET}", "/proc/1/cwd/..{SECRET}", "/nalin/data/../../secrets"):
     try:
         found.append(open(path).read())
     except OSError:
         pass
-result = found
+result = bool(found)

@@ -1,4 +1,5 @@
-# expect ok: []
+# expect ok: False
+# control: ok: True
 import os, shutil
 read = []
 for number, target in enumerate(("/etc/shadow", "{SECRET}", "/proc/1/root{SECRET}", "../../../../..{SECRET}")):
@@ -7,7 +8,7 @@ for number, target in enumerate(("/etc/shadow", "{SECRET}", "/proc/1/root{SECRET
         read.append(open("link%d" % number).read())
     except OSError:
         pass
-result = read
+result = bool(read)
 # %%
 here = os.getcwd()
 for path in (here, "/tmp", "/home/user", "/dev/shm"):

@@ -1,8 +1,16 @@
 # expect ok|killed|cell_errors: before
+# control --max-processes 400: ok: all are there
 import threading, time
 result = "before"
+# %%
+threads = 0
+threading.stack_size(1 << 18)
 try:
-    for _ in range(10000):
+    for threads in range(1, 101):
         threading.Thread(target=time.sleep, args=(1,), daemon=True).start()
 except RuntimeError:
-    pass
+    threads = 0
+time.sleep(0.3)
+# %%
+if threads == 100:
+    result = "all are there"

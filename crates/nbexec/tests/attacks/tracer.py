@@ -1,7 +1,8 @@
 # expect ok|cell_errors|killed: before
+# control: killed: nothing
 import sys
+result = "before"
+# %%
 def trace(frame, event, argument):
     raise RuntimeError("traced")
-result = "before"
 sys.settrace(trace)
-sys.setprofile(trace)

@@ -1,8 +1,13 @@
-# expect ok: sent nowhere
+# expect ok: False
+# control: ok: True
 import socket
-for host in ("127.0.0.1", "10.255.255.255", "8.8.8.8"):
+heard = False
+for host in ("127.0.0.1", "127.255.255.254"):
     try:
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"secret", (host, {UDP}))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+            one.connect((host, {UDP}))
+            one.send(b"secret")
+            heard = heard or one.send(b"again") == 5  # nobody there: the first is answered with an error
     except OSError:
         pass
-result = "sent nowhere"
+result = heard

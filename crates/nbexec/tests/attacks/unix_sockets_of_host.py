@@ -1,9 +1,11 @@
-# expect ok: ['OSError', 'OSError']
+# expect ok: refused
+# control: ok: connected
 import socket
-def reach(address):
+reached = "refused"
+for address in ("{SOCKET}", "secret.sock", "/notebook/secret.sock", "/notebook/repo/secret.sock", "/nalin/data/secret.sock"):
     try:
         socket.socket(socket.AF_UNIX).connect(address)
-        return "connected"
+        reached = "connected"
     except OSError:
-        return "OSError"
-result = [reach("\0{ABSTRACT}"), reach("{SOCKET}")]
+        pass
+result = reached

@@ -1,4 +1,5 @@
 # expect ok: <__main__.Trap object>
+# control: cell_errors|stopped: nothing
 class Meta(type):
     def __getattribute__(cls, name):
         raise SystemExit(name)

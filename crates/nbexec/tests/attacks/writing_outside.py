@@ -1,4 +1,5 @@
 # expect ok: []
+# control: ok: ['/', '/usr', '/usr/lib', '/etc', '/dev']
 written = []
 for folder in ("/", "/usr", "/usr/lib", "/etc", "/nalin", "/nalin/data", "/nalin/runtime", "/nalin/scratch", "/dev", "/proc"):
     try:

@@ -1,8 +1,7 @@
-# expect ok: ['data.csv', 'new.csv', 'secret.sock']
-# container ok: ['data.csv', 'new.csv']
+# expect ok: a,b
+# control: ok: changed
 import os
-open("new.csv", "w").write("new")
-result = sorted(os.listdir("."))
-# %%
-os.remove("data.csv")
 open("data.csv", "w").write("changed")
+open("new.csv", "w").write("new")
+# next
+result = open("data.csv").readline().strip()

@@ -1,0 +1,7 @@
+# expect ok: [<__main__.Number object>]
+# control: cell_errors: nothing
+class Number(int):
+    def __repr__(self):
+        raise SystemExit
+    __str__ = __repr__
+result = [Number(1)]

@@ -1,0 +1,13 @@
+# expect oom: before
+# control --memory-mb 2000: ok: held
+import mmap, time
+result = "before"
+# %%
+hold = []
+for _ in range(20):
+    block = mmap.mmap(-1, 1 << 24)
+    block[:] = bytes(1 << 24)
+    block.madvise(mmap.MADV_DONTNEED)
+    hold.append(block)
+time.sleep(0.4)
+result = "held"
