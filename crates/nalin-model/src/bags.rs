@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use candle_core::Tensor;
+use learn::{Bags, DenseId, Init, Parameters, TableId, dropout};
 use records::Random;
 use serde::{Deserialize, Serialize};
 
 use crate::embedding::Embedding;
 use crate::features::{Features, NUMBERS, featurise};
 use crate::hash::cross;
-use crate::network::{Encoder, Network, Pass, Row, dropout};
-use crate::parameters::{Bags, Parameters, Slot};
+use crate::network::{Encoder, Network, Pass, Row, SIGNED_ZEROS};
 use crate::{Ablation, Subject};
 
 pub use quick::{Quick, Side};
@@ -74,17 +74,17 @@ pub struct BagsNetwork {
     ablation: Ablation,
     parameters: Parameters,
     /// Weights of the crosses, and a bias.
-    wide: Option<(Slot, Slot)>,
+    wide: Option<(TableId, DenseId)>,
     deep: Option<Deep>,
 }
 
 struct Deep {
-    names: Slot,
+    names: TableId,
     /// Learned vectors of names, and the weights that turn them into embeddings.
-    learned: Option<(Arc<Embedding>, Slot)>,
-    values: Slot,
-    hidden: (Slot, Slot),
-    out: [Slot; 2],
+    learned: Option<(Arc<Embedding>, DenseId)>,
+    values: TableId,
+    hidden: (DenseId, DenseId),
+    out: [DenseId; 2],
 }
 
 impl BagsNetwork {
@@ -100,12 +100,12 @@ impl BagsNetwork {
         mut parameters: Parameters,
     ) -> Result<Self> {
         let wide = if config.wide_rows > 0 {
-            let table = parameters.add_table("wide", config.wide_rows, 1, 0.0);
-            Some((table, parameters.add_dense("bias", &[1], 0.0)?))
+            let table = parameters.add_table("wide", config.wide_rows, 1, SIGNED_ZEROS);
+            Some((table, parameters.add_dense("bias", &[1], SIGNED_ZEROS)?))
         } else {
             None
         };
-        parameters.set_pace(config.deep_pace);
+        parameters.set_rate_factor(config.deep_pace);
         let deep = if config.width > 0 { Some(Deep::new(&config, learned, &mut parameters)?) } else { None };
         Ok(Self { config, ablation, parameters, wide, deep })
     }
@@ -133,19 +133,19 @@ impl Deep {
         parameters: &mut Parameters,
     ) -> Result<Self> {
         let inputs = 3 * config.width + NUMBERS;
-        let bound = 1.0 / (inputs as f64).sqrt();
+        let (small, bound) = (Init::Uniform(config.init), Init::Uniform(1.0 / (inputs as f64).sqrt()));
         let learned = match learned {
             Some(learned) => {
                 let shape = [learned.width(), config.width];
-                let project = parameters.add_dense("learned.weight", &shape, config.init)?;
+                let project = parameters.add_dense("learned.weight", &shape, small)?;
                 Some((learned, project))
             }
             None => None,
         };
         Ok(Self {
             learned,
-            names: parameters.add_table("names", config.name_rows, config.width, config.init),
-            values: parameters.add_table("values", config.value_rows, config.width, config.init),
+            names: parameters.add_table("names", config.name_rows, config.width, small),
+            values: parameters.add_table("values", config.value_rows, config.width, small),
             hidden: (
                 parameters.add_dense("hidden.weight", &[inputs, config.hidden], bound)?,
                 parameters.add_dense("hidden.bias", &[config.hidden], bound)?,
@@ -154,9 +154,9 @@ impl Deep {
                 parameters.add_dense(
                     "out.weight",
                     &[config.hidden, 1],
-                    1.0 / (config.hidden as f64).sqrt(),
+                    Init::Uniform(1.0 / (config.hidden as f64).sqrt()),
                 )?,
-                parameters.add_dense("out.bias", &[1], 0.0)?,
+                parameters.add_dense("out.bias", &[1], SIGNED_ZEROS)?,
             ],
         })
     }

@@ -2,16 +2,17 @@
 
 use anyhow::Result;
 use candle_core::{DType, Tensor};
+use evaluation::Metrics;
+use learn::loss::{binary_cross_entropy, sigmoid};
+use learn::schedule::linear_decay;
+use learn::{AdamWConfig, Gradients, Trainer};
 use rayon::prelude::*;
 use records::Random;
 use serde::{Deserialize, Serialize};
 
-use crate::adam::Adam;
-use crate::checkpoint::{Checkpoint, Past, Saved, State};
 use crate::lessons::{Lesson, Lessons};
-use crate::metrics::Metrics;
 use crate::network::{Network, Row};
-use crate::parameters::Gradients;
+use crate::progress::{Epoch, Past, Progress, RunState, Saved};
 
 /// Rows that one thread takes at a time. Fixed, so that sums are made in the same order, and come out
 /// the same to the bit, however many threads there are.
@@ -54,12 +55,14 @@ pub enum Choice {
     F1,
 }
 
-/// An epoch, for whoever watches.
-pub struct Epoch<'a> {
-    /// What came of it.
-    pub past: &'a Past,
-    /// What a run could go on from; of an epoch before the checkpoint that this run goes on from there is none.
-    pub checkpoint: Option<Checkpoint<'a>>,
+impl Choice {
+    /// How good figures are by it: higher is better.
+    fn score(self, metrics: &Metrics) -> f64 {
+        match self {
+            Self::Auc => metrics.auc,
+            Self::F1 => (metrics.f1 * 1000.0).round_ties_even(),
+        }
+    }
 }
 
 /// Trains, and leaves the network as it was after its best epoch, or the last when there is nothing to
@@ -78,24 +81,27 @@ pub fn fit<N: Network>(
     saved: Option<&Saved>,
     watch: &mut dyn FnMut(Epoch) -> Result<()>,
 ) -> Result<usize> {
-    let mut adam = Adam::new(network.parameters(), schedule.weight_decay, schedule.clip);
+    let Schedule { weight_decay, clip, choice, .. } = *schedule;
+    let config = AdamWConfig { weight_decay, clip, ..AdamWConfig::default() };
+    let mut trainer = Trainer::new(network.parameters(), config);
     let mut order: Vec<u32> = (0..train.all.len() as u32).collect();
     let steps_an_epoch = train.all.len().div_ceil(schedule.batch).max(1);
-    let mut state = saved.map_or_else(State::default, |saved| saved.state.clone());
-    let mut best = match saved {
-        Some(saved) => saved.restore(network.parameters_mut(), &mut adam)?,
-        None => None,
-    };
-    for past in &state.past {
-        watch(Epoch { past, checkpoint: None })?;
+    let mut progress = Progress::default();
+    if let Some(saved) = saved {
+        progress = saved.progress().clone();
+        let scores = progress.past.iter().filter_map(|past| Some(choice.score(past.valid.as_ref()?)));
+        trainer.resume(network.parameters_mut(), saved, progress.steps(), scores)?;
     }
-    let mut step = state.past.last().map_or(0, |past| past.step);
+    for past in &progress.past {
+        watch(Epoch { past, run: None })?;
+    }
+    let mut step = progress.steps();
     for epoch in 1..=schedule.epochs {
         Random::keyed(schedule.seed, "nalin-model/order", &epoch.to_string()).shuffle(&mut order);
-        if epoch <= state.past.len() {
+        if epoch <= progress.past.len() {
             continue;
         }
-        if state.best.is_some_and(|(_, best)| epoch - best > schedule.patience) {
+        if trainer.early_stopping().is_patience_exhausted(schedule.patience) {
             break;
         }
         let (mut loss, mut weight, mut rate) = (0.0, 0.0, schedule.rate);
@@ -104,12 +110,12 @@ pub fn fit<N: Network>(
                 continue;
             }
             let done = step as f64 / (steps_an_epoch * schedule.epochs) as f64;
-            rate = schedule.rate * if schedule.decay { 1.0 - 0.9 * done } else { 1.0 };
+            rate = schedule.rate * if schedule.decay { linear_decay(done, 0.1) } else { 1.0 };
             step += 1;
             // A user may give weight 0 to every example of a batch.
             let batch_weight =
                 batch.iter().map(|&at| train.all[at as usize].weight).sum::<f32>().max(f32::MIN_POSITIVE);
-            let (grads, losses): (Vec<Gradients>, Vec<f64>) = batch
+            let (gradients, losses): (Vec<Gradients>, Vec<f64>) = batch
                 .par_chunks(PART_ROWS)
                 .enumerate()
                 .map(|(part, rows)| {
@@ -117,38 +123,31 @@ pub fn fit<N: Network>(
                     let noise = Random::keyed(schedule.seed, "nalin-model/noise", &key);
                     let lessons: Vec<Lesson> = rows.iter().map(|&at| train.all[at as usize]).collect();
                     let rows: Vec<_> = lessons.iter().map(|lesson| train.row(lesson)).collect();
-                    learn(network, &rows, &lessons, batch_weight, noise)
+                    gradients_of(network, &rows, &lessons, batch_weight, noise)
                 })
                 .collect::<Result<Vec<_>>>()?
                 .into_iter()
                 .unzip();
             loss += losses.iter().sum::<f64>();
             weight += f64::from(batch_weight);
-            adam.step(network.parameters_mut(), &grads, rate)?;
+            trainer.step(network.parameters_mut(), &gradients, rate)?;
         }
         let valid = if valid.all.is_empty() { None } else { Some(measure(network, valid)?) };
         let train_loss = if weight > 0.0 { loss / weight } else { 0.0 };
-        state.past.push(Past { epoch, step, rate, train_loss, valid });
-        let merit = valid.map(|metrics| match schedule.choice {
-            Choice::Auc => metrics.auc,
-            Choice::F1 => (metrics.f1 * 1000.0).round_ties_even(),
-        });
-        if let Some(merit) = merit.filter(|merit| state.best.is_none_or(|(best, _)| *merit > best)) {
-            state.best = Some((merit, epoch));
-            best = Some(network.parameters().snapshot()?);
+        progress.past.push(Past { epoch, step, rate, train_loss, valid });
+        if let Some(metrics) = &valid {
+            trainer.observe(network.parameters(), choice.score(metrics))?;
         }
-        let (parameters, best) = (network.parameters(), best.as_ref());
-        let checkpoint = Some(Checkpoint { parameters, adam: &adam, best, state: &state });
-        watch(Epoch { past: &state.past[epoch - 1], checkpoint })?;
+        let run = RunState { parameters: network.parameters(), trainer: &trainer, progress: &progress };
+        watch(Epoch { past: &progress.past[epoch - 1], run: Some(run) })?;
     }
-    if let Some(best) = best {
-        network.parameters_mut().restore(&best)?;
-    }
-    Ok(state.best.map_or(state.past.len(), |(_, epoch)| epoch))
+    let best = trainer.early_stopping().best();
+    trainer.finish(network.parameters_mut())?;
+    Ok(best.unwrap_or(progress.past.len()))
 }
 
 /// Gradient and summed loss (weighted binary cross entropy) of one part of a batch.
-pub(crate) fn learn<N: Network>(
+pub(crate) fn gradients_of<N: Network>(
     network: &N,
     rows: &[Row<N::Side>],
     lessons: &[Lesson],
@@ -156,7 +155,10 @@ pub(crate) fn learn<N: Network>(
     mut noise: Random,
 ) -> Result<(Gradients, f64)> {
     let pass = network.forward(rows, Some(&mut noise))?;
-    let loss = pass.logits()?.into_iter().zip(lessons).map(|(logit, lesson)| loss_of(logit, lesson)).sum();
+    let loss = |(logit, lesson): (f32, &Lesson)| {
+        binary_cross_entropy(logit, lesson.label) * f64::from(lesson.weight)
+    };
+    let loss = pass.logits()?.into_iter().zip(lessons).map(loss).sum();
     // The loss's derivative is known in closed form and exact where logarithms of sigmoids are not, so
     // the backward pass starts from it: a sum of logits times constants has just that gradient.
     let mut total = Tensor::zeros((), DType::F32, network.parameters().device())?;
@@ -168,7 +170,7 @@ pub(crate) fn learn<N: Network>(
         total = (total + (head * Tensor::from_vec(slopes, head.shape(), head.device())?)?.sum_all()?)?;
     }
     let grads = total.backward()?;
-    Ok((Gradients::gather(network.parameters(), &grads, pass.lookups)?, loss))
+    Ok((Gradients::collect(network.parameters(), &grads, pass.lookups)?, loss))
 }
 
 /// Metrics at a threshold of one half.
@@ -196,14 +198,4 @@ pub fn logits<N: Network>(network: &N, rows: &[Row<N::Side>]) -> Result<Vec<f32>
         logits.extend_from_slice(&pass[..part.len()]);
     }
     Ok(logits)
-}
-
-fn loss_of(logit: f32, lesson: &Lesson) -> f64 {
-    let (logit, label) = (f64::from(logit), f64::from(lesson.label));
-    (logit.max(0.0) - logit * label + (-logit.abs()).exp().ln_1p()) * f64::from(lesson.weight)
-}
-
-/// The probability that belongs to a logit.
-pub fn sigmoid(logit: f32) -> f32 {
-    1.0 / (1.0 + (-logit).exp())
 }

@@ -6,21 +6,19 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail, ensure};
-use candle_core::{Device, Tensor};
+use anyhow::{Context as _, Result, ensure};
+use evaluation::Calibration;
+use learn::{Device, Parameters};
 use rayon::prelude::*;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use crate::bags::{BagsConfig, BagsNetwork, Quick};
-use crate::calibration::Calibration;
 use crate::embedding::Embedding;
 use crate::evidence::{Custom, Evidence, Fact, JudgeConfig};
 use crate::fit::logits;
 use crate::lessons::{Known, Sides};
 use crate::nalin::{NalinConfig, NalinNetwork};
-use crate::network::{Encoder, Network};
-use crate::parameters::Parameters;
+use crate::network::{Encoder, Network, no_parameters};
 use crate::statistics::Statistics;
 use crate::{Ablation, Subject};
 
@@ -124,10 +122,8 @@ impl Model {
     ) -> Result<Self> {
         config.embedding = embedding.is_some();
         let names = embedding.clone();
-        // Work is shared out by us, in parts that do not depend on the number of threads; a product of
-        // matrices that starts threads of its own would only be in the way.
-        gemm::set_threading_threshold(usize::MAX);
-        let parameters = Parameters::new(device, config.seed);
+        learn::threads::keep_products_on_one_thread();
+        let parameters = no_parameters(device, config.seed);
         let body = match &config.design {
             Design::Bags(bags) => {
                 Body::Bags(Box::new(BagsNetwork::new(bags.clone(), config.ablation, names, parameters)?))
@@ -256,7 +252,7 @@ impl Model {
         let mut files = BTreeMap::from([
             (CONFIG.to_owned(), json(serde_json::to_string_pretty(&self.config))?),
             (STATISTICS.to_owned(), json(serde_json::to_string(&self.statistics))?),
-            (WEIGHTS.to_owned(), self.weights_file()?),
+            (WEIGHTS.to_owned(), learn::weights::to_bytes(self.parameters())?),
         ]);
         if let Some(evidence) = &self.evidence {
             files.insert(EVIDENCE.to_owned(), evidence.tally.to_bytes()?);
@@ -265,32 +261,6 @@ impl Model {
             files.insert(EMBEDDING.to_owned(), embedding.to_bytes()?);
         }
         Ok(files)
-    }
-
-    fn weights_file(&self) -> Result<Vec<u8>> {
-        let mut tensors: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = Vec::new();
-        let mut add = |name: &str, shape: Vec<usize>, values: &[f32]| {
-            // Where the lower half of every number is empty it need not be kept.
-            let (dtype, bytes) = if values.iter().all(|value| value.to_bits() & 0xffff == 0) {
-                (Dtype::BF16, values.iter().flat_map(|value| value.to_le_bytes()[2..].to_vec()).collect())
-            } else {
-                (Dtype::F32, values.iter().flat_map(|value| value.to_le_bytes()).collect())
-            };
-            tensors.push((name.to_owned(), dtype, shape, bytes));
-        };
-        for parameters in self.parameters() {
-            for (name, var) in &parameters.dense {
-                add(name, var.dims().to_vec(), &var.flatten_all()?.to_vec1::<f32>()?);
-            }
-            for table in &parameters.tables {
-                add(&table.name, vec![table.values.len() / table.width, table.width], &table.values);
-            }
-        }
-        let views = tensors
-            .iter()
-            .map(|(name, dtype, shape, bytes)| Ok((name, TensorView::new(*dtype, shape.clone(), bytes)?)))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(safetensors::serialize(views, None)?)
     }
 
     /// Reads a model's folder.
@@ -314,7 +284,12 @@ impl Model {
     pub fn of_files<'a>(read: &dyn Fn(&str) -> Result<Cow<'a, [u8]>>, device: &Device) -> Result<Self> {
         let damaged = |name: &str| format!("{name} is damaged");
         let config: Config = serde_json::from_slice(&read(CONFIG)?).with_context(|| damaged(CONFIG))?;
-        ensure!(config.format == FORMAT, "format {}, but this program reads format {FORMAT}", config.format);
+        ensure!(
+            config.format == FORMAT,
+            "it is of format {}, but this program reads format {FORMAT}; train it anew with nalin-train, or use the \
+             version that made it",
+            config.format
+        );
         let statistics = serde_json::from_slice(&read(STATISTICS)?).with_context(|| damaged(STATISTICS))?;
         let judge = config.evidence.clone();
         let embedding = match config.embedding {
@@ -334,38 +309,13 @@ impl Model {
     }
 
     fn set_weights(&mut self, bytes: &[u8]) -> Result<()> {
-        let file = SafeTensors::deserialize(bytes)?;
         let network = match &mut self.body {
             Body::Bags(network) => Some(network.parameters_mut()),
             Body::Nalin(network) => Some(network.parameters_mut()),
             Body::Lookup => None,
         };
         let judge = self.evidence.as_mut().map(|evidence| evidence.judge.parameters_mut());
-        let values = |name: &str, n: usize| -> Result<Vec<f32>> {
-            let view = file.tensor(name)?;
-            let values: Vec<f32> = match view.dtype() {
-                Dtype::F32 => {
-                    view.data().as_chunks().0.iter().map(|&chunk| f32::from_le_bytes(chunk)).collect()
-                }
-                Dtype::BF16 => {
-                    let of = |&[low, high]: &[u8; 2]| f32::from_le_bytes([0, 0, low, high]);
-                    view.data().as_chunks().0.iter().map(of).collect()
-                }
-                other => bail!("{name} holds {other:?}"),
-            };
-            ensure!(values.len() == n, "wrong size of {name}");
-            Ok(values)
-        };
-        for parameters in network.into_iter().chain(judge) {
-            for (name, var) in &parameters.dense {
-                let values = values(name, var.elem_count())?;
-                var.set(&Tensor::from_vec(values, var.shape(), var.device())?)?;
-            }
-            for table in &mut parameters.tables {
-                table.values = values(&table.name, table.values.len())?;
-            }
-        }
-        Ok(())
+        learn::weights::set(bytes, network.into_iter().chain(judge))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use candle_core::Tensor;
+use learn::{Device, Init, Lookup, Parameters};
 use records::Random;
 
-use crate::parameters::{Lookup, Parameters};
 use crate::{Ablation, Subject};
 
 /// Weights that map rows to logits: what the training loop knows.
@@ -47,6 +47,15 @@ pub trait Encoder: Network {
     }
 }
 
+/// Weights that begin as zeros, half of them negative: so they always were, and a trained model's file keeps the sign
+/// of those that no example touched.
+pub(crate) const SIGNED_ZEROS: Init = Init::Uniform(0.0);
+
+/// No weights yet; those that are added are drawn from `seed` and their names.
+pub(crate) fn no_parameters(device: &Device, seed: u64) -> Parameters {
+    Parameters::new(device, seed, "nalin-model/weights")
+}
+
 /// A pair as the network reads it: its name, and its value.
 pub type Row<'a, Side> = (&'a Side, &'a Side);
 
@@ -68,43 +77,5 @@ impl Pass {
         let heads = self.heads.iter().map(|head| Ok(head.to_vec1::<f32>()?)).collect::<Result<Vec<_>>>()?;
         let mean = |row: usize| heads.iter().map(|head| head[row]).sum::<f32>() / heads.len() as f32;
         Ok((0..heads[0].len()).map(mean).collect())
-    }
-}
-
-/// A mask for dropout: 0 with probability `p`, else 1 / (1 - p), so that sums keep their mean.
-///
-/// # Errors
-/// If the device fails.
-pub fn dropout(input: &Tensor, p: f64, noise: Option<&mut Random>) -> Result<Tensor> {
-    let Some(noise) = noise.filter(|_| p > 0.0) else { return Ok(input.clone()) };
-    let keep = (1.0 / (1.0 - p)) as f32;
-    let limit = (p * 65_536.0) as u64;
-    let n = input.elem_count();
-    let mut mask = Vec::with_capacity(n + 3);
-    while mask.len() < n {
-        // Four draws of 16 bits: masks are most of the randomness that training needs.
-        let bits = noise.bits();
-        mask.extend([0, 16, 32, 48].map(|at| if (bits >> at) & 0xffff < limit { 0.0 } else { keep }));
-    }
-    mask.truncate(n);
-    Ok((input * Tensor::from_vec(mask, input.shape(), input.device())?)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use candle_core::{Device, Tensor};
-    use records::Random;
-
-    use super::dropout;
-
-    #[test]
-    fn dropout_keeps_the_mean_and_is_off_when_scoring() {
-        let ones = Tensor::ones((100, 100), candle_core::DType::F32, &Device::Cpu).unwrap();
-        let mut noise = Random::keyed(1, "test", "");
-        let dropped = dropout(&ones, 0.3, Some(&mut noise)).unwrap();
-        let mean = dropped.mean_all().unwrap().to_scalar::<f32>().unwrap();
-        assert!((mean - 1.0).abs() < 0.03, "{mean}");
-        let kept = dropout(&ones, 0.3, None).unwrap();
-        assert_eq!(kept.flatten_all().unwrap().to_vec1::<f32>().unwrap(), vec![1.0; 10_000]);
     }
 }

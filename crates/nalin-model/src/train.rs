@@ -4,20 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
-use candle_core::Device;
+use evaluation::{Calibration, best_threshold};
+use learn::Device;
 use serde::Serialize;
 
 use crate::bags::BagsConfig;
-use crate::calibration::Calibration;
-use crate::checkpoint::Saved;
 use crate::embedding::Embedding;
 use crate::evidence::{Evidence, Fact, JudgeConfig};
-use crate::fit::{Choice, Epoch, Schedule, fit};
+use crate::fit::{Choice, Schedule, fit};
 use crate::lessons::{Known, Lessons, Misfit, more_misfits};
-use crate::metrics::best_threshold;
 use crate::model::{Body, Config, Design, Model};
 use crate::nalin::NalinConfig;
 use crate::network::{Encoder, Network as _};
+use crate::progress::{Epoch, Saved};
 use crate::statistics::Statistics;
 use crate::{Ablation, Subject};
 
@@ -180,7 +179,7 @@ pub fn train(
     });
     model.config.epoch = epoch?;
     if let Body::Bags(network) = &mut model.body {
-        network.parameters_mut().round_tables();
+        network.parameters_mut().round_tables_to_bf16();
     }
     let subjects: Vec<Subject> = valid.iter().map(|known| known.subject).collect();
     let labels: Vec<bool> = valid.iter().map(|known| known.misfit).collect();

@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use nalin_model::{
-    Ablation, Arch, Beside, Device, Embedding, Known, Metrics, Model, Plan, Saved, Schedule, Subject, train,
-};
+use evaluation::Metrics;
+use learn::Device;
+use nalin_model::{Ablation, Arch, Beside, Embedding, Known, Model, Plan, Saved, Schedule, Subject, train};
 use records::{Example, Split};
 
 fn examples(n: usize) -> Vec<Example> {
@@ -296,7 +296,7 @@ fn an_interrupted_run_goes_on_to_the_same_weights() {
         let (mut seen, mut checkpoints) = (Vec::new(), Vec::new());
         let mut watch = |epoch: nalin_model::Epoch| {
             seen.push(epoch.past.clone());
-            checkpoints.push(epoch.checkpoint.unwrap().to_bytes("a test")?);
+            checkpoints.push(epoch.run.unwrap().to_checkpoint("a test")?);
             Ok(())
         };
         let whole = train(&plan, (&training, &valid), &Beside::default(), &Device::Cpu, None, &mut watch)
@@ -305,7 +305,7 @@ fn an_interrupted_run_goes_on_to_the_same_weights() {
             .unwrap();
         for (epochs_done, bytes) in (1..).zip(checkpoints) {
             let saved = Saved::read(bytes).unwrap();
-            assert_eq!((saved.run(), saved.epoch()), ("a test", epochs_done));
+            assert_eq!((saved.run(), saved.progress().epoch()), ("a test", epochs_done));
             let mut seen_again = Vec::new();
             let mut watch = |epoch: nalin_model::Epoch| {
                 seen_again.push(epoch.past.clone());

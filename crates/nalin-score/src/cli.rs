@@ -122,7 +122,7 @@ pub struct Reading {
 
     /// Where to compute; `cuda`, the first NVIDIA GPU, needs a build with the feature of that name. The default
     /// network needs none
-    #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = nalin_model::DEVICES)]
+    #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = learn::DEVICES)]
     pub device: String,
 
     /// Take the scores that the records have instead of computing them: of another scorer, or of several

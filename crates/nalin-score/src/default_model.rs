@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use nalin_model::{Device, Model};
+use learn::Device;
+use nalin_model::Model;
 
 /// The model of a folder, or the one in the box.
 pub(crate) fn load(folder: Option<&Path>, device: &Device) -> Result<Model> {
@@ -26,7 +27,8 @@ pub(crate) fn load(folder: Option<&Path>, device: &Device) -> Result<Model> {
 
 #[cfg(test)]
 mod tests {
-    use nalin_model::{Device, Subject};
+    use learn::Device;
+    use nalin_model::Subject;
     use records::Value;
 
     #[test]

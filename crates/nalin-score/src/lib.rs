@@ -42,7 +42,7 @@ const FEW: usize = 64;
 /// A malformed record, or a model that cannot be read.
 pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let reading = args.read();
-    let device = nalin_model::device(&reading.device)?;
+    let device = learn::device(&reading.device)?;
     let model = default_model::load(reading.model.as_deref(), &device)?;
     let scorer = Scorer::new(&model)?;
     if let Some(Verb::Explain { id, .. }) = &args.verb {

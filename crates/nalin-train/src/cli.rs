@@ -80,7 +80,7 @@ pub struct Args {
     pub no_baselines: bool,
 
     /// Where to compute; `cuda`, the first NVIDIA GPU, needs a build with the feature of that name
-    #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = nalin_model::DEVICES)]
+    #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = learn::DEVICES)]
     pub device: String,
 
     /// Threads to compute with; 0 means as many as `--jobs`. The model is the same whatever N is

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use nalin_model::{Metrics, Past};
+use evaluation::Metrics;
+use nalin_model::Past;
 
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 220.0;
@@ -91,7 +92,8 @@ fn panel(top: f64, lines: &[Line], epochs: usize, kept: usize, svg: &mut String)
 
 #[cfg(test)]
 mod tests {
-    use nalin_model::{Metrics, Past};
+    use evaluation::Metrics;
+    use nalin_model::Past;
 
     use super::draw;
 

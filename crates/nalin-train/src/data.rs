@@ -5,12 +5,12 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::Arc;
 
 use anyhow::Result;
-use nalin_model::{Embedding, Known, Subject};
+use evaluation::split;
+use nalin_model::{Embedding, Known, Source, Subject};
 use records::{Example, Origin, Split, Value, id_of};
 use rustc_hash::FxHashMap;
 
 use crate::cli::Args;
-use crate::written::Written;
 
 /// One example without its place in the notebook.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,17 @@ pub(crate) struct Lesson {
     pub(crate) origin: Origin,
     pub(crate) split: Split,
     weight: f64,
+}
+
+/// A pair that is only written down, without its place; texts and value as places in [`Data`].
+pub(crate) struct Written {
+    pub(crate) name: u32,
+    pub(crate) type_class: u32,
+    pub(crate) value: u32,
+    pub(crate) source: Source,
+    pub(crate) repo: u32,
+    /// Whether its repository is validated with.
+    pub(crate) validated: bool,
 }
 
 /// All examples, in the order of input.
@@ -155,7 +166,7 @@ impl Data {
             return None;
         }
         let Self { lessons, texts, .. } = self;
-        let (seed, text) = (seed.to_string(), |number: u32| texts.all[number as usize].to_string());
+        let text = |number: u32| texts.all[number as usize].to_string();
         type Unit<'a> = &'a dyn Fn(&Lesson) -> String;
         let units: [(&'static str, Unit); 3] = [
             ("repositories", &|lesson| text(lesson.repo)),
@@ -168,12 +179,7 @@ impl Data {
             if train.len() < 10 {
                 continue;
             }
-            // Not a tenth by chance but exactly: those with the lowest hashes.
-            let mut hashed: Vec<(String, String)> =
-                train.into_iter().map(|unit| (id_of([seed.as_str(), &unit]), unit)).collect();
-            hashed.sort_unstable();
-            let held: BTreeSet<String> =
-                hashed.iter().take(hashed.len() / 10).map(|(_, unit)| unit.clone()).collect();
+            let held = split::hold_out(train, 0.1, seed);
             for lesson in lessons.iter_mut().filter(|lesson| lesson.split == Split::Train) {
                 if held.contains(&unit(lesson)) {
                     lesson.split = Split::Valid;

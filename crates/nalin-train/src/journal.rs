@@ -8,10 +8,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
+use evaluation::Metrics;
 use filter::Output;
-use nalin_model::{Epoch, Metrics, Past, Saved};
+use learn::events;
+use nalin_model::{Epoch, Past, Saved};
 
-use crate::{curve, events};
+use crate::curve;
 
 /// Where a run keeps its journal, below the model's folder.
 pub(crate) const FOLDER: &str = "training";
@@ -56,7 +58,7 @@ impl Journal {
         let trouble = || format!("cannot write to {}", folder.display());
         let mut events = BTreeMap::new();
         for part in ["train", "valid"] {
-            let name = format!("events/{part}/{}", events::FILE_NAME);
+            let name = events_file(part);
             fs::create_dir_all(folder.join("events").join(part)).with_context(trouble)?;
             let file = OpenOptions::new().create(true).write(true).truncate(true).open(folder.join(&name));
             events.insert(name, (file.with_context(trouble)?, Vec::new()));
@@ -79,9 +81,9 @@ impl Journal {
             self.log("valid", &events::scalars(past.epoch, past.step, &valid))?;
         }
         // Of an epoch before the interruption everything is there already.
-        let Some(checkpoint) = &epoch.checkpoint else { return Ok(()) };
-        self.replace(CURVE, curve::draw(self.model, &self.past, checkpoint.best_epoch()).as_bytes())?;
-        self.replace(CHECKPOINT, &checkpoint.to_bytes(&self.run)?)
+        let Some(run) = &epoch.run else { return Ok(()) };
+        self.replace(CURVE, curve::draw(self.model, &self.past, run.best_epoch()).as_bytes())?;
+        self.replace(CHECKPOINT, &run.to_checkpoint(&self.run)?)
     }
 
     /// What belongs to the finished model, `kept` being the epoch that was kept.
@@ -93,7 +95,7 @@ impl Journal {
 
     /// Adds a record to an event file.
     fn log(&mut self, part: &str, record: &[u8]) -> Result<()> {
-        let name = format!("events/{part}/{}", events::FILE_NAME);
+        let name = events_file(part);
         let (file, bytes) = self.events.get_mut(&name).context("there are two event files")?;
         bytes.extend_from_slice(record);
         file.write_all(record).with_context(|| format!("cannot write {name}"))
@@ -105,4 +107,9 @@ impl Journal {
         output.write(bytes)?;
         output.finish()
     }
+}
+
+/// The event file of a part of the data, as a path in the journal's folder.
+fn events_file(part: &str) -> String {
+    format!("events/{part}/{}", events::file_name("nalin-train"))
 }

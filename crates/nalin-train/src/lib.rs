@@ -12,7 +12,6 @@ mod card;
 mod curve;
 mod data;
 mod embedding;
-mod events;
 mod folder;
 mod journal;
 mod plan;
@@ -33,7 +32,7 @@ use journal::Journal;
 /// A malformed record, a device that is not there, a folder that cannot be written.
 pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
     folder::check(&args.model)?;
-    let device = nalin_model::device(&args.device)?;
+    let device = learn::device(&args.device)?;
     let threads = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads())
         .build()
@@ -63,7 +62,9 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
     let saved = if args.resume { journal::saved(&args.model, &run)? } else { None };
     let mut journal = Journal::open(&args.model, run, asked.arch.name())?;
     match &saved {
-        Some(saved) => stage.warn(&format!("{} epochs were done; going on from there", saved.epoch())),
+        Some(saved) => {
+            stage.warn(&format!("{} epochs were done; going on from there", saved.progress().epoch()))
+        }
         None if args.resume => stage.warn("there is no checkpoint, so this is the beginning"),
         None => {}
     }

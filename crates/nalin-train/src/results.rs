@@ -1,7 +1,8 @@
 //! What the model and the baselines are worth, as records.
 
 use anyhow::Result;
-use nalin_model::{Metrics, Model};
+use evaluation::Metrics;
+use nalin_model::Model;
 use records::{Metric, Origin, Record as _, Split};
 
 use crate::data::{Data, Lesson};

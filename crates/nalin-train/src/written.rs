@@ -7,18 +7,7 @@ use nalin_model::{Fact, Source, Subject};
 use records::{Pair, Split, id_of};
 
 use crate::cli::Args;
-use crate::data::Data;
-
-/// A pair without its place; texts and value as places in [`Data`].
-pub(crate) struct Written {
-    name: u32,
-    type_class: u32,
-    value: u32,
-    source: Source,
-    repo: u32,
-    /// Whether its repository is validated with.
-    validated: bool,
-}
+use crate::data::{Data, Written};
 
 impl Data {
     /// Reads the pairs of `--written`, without those of repositories that are tested with.

@@ -15,6 +15,7 @@ pub mod split;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use evaluation::Shares;
 use filter::{Batch, Emit, Input, Stage, ordered_map};
 use records::{Origin, Random, Reason, Split};
 
@@ -92,7 +93,13 @@ impl Parts {
         let positives = match config.split {
             SplitBy::None => vec![Split::Train; groups.len()],
             SplitBy::Keep => set.rows.iter().map(|row| row.split).collect(),
-            _ => split::deal(&groups, config),
+            _ => match config.fold {
+                Some(fold) => evaluation::split::by_fold(&groups, fold, config.valid),
+                None => {
+                    let shares = Shares { valid: config.valid, test: config.test };
+                    evaluation::split::by_size(&groups, shares)
+                }
+            },
         };
         Self { negatives: positives.clone(), positives, n_groups }
     }

@@ -2,7 +2,9 @@
 //! a value contributes on its own is summed up once, and a pair costs its crosses and one small product.
 
 use anyhow::Result;
-use pulp::Arch;
+use evaluation::Calibration;
+use learn::kernels::{Arch, vectorized};
+use learn::{DenseId, TableId};
 use records::Value;
 
 use super::{BagsNetwork, root};
@@ -10,9 +12,7 @@ use crate::embedding::Embedding;
 use crate::evidence::{Evidence, NameKeys, QuickEvidence, QuickName, QuickValue};
 use crate::features::{Features, featurise};
 use crate::hash::cross;
-use crate::parameters::Slot;
-use crate::processor::vectorized;
-use crate::{Ablation, Calibration, Subject};
+use crate::{Ablation, Subject};
 
 /// A network over bags, ready for pairs in any combination.
 pub struct Quick<'m> {
@@ -67,14 +67,12 @@ impl BagsNetwork {
     ) -> Result<Quick<'m>> {
         let parameters = &self.parameters;
         let dense =
-            |slot: Slot| Ok::<Vec<f32>, anyhow::Error>(parameters.dense(slot).flatten_all()?.to_vec1()?);
-        let table = |slot: Slot| parameters.table(slot);
+            |id: DenseId| Ok::<Vec<f32>, anyhow::Error>(parameters.dense(id).flatten_all()?.to_vec1()?);
+        let table = |id: TableId| parameters.table(id);
         let wide = match self.wide {
-            Some((slot, bias)) => Some(Wide {
-                table: table(slot),
-                mask: self.config.wide_rows as u32 - 1,
-                bias: dense(bias)?[0],
-            }),
+            Some((id, bias)) => {
+                Some(Wide { table: table(id), mask: self.config.wide_rows as u32 - 1, bias: dense(bias)?[0] })
+            }
             None => None,
         };
         let deep = match &self.deep {
@@ -273,9 +271,15 @@ mod tests {
             let mut model = Model::new(config, Statistics::default(), None, &Device::Cpu).unwrap();
             let Body::Bags(network) = &mut model.body else { panic!("it is a network over bags") };
             // A table that has learned nothing is full of zeros.
-            for (at, weight) in network.parameters_mut().tables[0].values.iter_mut().enumerate() {
-                *weight = (at * 37 % 101) as f32 / 100.0 - 0.5;
-            }
+            let (name, shape) = network
+                .parameters()
+                .shapes()
+                .find(|(_, shape)| shape.len() == 2 && shape[0] >= 4096)
+                .unwrap();
+            let name = name.to_owned();
+            let n = shape.iter().product();
+            let weights = (0..n).map(|at: usize| (at * 37 % 101) as f32 / 100.0 - 0.5).collect();
+            network.parameters_mut().set(&name, weights).unwrap();
             let quick = model.quick().unwrap().unwrap();
             for hidden in [
                 none,

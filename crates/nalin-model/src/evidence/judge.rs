@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 use candle_core::Tensor;
+use learn::{DenseId, Init, Parameters, dropout};
 use records::Random;
 use serde::{Deserialize, Serialize};
 
 use super::Tally;
-use crate::network::{Network, Pass, Row, dropout};
-use crate::parameters::{Parameters, Slot};
+use crate::network::{Network, Pass, Row, SIGNED_ZEROS};
 
 /// Sixteenths of a unit that become 1.
 pub(super) const SCALE: f32 = 1.0 / 32.0;
@@ -60,19 +60,19 @@ pub struct Judge {
 /// Two hidden layers, and a straight way past them.
 #[derive(Clone, Copy)]
 pub(super) struct Member {
-    pub(super) layers: [(Slot, Slot); 3],
-    pub(super) straight: Slot,
+    pub(super) layers: [(DenseId, DenseId); 3],
+    pub(super) straight: DenseId,
 }
 
 impl Member {
     fn new(config: &JudgeConfig, at: usize, parameters: &mut Parameters) -> Result<Self> {
         // The first is named as the only one was.
         let of = if at == 0 { "judge".to_owned() } else { format!("judge{at}") };
-        let mut layer = |name: &str, inputs: usize, outputs: usize| -> Result<(Slot, Slot)> {
-            let bound = 1.0 / (inputs as f64).sqrt();
+        let mut layer = |name: &str, inputs: usize, outputs: usize| -> Result<(DenseId, DenseId)> {
+            let bound = Init::Uniform(1.0 / (inputs as f64).sqrt());
             Ok((
                 parameters.add_dense(&format!("{of}.{name}.weight"), &[inputs, outputs], bound)?,
-                parameters.add_dense(&format!("{of}.{name}.bias"), &[outputs], 0.0)?,
+                parameters.add_dense(&format!("{of}.{name}.bias"), &[outputs], SIGNED_ZEROS)?,
             ))
         };
         let layers = [
@@ -82,7 +82,7 @@ impl Member {
         ];
         Ok(Self {
             layers,
-            straight: parameters.add_dense(&format!("{of}.straight"), &[Tally::FEATURES, 1], 0.0)?,
+            straight: parameters.add_dense(&format!("{of}.straight"), &[Tally::FEATURES, 1], SIGNED_ZEROS)?,
         })
     }
 }
@@ -115,7 +115,7 @@ impl Network for Judge {
         let numbers: Vec<f32> =
             rows.iter().flat_map(|(row, _)| row.iter().map(|&number| f32::from(number) * SCALE)).collect();
         let input = Tensor::from_vec(numbers, (rows.len(), Tally::FEATURES), self.parameters.device())?;
-        let apply = |(weight, bias): (Slot, Slot), input: &Tensor| {
+        let apply = |(weight, bias): (DenseId, DenseId), input: &Tensor| {
             input.matmul(self.parameters.dense(weight))?.broadcast_add(self.parameters.dense(bias))
         };
         let mut heads = Vec::with_capacity(self.members.len());

@@ -15,7 +15,8 @@ mod remember;
 mod tally;
 
 use anyhow::Result;
-use candle_core::Device;
+use evaluation::Metrics;
+use learn::Device;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -26,8 +27,7 @@ pub use tally::{Custom, Fact, Tally, ValueKeys};
 
 use crate::fit::{Schedule, fit, logits};
 use crate::lessons::{Known, Lessons, Misfit};
-use crate::metrics::Metrics;
-use crate::parameters::Parameters;
+use crate::network::no_parameters;
 use crate::{Ablation, Subject};
 
 /// Most examples that a judge learns from: so few weights need no more, and each costs its features.
@@ -56,7 +56,7 @@ impl Evidence {
     ) -> Result<Self> {
         let (mut tally, repositories) = count(train, written);
         let mut judge =
-            Judge::new(JudgeConfig { repositories, ..config }, Parameters::new(device, schedule.seed))?;
+            Judge::new(JudgeConfig { repositories, ..config }, no_parameters(device, schedule.seed))?;
         let of = |misfit: &Misfit| {
             let (name, value) = (&train[misfit.name_of as usize], train[misfit.value_of as usize].subject);
             let subject = Subject { name: name.subject.name, ..value };
@@ -119,7 +119,7 @@ impl Evidence {
     /// # Errors
     /// If the bytes are damaged, or the device has no room.
     pub fn of_bytes(bytes: &[u8], config: JudgeConfig, device: &Device) -> Result<Self> {
-        Ok(Self { tally: Tally::of_bytes(bytes)?, judge: Judge::new(config, Parameters::new(device, 0))? })
+        Ok(Self { tally: Tally::of_bytes(bytes)?, judge: Judge::new(config, no_parameters(device, 0))? })
     }
 
     /// Sizes of the judge, and its say.

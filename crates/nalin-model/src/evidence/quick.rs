@@ -3,7 +3,7 @@
 use std::hash::BuildHasher as _;
 
 use anyhow::Result;
-use pulp::Arch;
+use learn::kernels::{Arch, vectorized};
 use rustc_hash::FxBuildHasher;
 
 use super::judge::SCALE;
@@ -11,7 +11,6 @@ use super::remember::Remembered;
 use super::tally::Renown;
 use super::{Evidence, JudgeConfig, NameKeys, Tally, ValueKeys};
 use crate::network::Network as _;
-use crate::processor::vectorized;
 use crate::{Ablation, Subject};
 
 /// Units whose sums are made at a time, because so many stay in registers.

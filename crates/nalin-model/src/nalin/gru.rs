@@ -10,9 +10,10 @@ use std::sync::{Mutex, PoisonError};
 use candle_core::{
     CpuStorage, CustomOp3, DType, Device, Layout, Result, Shape, Tensor, WithDType as _, bail,
 };
-use pulp::{Arch, Simd, WithSimd};
+use candle_nn::VarBuilder;
+use candle_nn::rnn::{GRUConfig, RNN as _};
+use learn::kernels::{Arch, PackedMatrix, sigmoid, tanh, vectorized};
 
-use super::kernel::{Panels, sigmoid, tanh};
 use super::tree::{Level, Tree};
 
 /// Runs over texts of `steps` characters and returns the last hidden state, (texts, hidden).
@@ -28,14 +29,14 @@ pub(crate) fn gru(
     reverse: bool,
 ) -> Result<Tensor> {
     if !input.device().is_cpu() {
-        return graph(input, hidden, bias, texts, steps, reverse);
+        return reference(input, hidden, bias, texts, steps, reverse);
     }
     let tree = Tree::new(texts, steps, reverse);
     input.apply_op3(hidden, bias, Gru { tree, trace: Mutex::default() })
 }
 
-/// The same out of candle's own operations, for devices where the operation by hand does not run.
-fn graph(
+/// The same of candle-nn: what runs on a GPU, and what the operation by hand is held against.
+fn reference(
     input: &Tensor,
     hidden: &Tensor,
     bias: &Tensor,
@@ -43,27 +44,22 @@ fn graph(
     steps: usize,
     reverse: bool,
 ) -> Result<Tensor> {
-    let (device, n) = (input.device(), texts.len() / steps);
-    let (gates, size) = hidden.dims2()?;
-    let no_character = input.dim(0)? as u32;
-    let none = Tensor::zeros((1, gates), DType::F32, device)?;
-    let rows = Tensor::cat(&[input, &none], 0)?.broadcast_add(&bias.narrow(0, 0, 1)?)?;
-    let (weights, hidden_bias) = (hidden.t()?.contiguous()?, bias.narrow(0, 1, 1)?);
-    let sigmoid = |x: Tensor| x.affine(0.5, 0.0)?.tanh()?.affine(0.5, 0.5);
-    let mut state = Tensor::zeros((n, size), DType::F32, device)?;
+    let (device, n, slots) = (input.device(), texts.len() / steps, input.dim(0)?);
+    let weights = [input.t()?, hidden.clone(), bias.get(0)?, bias.get(1)?];
+    let names = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"].map(str::to_owned);
+    let weights = VarBuilder::from_tensors(names.into_iter().zip(weights).collect(), DType::F32, device);
+    let gru = candle_nn::gru(slots, hidden.dim(1)?, GRUConfig::default(), weights)?;
+    // One-hot rows, and for "no character" zeros.
+    let none = Tensor::zeros((1, slots), DType::F32, device)?;
+    let rows = Tensor::cat(&[Tensor::eye(slots, DType::F32, device)?, none], 0)?;
+    let mut state = gru.zero_state(n)?;
     for step in 0..steps {
         let at = if reverse { steps - 1 - step } else { step };
         let characters: Vec<u32> =
-            texts.iter().skip(at).step_by(steps).map(|&slot| u32::from(slot).min(no_character)).collect();
-        // A look-up for each step: slices of one for all would each write all of its gradient.
-        let read = rows.index_select(&Tensor::from_vec(characters, n, device)?, 0)?.chunk(3, 1)?;
-        let kept = state.matmul(&weights)?.broadcast_add(&hidden_bias)?.chunk(3, 1)?;
-        let reset = sigmoid((&read[0] + &kept[0])?)?;
-        let update = sigmoid((&read[1] + &kept[1])?)?;
-        let new = (&read[2] + (reset * &kept[2])?)?.tanh()?;
-        state = (&new + (update * (state - &new)?)?)?;
+            texts.iter().skip(at).step_by(steps).map(|&slot| u32::from(slot).min(slots as u32)).collect();
+        state = gru.step(&rows.index_select(&Tensor::from_vec(characters, n, device)?, 0)?, &state)?;
     }
-    Ok(state)
+    Ok(state.h().clone())
 }
 
 struct Gru {
@@ -118,23 +114,6 @@ struct Weights<'a> {
     input: Vec<f32>,
     hidden_bias: &'a [f32],
     size: usize,
-}
-
-/// A step forward, compiled for the processor at hand.
-struct Forth<'a> {
-    weights: &'a Weights<'a>,
-    level: &'a Level,
-    before: &'a [f32],
-    products: &'a [f32],
-}
-
-impl WithSimd for Forth<'_> {
-    type Output = Step;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Step {
-        self.weights.step(self.level, self.before, self.products)
-    }
 }
 
 impl Weights<'_> {
@@ -193,7 +172,7 @@ impl CustomOp3 for Gru {
     ) -> Result<(CpuStorage, Shape)> {
         let (input, bias) = (contiguous(input, input_layout)?, contiguous(bias, bias_layout)?);
         let (gates, size) = hidden_layout.shape().dims2()?;
-        let transposed = Panels::transposed(contiguous(hidden, hidden_layout)?, gates);
+        let transposed = PackedMatrix::transposed(contiguous(hidden, hidden_layout)?, gates);
         let (input_bias, hidden_bias) = bias.split_at(gates);
         let none = vec![0.0; gates];
         let rows = input.chunks_exact(gates).chain([&none[..]]);
@@ -206,7 +185,11 @@ impl CustomOp3 for Gru {
             let before = &trace[trace.len() - 1].state;
             let mut products = zeros(before.len() * 3);
             transposed.add_product(arch, before, &mut products);
-            let step = arch.dispatch(Forth { weights: &weights, level, before, products: &products });
+            let step = vectorized(
+                arch,
+                #[inline(always)]
+                || weights.step(level, before, &products),
+            );
             give_back([products]);
             trace.push(step);
         }
@@ -227,7 +210,7 @@ impl CustomOp3 for Gru {
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let (gates, size) = hidden.dims2()?;
         let trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
-        let weights = Panels::new(&hidden.flatten_all()?.to_vec1::<f32>()?, gates);
+        let weights = PackedMatrix::new(&hidden.flatten_all()?.to_vec1::<f32>()?, gates);
         let arch = Arch::new();
         let grad: Vec<f32> = grad.flatten_all()?.to_vec1()?;
         let mut slopes = vec![0.0; trace[trace.len() - 1].state.len()];
@@ -246,13 +229,11 @@ impl CustomOp3 for Gru {
                 gates: zeros(before.len() * 3),
                 input_grad: &mut input_grad,
             };
-            arch.dispatch(Backwards {
-                back: &mut back,
-                level,
-                kept: &trace[step + 1],
-                before,
-                slopes: &slopes,
-            });
+            vectorized(
+                arch,
+                #[inline(always)]
+                || back.step(level, &trace[step + 1], before, &slopes),
+            );
             let Back { slopes: mut through, gates: gate_slopes, .. } = back;
             weights.add_product(arch, &gate_slopes, &mut through);
             states.extend_from_slice(before);
@@ -285,24 +266,6 @@ struct Back<'a> {
     /// Of its states' products with the hidden weights.
     gates: Vec<f32>,
     input_grad: &'a mut [f32],
-}
-
-/// A step back, compiled for the processor at hand.
-struct Backwards<'a, 'b> {
-    back: &'a mut Back<'b>,
-    level: &'a Level,
-    kept: &'a Step,
-    before: &'a [f32],
-    slopes: &'a [f32],
-}
-
-impl WithSimd for Backwards<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        self.back.step(self.level, self.kept, self.before, self.slopes);
-    }
 }
 
 impl Back<'_> {
@@ -358,11 +321,11 @@ mod tests {
     use records::Random;
 
     use super::super::tree::NO_CHARACTER;
-    use super::{graph, gru};
+    use super::{gru, reference};
 
     /// What runs on a GPU, held against what runs on the processor, value and gradients.
     #[test]
-    fn the_graph_is_the_same_network() {
+    fn the_gru_by_hand_is_that_of_candle() {
         let (size, slots, steps) = (5, 7, 6);
         let mut random = Random::keyed(8, "test", "");
         let mut draw = |shape: (usize, usize)| {
@@ -375,12 +338,12 @@ mod tests {
         let flat = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
         for reverse in [false, true] {
             let by_hand = gru(input, hidden, bias, &texts, steps, reverse).unwrap();
-            let as_graph = graph(input, hidden, bias, &texts, steps, reverse).unwrap();
+            let by_candle = reference(input, hidden, bias, &texts, steps, reverse).unwrap();
             let gradients =
-                [&by_hand, &as_graph].map(|out| out.sqr().unwrap().sum_all().unwrap().backward().unwrap());
+                [&by_hand, &by_candle].map(|out| out.sqr().unwrap().sum_all().unwrap().backward().unwrap());
             let found =
                 |weight: &Var| gradients.each_ref().map(|grads| flat(grads.get(weight.as_tensor()).unwrap()));
-            let all = weights.iter().map(found).chain([[flat(&by_hand), flat(&as_graph)]]);
+            let all = weights.iter().map(found).chain([[flat(&by_hand), flat(&by_candle)]]);
             for [one, other] in all {
                 for (one, other) in one.iter().zip(&other) {
                     assert!((one - other).abs() < 1e-5, "{one} {other}");

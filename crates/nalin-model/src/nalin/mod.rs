@@ -2,7 +2,6 @@
 
 mod encode;
 mod gru;
-mod kernel;
 mod names;
 mod network;
 mod tree;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use candle_core::Tensor;
+use learn::{Bags, DenseId, Init, Parameters, TableId, dropout};
 use records::Random;
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +14,7 @@ use super::gru::gru;
 use super::names::{NAME, NameVectors};
 use super::tree::NO_CHARACTER;
 use crate::embedding::Embedding;
-use crate::network::{Encoder, Network, Pass, Row, dropout};
-use crate::parameters::{Bags, Parameters, Slot};
+use crate::network::{Encoder, Network, Pass, Row};
 use crate::{Ablation, Subject};
 
 const HIDDEN: usize = 100;
@@ -40,12 +40,12 @@ pub struct NalinNetwork {
     ablation: Ablation,
     parameters: Parameters,
     names: NameVectors,
-    forward: [Slot; 3],
-    backward: [Slot; 3],
-    convolution: Slot,
-    convolution_bias: Slot,
-    hidden: [Slot; 2],
-    out: [Slot; 2],
+    forward: [DenseId; 3],
+    backward: [DenseId; 3],
+    convolution: TableId,
+    convolution_bias: DenseId,
+    hidden: [DenseId; 2],
+    out: [DenseId; 2],
     dropout: f64,
 }
 
@@ -60,9 +60,9 @@ impl NalinNetwork {
         learned: Option<Arc<Embedding>>,
         mut parameters: Parameters,
     ) -> Result<Self> {
-        let bound = |inputs: usize| 1.0 / (inputs as f64).sqrt();
+        let bound = |inputs: usize| Init::Uniform(1.0 / (inputs as f64).sqrt());
         let inputs = NAME + 3 * HIDDEN + SHAPES + LENGTHS + config.types.len() + 1;
-        let mut direction = |name: &str| -> Result<[Slot; 3]> {
+        let mut direction = |name: &str| -> Result<[DenseId; 3]> {
             let mut weight = |part: &str, shape: &[usize]| {
                 parameters.add_dense(&format!("{name}.{part}"), shape, bound(HIDDEN))
             };
@@ -103,7 +103,7 @@ impl NalinNetwork {
         })
     }
 
-    fn direction(&self, slots: [Slot; 3], characters: &[u8], reverse: bool) -> Result<Tensor> {
+    fn direction(&self, slots: [DenseId; 3], characters: &[u8], reverse: bool) -> Result<Tensor> {
         let [input, hidden, bias] = slots.map(|slot| self.parameters.dense(slot));
         Ok(gru(input, hidden, bias, characters, VALUE_CHARS, reverse)?)
     }
@@ -182,20 +182,19 @@ impl Network for NalinNetwork {
 
 #[cfg(test)]
 mod tests {
-    use candle_core::{Device, Tensor};
+    use learn::{Device, Parameters};
     use records::{Random, Value};
 
     use super::{NalinConfig, NalinNetwork};
-    use crate::fit::learn;
+    use crate::fit::gradients_of;
     use crate::lessons::{Known, Lessons};
     use crate::network::Network as _;
-    use crate::parameters::Parameters;
     use crate::{Ablation, Subject};
 
     fn network(ablation: Ablation) -> NalinNetwork {
         let types = (0..10).map(|number| format!("type{number}")).collect();
         let config = NalinConfig { types, name_buckets: 16, name_seed: 0 };
-        NalinNetwork::new(config, ablation, None, Parameters::new(&Device::Cpu, 0)).unwrap()
+        NalinNetwork::new(config, ablation, None, Parameters::new(&Device::Cpu, 0, "test")).unwrap()
     }
 
     #[test]
@@ -216,14 +215,20 @@ mod tests {
         // The name's vector is not part of what is compared: all zeros on both sides.
         let mut network = network(Ablation { name: true, ..Ablation::default() });
         network.dropout = 0.0;
-        for (position, (name, var)) in network.parameters.dense.iter().enumerate() {
-            let salt = if position < 6 { position + 1 } else { position + 2 };
-            let bound = if name == "hidden.weight" { 0.05 } else { 0.1 };
-            let values = formula(var.elem_count(), salt, bound);
-            var.set(&Tensor::from_vec(values, var.shape(), &Device::Cpu).unwrap()).unwrap();
+        let shapes: Vec<(String, usize)> = network
+            .parameters
+            .shapes()
+            .map(|(name, shape)| (name.to_owned(), shape.iter().product()))
+            .collect();
+        for (position, (name, n)) in shapes.iter().enumerate() {
+            let (salt, bound) = match name.as_str() {
+                "convolution.weight" => (7, 0.05),
+                "hidden.weight" => (position + 2, 0.05),
+                _ if position < 6 => (position + 1, 0.1),
+                _ => (position + 2, 0.1),
+            };
+            network.parameters.set(name, formula(*n, salt, bound)).unwrap();
         }
-        let table = &mut network.parameters.tables[0];
-        table.values = formula(table.values.len(), 7, 0.05);
 
         let value = |text: String, shape: Option<&[i64]>, len| Value {
             text,
@@ -252,7 +257,7 @@ mod tests {
         let lessons = Lessons::new(&network, &known);
         let rows: Vec<_> = lessons.all.iter().map(|lesson| lessons.row(lesson)).collect();
         let noise = Random::keyed(0, "test", "");
-        let (gradients, loss) = learn(&network, &rows, &lessons.all, 3.0, noise).unwrap();
+        let (gradients, loss) = gradients_of(&network, &rows, &lessons.all, 3.0, noise).unwrap();
         assert!((loss / 3.0 - 0.674_767).abs() < 1e-5, "{loss}");
 
         let expected = [
@@ -270,12 +275,8 @@ mod tests {
             ("out.bias", 1.871_746e-1, -1.871_746e-1),
             ("convolution.weight", 1.342_545, 8.277_240),
         ];
-        let names =
-            network.parameters.dense.iter().map(|(name, _)| name.as_str()).chain(["convolution.weight"]);
-        let mut convolution = vec![0.0; network.parameters.tables[0].values.len()];
-        gradients.sparse[0].spread(0..u32::MAX, &mut convolution, |_| ());
-        let found = gradients.dense.iter().chain([&convolution]);
-        for ((name, values), (expected_name, norm, sum)) in names.zip(found).zip(expected) {
+        for (place, ((name, _), (expected_name, norm, sum))) in shapes.iter().zip(expected).enumerate() {
+            let values = gradients.of(&network.parameters, place);
             assert_eq!(name, expected_name);
             let found_norm = values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
             let found_sum: f64 = values.iter().map(|&value| f64::from(value)).sum();

@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use nalin_model::{Arch, Beside, Device, Known, Plan, Schedule, train};
+use learn::Device;
+use nalin_model::{Arch, Beside, Known, Plan, Schedule, train};
 use records::{Example, Split};
 use testkit::{Folder, examples};
 

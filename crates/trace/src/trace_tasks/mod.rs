@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::ValueEnum;
+use evaluation::Shares;
 use filter::{Emit, Line, Stage};
 use records::{Extra, Random, Record as _, Split, TraceTask};
 use serde_json::Value;
@@ -201,11 +202,8 @@ fn split_of(program: &Program, args: &Args) -> Split {
         "" => &program.trace.notebook,
         repo => repo,
     };
-    match Random::keyed(args.common.seed, "trace-tasks split", unit).unit() {
-        drawn if drawn < args.test => Split::Test,
-        drawn if drawn < args.test + args.valid => Split::Valid,
-        _ => Split::Train,
-    }
+    let shares = Shares { valid: args.valid, test: args.test };
+    shares.of_draw(Random::keyed(args.common.seed, "trace-tasks split", unit).unit())
 }
 
 /// Writes tasks until the tokens are used up.
