@@ -6,7 +6,7 @@
 use std::hash::{Hash, Hasher as _};
 use std::ops::Range;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use filter::{Input, Line, Spool, Stage};
 use records::{Assignment, Fields, Pair, Record as _, Run, append_text};
 use rustc_hash::{FxHashMap, FxHasher};
@@ -112,7 +112,7 @@ fn look(line: Line, config: &Config) -> Result<Option<Seen>> {
         Err(error) => {
             // The slow reader knows how to say what is wrong; but it takes any weight for a user's field.
             if is_final { line.parse::<Pair>().map(drop) } else { line.parse::<Assignment>().map(drop) }?;
-            bail!("{}: expected a {schema} record, found {error}", line.place)
+            Err(line.expected(schema, error))
         }
     }
 }

@@ -217,7 +217,7 @@ fn partial_results_are_told_from_assignments() {
     let good = line(&assignment("names", 1, "list", "[1]"));
     let finished = run(&["--final"], &good);
     assert_eq!(finished.status.code(), Some(2));
-    assert!(finished.stderr.contains("expected a pair/1 record, found a assignment/1 record"), "{finished}");
+    assert!(finished.stderr.contains("expected a pair/1 record, found an assignment/1 record"), "{finished}");
     let partial = String::from_utf8(run(&["--partial"], &good).stdout).unwrap();
     let spaced = partial.replace(",\"", ", \"");
     assert_eq!(pairs(&run(&["--final"], &spaced))[0].type_class, "list");

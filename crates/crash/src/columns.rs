@@ -9,16 +9,12 @@ use records::{Crash, Fields, Record as _};
 /// # Errors
 /// If the line is no `crash/1` record.
 pub fn fields(line: &Line) -> Result<Fields<'_>> {
-    let expected =
-        |found: String| anyhow!("{}: expected a {} record, found {found}", line.place, Crash::SCHEMA);
+    let expected = |found: String| line.expected(Crash::SCHEMA, found);
     let text = std::str::from_utf8(&line.bytes).map_err(|error| expected(error.to_string()))?;
     let fields = Fields::parse(text).map_err(|error| expected(error.to_string()))?;
     match fields.text("schema") {
         Ok(schema) if schema == Crash::SCHEMA => Ok(fields),
-        Ok(schema) => {
-            let schema = filter::escape(&schema).into_owned();
-            Err(expected(format!("a {schema} record (is a stage missing or swapped?)")))
-        }
+        Ok(schema) => Err(expected(filter::another_record(&schema))),
         Err(error) => Err(expected(error.to_string())),
     }
 }

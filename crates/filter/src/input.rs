@@ -6,9 +6,11 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use memchr::memchr;
 use records::Record;
+
+use crate::another_record;
 
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const BUFFER_BYTES: usize = 1 << 18;
@@ -66,14 +68,11 @@ impl Line {
             Ok(record) if self.schema().is_none_or(|schema| schema == expected) => Ok(record),
             result => {
                 let found = match (self.schema(), result) {
-                    (Some(schema), _) if schema != expected => {
-                        let schema = crate::escape(&schema).into_owned();
-                        format!("a {schema} record (is a stage missing or swapped?)")
-                    }
+                    (Some(schema), _) if schema != expected => another_record(&schema),
                     (_, Err(error)) => error.to_string(),
                     (_, Ok(_)) => unreachable!("the schema agrees and the record parses"),
                 };
-                bail!("{}: expected a {expected} record, found {found}", self.place)
+                Err(self.expected(expected, found))
             }
         }
     }

@@ -114,7 +114,7 @@ impl Stage {
         let treat = |batch: Vec<Line>| {
             let mut emit = Emit { records_in: batch.len() as u64, ..Emit::default() };
             let (too_long, lines): (Vec<Line>, Vec<Line>) = batch.into_iter().partition(|line| line.too_long);
-            too_long.iter().for_each(|line| reject_too_long(line, &mut emit));
+            too_long.iter().for_each(|line| emit.reject_too_long(line));
             // What came before a malformed line must still leave, so the error travels beside the records.
             let (output, result) = work(lines, &mut emit);
             Ok((emit, output, result))
@@ -166,7 +166,7 @@ impl Stage {
             for line in batch {
                 emit.records_in += 1;
                 if line.too_long {
-                    reject_too_long(&line, &mut emit);
+                    emit.reject_too_long(&line);
                 } else {
                     seen.push(look(line)?);
                 }
@@ -361,11 +361,6 @@ impl Stage {
         }
         Ok(self.answer && !exceeded)
     }
-}
-
-fn reject_too_long(line: &Line, emit: &mut Emit) {
-    let detail = format!("longer than {} bytes (--max-record-bytes)", line.bytes.len());
-    emit.reject("", line.place.to_string(), Reason::TooLarge, detail);
 }
 
 fn one_line(summary: &Summary) -> String {

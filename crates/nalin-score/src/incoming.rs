@@ -1,6 +1,6 @@
 //! What is scored: a pair or an example, of which only name, value and place are looked at.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use filter::Line;
 use nalin_model::Subject;
 use records::{Example, Extra, Head, Pair, Record, Scored, Site, Value};
@@ -28,15 +28,15 @@ impl Incoming {
             {
                 return Ok(record);
             }
-            Ok(record) => format!("a {} record", filter::escape(&record.schema)),
+            Ok(record) => filter::another_record(&record.schema),
             Err(error) => match line.schema() {
                 Some(schema) if !schema.starts_with("pair/") && !schema.starts_with("example/") => {
-                    format!("a {} record (is a stage missing or swapped?)", filter::escape(&schema))
+                    filter::another_record(&schema)
                 }
                 _ => error.to_string(),
             },
         };
-        bail!("{}: expected a {} or {} record, found {found}", line.place, Pair::SCHEMA, Example::SCHEMA)
+        Err(line.expected(&format!("{} or {}", Pair::SCHEMA, Example::SCHEMA), found))
     }
 
     pub(crate) fn subject(&self) -> Subject<'_> {

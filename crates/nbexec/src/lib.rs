@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use filter::{Emit, Input, Line, Output, Stage};
-use records::{Assignment, Head, Instrumented, Outcome, ProbeSite, Reason, Record, Script, Site, id_of};
+use records::{Assignment, Head, Instrumented, Outcome, ProbeSite, Record, Script, Site, id_of};
 use sandbox::{Ended, Setup, Worker};
 
 use crate::cli::Args;
@@ -156,8 +156,7 @@ impl Totals {
 /// Runs the notebook of one line; `None`: it was rejected.
 fn execute_line(line: &Line, setup: &Setup, limits: &Limits, emit: &mut Emit) -> Result<Option<One>> {
     if line.too_long {
-        let detail = format!("longer than {} bytes (--max-record-bytes)", line.bytes.len());
-        emit.reject("", line.place.to_string(), Reason::TooLarge, detail);
+        emit.reject_too_long(line);
         return Ok(None);
     }
     let notebook = if line.schema().as_deref() == Some(Script::SCHEMA) {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use filter::{Emit, Line, Stage};
-use records::{Instrumented, Reason, Record as _, Script};
+use records::{Instrumented, Record as _, Script};
 
 use crate::cli::Args;
 use crate::job::view;
@@ -47,8 +47,7 @@ pub fn run(args: &Args, names: usize, stage: &mut Stage) -> Result<()> {
 /// The distributions that a script needs, without the standard library and modules that lie beside it.
 fn wanted(line: &Line, root: &Path, args: &Args, emit: &mut Emit) -> Result<BTreeSet<String>> {
     if line.too_long {
-        let detail = format!("longer than {} bytes (--max-record-bytes)", line.bytes.len());
-        emit.reject("", line.place.to_string(), Reason::TooLarge, detail);
+        emit.reject_too_long(line);
         return Ok(BTreeSet::new());
     }
     let script = if line.schema().as_deref() == Some(Script::SCHEMA) {

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::ops::Range;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use filter::{Input, Line, Spool, Stage};
 use records::{Fields, Pair, Record as _, SiteView, Split, ValueView};
 use rustc_hash::FxHashMap;
@@ -209,7 +209,7 @@ fn look(line: Line, config: &Config) -> Result<Seen> {
         Err(error) => {
             // The slow reader knows how to say what is wrong, but it takes any `split` for a user's field.
             line.parse::<Pair>()?;
-            bail!("{}: expected a {} record, found {error:#}", line.place, Pair::SCHEMA)
+            Err(line.expected(Pair::SCHEMA, format!("{error:#}")))
         }
     }
 }

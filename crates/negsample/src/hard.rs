@@ -2,8 +2,8 @@
 //!
 //! The model stays where it is: `negsample --ratio 8 | nalin-score | negsample --hardest 1`.
 
-use anyhow::{Context as _, Result, ensure};
-use filter::{Emit, Input, Line, Stage};
+use anyhow::{Result, ensure};
+use filter::{Emit, Input, Line, Stage, another_record};
 use records::{Fields, Record as _, Scored};
 
 /// The positive of a pair and its negatives so far.
@@ -56,7 +56,7 @@ fn read(line: &Line) -> Result<(u8, f64, Vec<u8>)> {
     let read = || -> Result<_> {
         let fields = Fields::parse(std::str::from_utf8(&line.bytes)?)?;
         let schema = fields.text("schema")?;
-        ensure!(schema == Scored::SCHEMA, "a {} record", records::escape(&schema));
+        ensure!(schema == Scored::SCHEMA, another_record(&schema));
         let mut example = b"{\"schema\":\"example/1\"".to_vec();
         fields.append_rest(&["schema", "score"], &mut example);
         example.push(b'}');
@@ -64,6 +64,5 @@ fn read(line: &Line) -> Result<(u8, f64, Vec<u8>)> {
         serde_json::from_slice::<records::Example>(&example)?;
         Ok((fields.get("label")?, fields.get("score")?, example))
     };
-    read()
-        .with_context(|| format!("{}: expected a {} record of an example, found", line.place, Scored::SCHEMA))
+    read().map_err(|error| line.expected(Scored::SCHEMA, format!("{error:#}")))
 }

@@ -196,7 +196,7 @@ fn the_hardest_negatives_are_those_that_a_model_finds_plausible() {
     assert_eq!(kept.len(), 900);
     let finished = run(&["--hardest", "1"], input(&pairs(1)));
     assert_eq!(finished.status.code(), Some(2));
-    assert!(finished.stderr.contains("stdin:1: expected a scored/1 record of an example, found: a pair/1"));
+    assert!(finished.stderr.contains("stdin:1: expected a scored/1 record, found a pair/1"));
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! A trace whose events are decoded, and sound: every number leads somewhere.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use filter::Line;
 use records::{Change, Record as _, Run, Trace, TraceEvent, decode_events};
 
@@ -22,9 +22,7 @@ impl Program {
             line.parse::<Run>()?;
             return Ok(None);
         }
-        let trouble =
-            |found: String| anyhow!("{}: expected a {} record, found {found}", line.place, Trace::SCHEMA);
-        Self::new(line.parse()?).map(Some).map_err(trouble)
+        Self::new(line.parse()?).map(Some).map_err(|found| line.expected(Trace::SCHEMA, found))
     }
 
     /// Decodes the events of a trace.

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use filter::{Emit, Input, Stage, ordered_map};
-use records::Reason;
 
 use crate::packed::{BLOCK_BYTES, BLOCK_LINES, Dictionary, Encoded, Packer};
 
@@ -57,8 +56,7 @@ fn gather(input: &mut Input) -> Result<Option<Gathered>> {
         let Some(line) = input.next_line()? else { break };
         is_over = false;
         if line.too_long {
-            let detail = format!("longer than {} bytes (--max-record-bytes)", line.bytes.len());
-            gathered.emit.reject("", line.place.to_string(), Reason::TooLarge, detail);
+            gathered.emit.reject_too_long(&line);
         } else {
             bytes += line.bytes.len();
             gathered.lines.push(line.bytes);

@@ -171,7 +171,7 @@ fn ids(path: &Path, stage: &Stage) -> Result<FxHashSet<String>> {
     let mut ids = FxHashSet::default();
     while let Some(line) = input.next_line()? {
         if line.too_long {
-            bail!("{}: longer than --max-record-bytes", line.place);
+            bail!("{}: {}", line.place, filter::too_long(line.bytes.len()));
         }
         let text = std::str::from_utf8(&line.bytes).with_context(|| line.place.to_string())?;
         let id = Fields::parse(text).and_then(|fields| fields.text("id").map(std::borrow::Cow::into_owned));

@@ -78,8 +78,7 @@ fn open(args: &Args, unit: Unit, emit: &mut Emit) -> Result<Option<Found>> {
     let (path, repo, extra, run, bytes) = match unit {
         Unit::File { file, path } => (path, String::new(), Extra::new(), None, finder.read(&file)),
         Unit::Line(line) if line.too_long => {
-            let detail = format!("longer than {} bytes (--max-record-bytes)", line.bytes.len());
-            emit.reject("", line.place.to_string(), records::Reason::TooLarge, detail);
+            emit.reject_too_long(&line);
             return Ok(None);
         }
         Unit::Line(line) => match line.schema().as_deref() {
@@ -137,11 +136,7 @@ fn content(
     let path = if source.path.is_empty() { line.place.to_string() } else { source.path.clone() };
     let bytes = match &source.notebook {
         serde_json::Value::Null if source.path.is_empty() => {
-            anyhow::bail!(
-                "{}: expected a {} record, found neither `path` nor `notebook`",
-                line.place,
-                Source::SCHEMA
-            )
+            return Err(line.expected(Source::SCHEMA, "neither `path` nor `notebook`"));
         }
         serde_json::Value::Null => finder.read(&args.root.join(&path)),
         serde_json::Value::String(text) => Ok(text.clone().into_bytes()),
