@@ -1,24 +1,20 @@
 //! From one unit of work to a script record or a reject.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 use filter::{Emit, Line};
+use inputs::{Embedded, Finder, FoundFile, Names, Unit, parse_source, repo_of};
 use notebook::{Fault, Options, notebook_script, python_script};
-use records::{Extra, Reason, Script};
+use records::{Extra, Script};
 
-use crate::archive::read_limited;
 use crate::cli::Args;
-use crate::inputs::{Unit, record_path, repo_of};
-use crate::source::{self, Embedded, Names};
 
 /// What does not change from unit to unit.
 pub struct Converter {
     options: Options,
-    root: PathBuf,
+    finder: Finder,
     repo_depth: usize,
-    max_bytes: usize,
     names: Names,
 }
 
@@ -31,12 +27,11 @@ struct Name {
 }
 
 impl Converter {
-    pub fn new(args: &Args) -> Self {
+    pub fn new(args: &Args, finder: Finder) -> Self {
         Self {
             options: args.options(),
-            root: args.root.clone(),
+            finder,
             repo_depth: args.repo_depth,
-            max_bytes: args.common.max_record_bytes,
             names: Names {
                 notebook: args.notebook_field.clone(),
                 path: args.path_field.clone(),
@@ -52,29 +47,30 @@ impl Converter {
     pub fn convert(&self, unit: Unit, emit: &mut Emit) -> Result<Option<Script>> {
         let named = |path| Name { path, ..Name::default() };
         Ok(match unit {
-            Unit::File { file, path } => self.file(&file, named(path), emit),
+            Unit::File(file) => self.file(&file, named(file.path().to_owned()), emit),
             Unit::Member { path, bytes } => {
                 emit.count_bytes_in(bytes.len() as u64);
                 self.bytes(&bytes, named(path), emit)
             }
             Unit::Line(line) => return self.line(&line, emit),
-            Unit::Unusable { path, reason, detail } => reject(path, Fault { reason, detail }, emit),
+            Unit::Unusable { path, fault } => reject(path, fault, emit),
         })
     }
 
     fn line(&self, line: &Line, emit: &mut Emit) -> Result<Option<Script>> {
         if line.too_long {
-            return Ok(reject(line.place.to_string(), self.too_large(), emit));
+            emit.reject_too_long(line);
+            return Ok(None);
         }
         emit.count_bytes_in(line.bytes.len() as u64 + 1);
-        let source = source::parse(line, &self.names)?;
+        let source = parse_source(line, &self.names)?;
         let is_named = !source.path.is_empty();
         let path = if is_named { source.path } else { line.place.to_string() };
         let mut name = Name { path, repo: source.repo, extra: source.extra };
         Ok(match source.notebook {
             None => {
-                let file = self.root.join(&name.path);
-                name.path = record_path(&file, &self.root);
+                let file = self.finder.file(&name.path);
+                name.path = file.path().to_owned();
                 self.file(&file, name, emit)
             }
             Some(Embedded::Object(text)) => self.bytes(text.as_bytes(), name, emit),
@@ -82,8 +78,8 @@ impl Converter {
         })
     }
 
-    fn file(&self, file: &Path, name: Name, emit: &mut Emit) -> Option<Script> {
-        match self.read(file) {
+    fn file(&self, file: &FoundFile, name: Name, emit: &mut Emit) -> Option<Script> {
+        match file.read() {
             Ok(bytes) => {
                 emit.count_bytes_in(bytes.len() as u64);
                 self.bytes(&bytes, name, emit)
@@ -104,9 +100,6 @@ impl Converter {
     }
 
     fn script(&self, bytes: &[u8], path: &str, emit: &mut Emit) -> Result<Script, Fault> {
-        if bytes.len() > self.max_bytes {
-            return Err(self.too_large());
-        }
         if Path::new(path).extension().is_some_and(|extension| extension == "py") {
             return python_script(bytes);
         }
@@ -117,25 +110,6 @@ impl Converter {
         emit.count("lone_surrogates", notebook.lone_surrogates);
         emit.count("duplicate_keys", notebook.duplicate_keys);
         notebook_script(notebook, self.options)
-    }
-
-    fn read(&self, file: &Path) -> Result<Vec<u8>, Fault> {
-        let unreadable =
-            |error: std::io::Error| Fault { reason: Reason::Unreadable, detail: error.to_string() };
-        let mut opened = File::open(file).map_err(unreadable)?;
-        let length = opened.metadata().map_err(unreadable)?.len();
-        if length > self.max_bytes as u64 {
-            return Err(self.too_large());
-        }
-        // The length of a pipe, and of a file that grows, is known only when it ends.
-        let mut bytes = Vec::with_capacity(length as usize + 1);
-        read_limited(&mut opened, self.max_bytes, &mut bytes).map_err(unreadable)?;
-        Ok(bytes)
-    }
-
-    fn too_large(&self) -> Fault {
-        let detail = format!("longer than {} bytes (--max-record-bytes)", self.max_bytes);
-        Fault { reason: Reason::TooLarge, detail }
     }
 }
 

@@ -2,25 +2,22 @@
 //!
 //! Input: files, folders, archives, a list of files, or `source/1` records; output: `script/1` records in
 //! the order of the input. What a notebook is, and how it becomes Python, is the crate `notebook`'s affair;
-//! here files are found, read and named, and repetitions are noticed. A file that gives no script is a
+//! files are found by `inputs`; here they are read and named, and repetitions are noticed. A file that gives no script is a
 //! reject, never an error.
 
-mod archive;
 pub mod cli;
 mod convert;
 mod duplicates;
-mod inputs;
 mod plain;
-mod source;
 
 use anyhow::Result;
 use filter::{Emit, Stage};
+use inputs::{Finder, Unit};
 use records::Script;
 
 use crate::cli::{Args, Dedup};
 use crate::convert::Converter;
 use crate::duplicates::{Seen, Sketch};
-use crate::inputs::{Finder, Unit};
 use crate::plain::Folder;
 
 /// Converts whatever the arguments name.
@@ -29,13 +26,13 @@ use crate::plain::Folder;
 /// If a file or folder among the arguments or the list does not exist or cannot be opened, if a line on
 /// stdin is no `source/1` record, or if the output cannot be written.
 pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
-    let finder = Finder { root: args.root.clone(), max_bytes: args.common.max_record_bytes };
+    let finder = Finder::new(&args.root, &["ipynb", "py"], args.common.max_record_bytes);
+    let converter = Converter::new(args, finder.clone());
     let units = match &args.files_from {
         Some(list) => finder.listed(list)?,
         None if args.inputs.is_empty() => Finder::lines(stage.input(Vec::new())),
         None => finder.named(args.inputs.clone())?,
     };
-    let converter = Converter::new(args);
     let folder = args.folder();
     // What does not depend on the scripts before is done by the workers, up to the line that is written.
     let is_alone = args.dedup == Dedup::Off && folder.is_none();

@@ -3,8 +3,8 @@
 //! The notebook may hold what Jupyter reads and serde does not (`NaN`, half a surrogate pair, a thousand
 //! brackets), and most of it is of no use: so it is cut out of the line and handed on as text.
 
-use anyhow::{Result, anyhow};
-use filter::{Line, escape};
+use anyhow::Result;
+use filter::{Line, another_record};
 use notebook::json::{Json, Kind};
 use records::{Extra, Record as _, Source};
 
@@ -45,9 +45,8 @@ pub struct Names {
 ///
 /// # Errors
 /// If it is no `source/1` record: place, what was expected, what was found.
-pub fn parse<'a>(line: &'a Line, names: &Names) -> Result<SourceLine<'a>> {
-    let expected =
-        |found: String| anyhow!("{}: expected a {} record, found {found}", line.place, Source::SCHEMA);
+pub fn parse_source<'a>(line: &'a Line, names: &Names) -> Result<SourceLine<'a>> {
+    let expected = |found: String| line.expected(Source::SCHEMA, found);
     let text = std::str::from_utf8(&line.bytes).map_err(|error| expected(error.to_string()))?;
     let mut json = Json::new(text);
     if json.kind() != Kind::Object {
@@ -90,7 +89,7 @@ pub fn parse<'a>(line: &'a Line, names: &Names) -> Result<SourceLine<'a>> {
         return Err(expected(format!("no JSON: column {}: {}", error.at + 1, error.what)));
     }
     if let Some(schema) = schema.filter(|schema| schema != Source::SCHEMA) {
-        return Err(expected(format!("a {} record (is a stage missing or swapped?)", escape(&schema))));
+        return Err(expected(another_record(&schema)));
     }
     (source.path, source.repo) = (path.unwrap_or_default(), repo.unwrap_or_default());
     if source.path.is_empty() && source.notebook.is_none() {
@@ -111,7 +110,7 @@ mod tests {
             path: path.to_owned(),
             repo: repo.to_owned(),
         };
-        super::parse(line, &names(["notebook", "path", "repo"]))
+        super::parse_source(line, &names(["notebook", "path", "repo"]))
     }
 
     fn line(text: &str) -> Line {
