@@ -111,3 +111,38 @@ fn strangers_text_is_harmless_on_the_page_and_in_the_table() {
         .ends_with(2)
         .says("stdin:1: expected a crash/1 record");
 }
+
+#[test]
+fn archives_give_the_crashes_of_their_files() {
+    let folder = Folder::new();
+    let study = folder.path().join("study");
+    std::fs::create_dir_all(study.join("a")).unwrap();
+    for name in ["a/one.ipynb", "two.ipynb"] {
+        let line: Value = serde_json::from_str(&source(name, ("ValueError", name), "import os")).unwrap();
+        std::fs::write(study.join(name), line["notebook"].to_string()).unwrap();
+    }
+    let mut archive = tar::Builder::new(std::fs::File::create(folder.path().join("study.tar")).unwrap());
+    archive.append_dir_all(".", &study).unwrap();
+    archive.finish().unwrap();
+    let crashes = |input: &str| {
+        let finished = Command::new(env!("CARGO_BIN_EXE_nbcrashes"))
+            .args(["--root", "study", input])
+            .current_dir(folder.path())
+            .run()
+            .succeeds();
+        let mut records: Vec<String> = finished.records().iter().map(Value::to_string).collect();
+        records.sort();
+        records
+    };
+    let unpacked = crashes("study");
+    assert_eq!(unpacked.len(), 4);
+    assert_eq!(crashes("study.tar"), unpacked);
+}
+
+#[test]
+fn a_notebook_inside_a_record_may_hold_what_json_may_not() {
+    let line = source("a.ipynb", ("ValueError", "x"), "import os").replace(r#""nbformat":4"#, r#""nbformat":4,"own":NaN"#);
+    assert!(line.contains("NaN"));
+    let finished = Command::new(env!("CARGO_BIN_EXE_nbcrashes")).stdin(line).run().succeeds();
+    assert_eq!(finished.records().len(), 2);
+}

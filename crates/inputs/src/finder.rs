@@ -34,12 +34,26 @@ impl Finder {
         Self { root: root.to_owned(), endings, max_bytes }
     }
 
-    /// The files among the inputs, those in the folders and archives among them, and the lines of `.jsonl`.
+    /// What a program is asked to read: its inputs, or the files of a list, or the records on `stdin` when
+    /// neither is given.
+    ///
+    /// # Errors
+    /// As [`Finder::named`] and [`Finder::listed`].
+    pub fn units(self, inputs: Vec<PathBuf>, list: Option<&Path>, stdin: Input) -> Result<Units> {
+        match list {
+            Some(list) => self.listed(list),
+            None if inputs.is_empty() => Ok(lines(stdin)),
+            None => self.named(inputs),
+        }
+    }
+
+    /// The files among the inputs, those in the folders and archives among them, and the lines of `.jsonl`
+    /// (and of stdin, `-`).
     ///
     /// # Errors
     /// If one of them does not exist: whoever types a name wants to know.
     pub fn named(self, inputs: Vec<PathBuf>) -> Result<Units> {
-        for input in &inputs {
+        for input in inputs.iter().filter(|input| *input != Path::new("-")) {
             input.metadata().with_context(|| format!("cannot read {}", input.display()))?;
         }
         Ok(Box::new(inputs.into_iter().flat_map(move |input| self.expand(input))))
@@ -78,11 +92,6 @@ impl Finder {
         })))
     }
 
-    /// The records in files of JSONL, or on stdin when there are none.
-    pub fn lines(mut input: Input) -> Units {
-        Box::new(std::iter::from_fn(move || input.next_line().transpose()).map(|line| line.map(Unit::Line)))
-    }
-
     /// The file that a record names; a relative path counts from the root.
     pub fn file(&self, path: &str) -> FoundFile {
         self.found(self.root.join(path))
@@ -97,8 +106,8 @@ impl Finder {
             return Box::new(members(input, kind, self.endings, self.max_bytes).map(Ok));
         }
         let name = input.to_string_lossy();
-        if name.ends_with(".jsonl") || name.ends_with(".jsonl.zst") {
-            return Self::lines(Input::new(vec![input], self.max_bytes, None));
+        if name == "-" || name.ends_with(".jsonl") || name.ends_with(".jsonl.zst") {
+            return lines(Input::new(vec![input], self.max_bytes, None));
         }
         Box::new(once(Ok(Unit::File(self.found(input)))))
     }
@@ -129,4 +138,9 @@ impl Finder {
         let path = record_path(&file, &self.root);
         FoundFile { file, path, max_bytes: self.max_bytes }
     }
+}
+
+/// The records in files of JSONL.
+fn lines(mut input: Input) -> Units {
+    Box::new(std::iter::from_fn(move || input.next_line().transpose()).map(|line| line.map(Unit::Line)))
 }

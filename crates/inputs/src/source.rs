@@ -30,7 +30,7 @@ pub enum Embedded<'a> {
     Text(String),
 }
 
-/// The names of the fields that a line may have.
+/// The names of the fields that a line may have; by default those of `source/1`.
 #[derive(Clone, Debug)]
 pub struct Names {
     /// Of the notebook.
@@ -39,6 +39,13 @@ pub struct Names {
     pub path: String,
     /// Of its repository.
     pub repo: String,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        let [notebook, path, repo] = ["notebook", "path", "repo"].map(str::to_owned);
+        Self { notebook, path, repo }
+    }
 }
 
 /// Reads a line.
@@ -105,12 +112,7 @@ mod tests {
     use super::{Embedded, Names, SourceLine};
 
     fn parse(line: &Line) -> anyhow::Result<SourceLine<'_>> {
-        let names = |[notebook, path, repo]: [&str; 3]| Names {
-            notebook: notebook.to_owned(),
-            path: path.to_owned(),
-            repo: repo.to_owned(),
-        };
-        super::parse_source(line, &names(["notebook", "path", "repo"]))
+        super::parse_source(line, &Names::default())
     }
 
     fn line(text: &str) -> Line {

@@ -16,7 +16,7 @@ use notebook::{Magics, Options, Order};
 #[derive(clap::Parser, Clone, Debug)]
 #[command(version, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Args {
-    /// Notebooks, scripts, folders, archives, JSONL. None: source/1 records on stdin
+    /// Notebooks, scripts, folders, archives, JSONL (`-` is stdin). None: source/1 records on stdin
     #[arg(value_name = "INPUT", conflicts_with = "files_from")]
     pub inputs: Vec<PathBuf>,
 

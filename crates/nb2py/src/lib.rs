@@ -28,11 +28,7 @@ use crate::plain::Folder;
 pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let finder = Finder::new(&args.root, &["ipynb", "py"], args.common.max_record_bytes);
     let converter = Converter::new(args, finder.clone());
-    let units = match &args.files_from {
-        Some(list) => finder.listed(list)?,
-        None if args.inputs.is_empty() => Finder::lines(stage.input(Vec::new())),
-        None => finder.named(args.inputs.clone())?,
-    };
+    let units = finder.units(args.inputs.clone(), args.files_from.as_deref(), stage.input(Vec::new()))?;
     let folder = args.folder();
     // What does not depend on the scripts before is done by the workers, up to the line that is written.
     let is_alone = args.dedup == Dedup::Off && folder.is_none();

@@ -8,14 +8,14 @@ use report::Format;
 /// Find the errors of notebooks: those saved among their outputs, and the failed cells of runs. Writes one
 /// crash/1 record for each, with what is needed to say why it happened.
 ///
-/// Reads notebooks, folders of notebooks, `.jsonl` streams of source/1 records or of what nbexec wrote (run/1);
-/// or the files named in a list (`--files-from`); or, with neither, such records on stdin. The notebook of a run
-/// is looked for below `--root`. With `--predict` nothing is run and no output is looked at: it says which cells
+/// Reads notebooks, folders and archives (`.zip`, `.tar`, `.tar.gz`, `.tar.zst`) of notebooks, `.jsonl` streams
+/// of source/1 records or of what nbexec wrote (run/1); or the files named in a list (`--files-from`); or, with
+/// neither, such records on stdin. The notebook of a run is looked for below `--root`. With `--predict` nothing is run and no output is looked at: it says which cells
 /// will fail when the notebook is run from top to bottom.
 #[derive(clap::Parser, Clone, Debug)]
 #[command(version, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Args {
-    /// Notebooks, folders, JSONL. None: records on stdin
+    /// Notebooks, folders, archives, JSONL (`-` is stdin). None: records on stdin
     #[arg(value_name = "INPUT", conflicts_with = "files_from")]
     pub inputs: Vec<PathBuf>,
 
@@ -23,7 +23,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub root: PathBuf,
 
-    /// Read the files named in FILE (`-` is stdin), one a line
+    /// Read the files named in FILE (`-` is stdin), one a line or separated by NUL bytes
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,
 

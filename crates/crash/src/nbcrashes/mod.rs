@@ -1,12 +1,11 @@
 //! `nbcrashes`: notebooks, or the runs of nbexec, in; crash records out.
 //!
-//! Input: notebooks, folders, lists of files, `source/1` and `run/1` records. A notebook gives one record for
+//! Input: notebooks, folders, archives, lists of files, `source/1` and `run/1` records. A notebook gives one record for
 //! each error among its saved outputs, a run one for each cell that failed. With `--predict` nothing need have
 //! been run: findings say which cells will fail.
 
 mod cli;
 mod executed;
-mod inputs;
 mod predict;
 mod stored;
 
@@ -15,11 +14,11 @@ use std::sync::Mutex;
 
 use anyhow::Result;
 use filter::{Emit, Line, Stage};
+use inputs::{Embedded, Finder, Names, Unit, Units, parse_source, repo_of};
 use notebook::{Fault, Notebook};
-use records::{Extra, Record as _, Run, Source, table_cell};
+use records::{Assignment, Extra, Record as _, Run, table_cell};
 
 pub use cli::Args;
-use inputs::{Finder, Unit};
 
 use crate::libraries::{self, ImportCounts};
 
@@ -47,7 +46,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
         emit.count("notebooks_with_errors", u64::from(!crashes.is_empty()));
         crashes.iter().try_for_each(|crash| emit.record(crash))
     };
-    stage.map_items(Finder::of(args).units(stage)?, work, |(), _| Ok(()))?;
+    stage.map_items(units(args, stage)?, work, |(), _| Ok(()))?;
     match (&args.imports, imports) {
         (Some(path), Some(imports)) => {
             let (notebooks, counts) = imports.into_inner().expect("no thread panics with it");
@@ -67,53 +66,64 @@ struct Found {
     run: Option<Run>,
 }
 
+/// Where notebooks are found.
+fn finder(args: &Args) -> Finder {
+    Finder::new(&args.root, &["ipynb"], args.common.max_record_bytes)
+}
+
+/// All that the arguments name.
+///
+/// # Errors
+/// If something that they name does not exist.
+fn units(args: &Args, stage: &Stage) -> Result<Units> {
+    finder(args).units(args.inputs.clone(), args.files_from.as_deref(), stage.input(Vec::new()))
+}
+
+/// What is known of a notebook before it is read.
+#[derive(Default)]
+struct Name {
+    path: String,
+    repo: String,
+    extra: Extra,
+    run: Option<Run>,
+}
+
 /// Reads the notebook of a unit; what is none is rejected.
 ///
 /// # Errors
 /// If the unit is a line, but no record that is read here.
 fn open(args: &Args, unit: Unit, emit: &mut Emit) -> Result<Option<Found>> {
-    let finder = Finder::of(args);
-    let reject =
-        |path: String, fault: Fault, emit: &mut Emit| emit.reject("", path, fault.reason, fault.detail);
-    let (path, repo, extra, run, bytes) = match unit {
-        Unit::File { file, path } => (path, String::new(), Extra::new(), None, finder.read(&file)),
+    let named = |path: String| Name { path, ..Name::default() };
+    let (name, bytes) = match unit {
+        Unit::File(file) => (named(file.path().to_owned()), file.read()),
+        Unit::Member { path, bytes } => (named(path), Ok(bytes)),
+        Unit::Unusable { path, fault } => (named(path), Err(fault)),
         Unit::Line(line) if line.too_long => {
             emit.reject_too_long(&line);
             return Ok(None);
         }
-        Unit::Line(line) => match line.schema().as_deref() {
-            Some("assignment/1") => return Ok(None),
-            Some(schema) if schema == Run::SCHEMA => {
-                let mut run: Run = line.parse()?;
-                let bytes = finder.read(&args.root.join(&run.head.path));
-                let extra = std::mem::take(&mut run.extra);
-                (run.head.path.clone(), run.head.repo.clone(), extra, Some(run), bytes)
-            }
-            _ => {
-                let source: Source = line.parse()?;
-                let (path, bytes) = content(args, &source, &line, &finder)?;
-                (path, source.repo, source.extra, None, bytes)
-            }
+        Unit::Line(line) => match of_line(args, &line)? {
+            Some(of_line) => of_line,
+            None => return Ok(None),
         },
     };
-    let bytes = match bytes {
-        Ok(bytes) => bytes,
-        Err(fault) if run.is_none() => {
-            reject(path, fault, emit);
-            return Ok(None);
-        }
+    let read = bytes.and_then(|bytes| {
+        emit.count_bytes_in(bytes.len() as u64);
+        let notebook = notebook::read(&bytes)?;
+        Ok((bytes, notebook))
+    });
+    let (bytes, notebook) = match read {
+        Ok(read) => read,
         // The run says enough to tell of its crashes, if not of their causes.
-        Err(_) => Vec::new(),
-    };
-    emit.count_bytes_in(bytes.len() as u64);
-    let notebook = match notebook::read(&bytes) {
-        Ok(notebook) => notebook,
-        Err(_) if run.is_some() => Notebook { language: "python".to_owned(), ..Notebook::default() },
+        Err(_) if name.run.is_some() => {
+            (Vec::new(), Notebook { language: "python".to_owned(), ..Notebook::default() })
+        }
         Err(fault) => {
-            reject(path, fault, emit);
+            emit.reject("", name.path, fault.reason, fault.detail);
             return Ok(None);
         }
     };
+    let Name { path, repo, extra, run } = name;
     let mut found = Found { path, repo, extra, bytes, notebook, run };
     if let Some(run) = &found.run {
         if found.notebook.script_id() != run.head.notebook {
@@ -121,28 +131,44 @@ fn open(args: &Args, unit: Unit, emit: &mut Emit) -> Result<Option<Found>> {
             emit.count("runs_without_notebook", 1);
         }
     } else if found.repo.is_empty() {
-        found.repo = inputs::repo_of(&found.path, args.repo_depth);
+        found.repo = repo_of(&found.path, args.repo_depth);
     }
     Ok(Some(found))
 }
 
-/// The path and bytes that a `source/1` record names or holds.
-fn content(
-    args: &Args,
-    source: &Source,
-    line: &Line,
-    finder: &Finder,
-) -> Result<(String, Result<Vec<u8>, Fault>)> {
-    let path = if source.path.is_empty() { line.place.to_string() } else { source.path.clone() };
-    let bytes = match &source.notebook {
-        serde_json::Value::Null if source.path.is_empty() => {
-            return Err(line.expected(Source::SCHEMA, "neither `path` nor `notebook`"));
+/// The notebook that a record names or holds; `None` for an assignment, which says nothing of crashes.
+///
+/// # Errors
+/// If it is no record that is read here.
+fn of_line(args: &Args, line: &Line) -> Result<Option<(Name, Result<Vec<u8>, Fault>)>> {
+    let finder = finder(args);
+    match line.schema().as_deref() {
+        Some(schema) if schema == Assignment::SCHEMA => Ok(None),
+        Some(schema) if schema == Run::SCHEMA => {
+            let mut run: Run = line.parse()?;
+            let bytes = finder.file(&run.head.path).read();
+            let extra = std::mem::take(&mut run.extra);
+            let name = Name { path: run.head.path.clone(), repo: run.head.repo.clone(), extra, run: Some(run) };
+            Ok(Some((name, bytes)))
         }
-        serde_json::Value::Null => finder.read(&args.root.join(&path)),
-        serde_json::Value::String(text) => Ok(text.clone().into_bytes()),
-        object => Ok(object.to_string().into_bytes()),
-    };
-    Ok((path, bytes))
+        _ => {
+            let source = parse_source(line, &Names::default())?;
+            let mut name = Name { path: source.path, repo: source.repo, extra: source.extra, run: None };
+            let bytes = match source.notebook {
+                None => {
+                    let file = finder.file(&name.path);
+                    name.path = file.path().to_owned();
+                    file.read()
+                }
+                Some(Embedded::Object(text)) => Ok(text.as_bytes().to_vec()),
+                Some(Embedded::Text(text)) => Ok(text.into_bytes()),
+            };
+            if name.path.is_empty() {
+                name.path = line.place.to_string();
+            }
+            Ok(Some((name, bytes)))
+        }
+    }
 }
 
 fn count_imports(notebook: &Notebook, (notebooks, counts): &mut (u64, ImportCounts)) {

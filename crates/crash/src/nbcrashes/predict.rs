@@ -14,12 +14,12 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use filter::{Emit, Stage};
+use inputs::Unit;
 use notebook::CodeCell;
 use records::{CrashCell, Finding, Head, Record as _, Rule, Site, Value, escape, id_of};
 use report::{Background, Options, Subject};
 
-use super::inputs::{Finder, Unit};
-use super::{Args, Found, open};
+use super::{Args, Found, open, units};
 
 /// A cell that will fail.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +67,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
         }
         Ok(own)
     };
-    stage.map_items(Finder::of(args).units(stage)?, work, |own, _| {
+    stage.map_items(units(args, stage)?, work, |own, _| {
         findings.extend(own);
         Ok(())
     })?;
