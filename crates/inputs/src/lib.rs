@@ -7,6 +7,9 @@ mod path;
 mod source;
 mod unit;
 
+#[cfg(test)]
+mod tests;
+
 pub use file::FoundFile;
 pub use finder::{Finder, Units};
 pub use path::repo_of;

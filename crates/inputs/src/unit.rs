@@ -3,7 +3,7 @@
 use filter::Line;
 use notebook::Fault;
 
-use crate::FoundFile;
+use crate::file::FoundFile;
 
 /// One unit of work.
 pub enum Unit {
