@@ -8,7 +8,9 @@ use std::ops::Range;
 
 use anyhow::Result;
 use filter::{Input, Line, Spool, Stage};
-use records::{Assignment, Fields, Pair, Record as _, Run, append_text};
+use records::{
+    Assignment, Fields, Pair, Record as _, Run, append_field, append_text_field, around, begin_record,
+};
 use rustc_hash::{FxHashMap, FxHasher};
 use serde::de::Error as _;
 
@@ -130,25 +132,18 @@ fn read(text: &str, view: &View<'_>, config: &Config) -> serde_json::Result<Seen
         Box::from(&*view.value.type_name)
     };
     // What our own programs wrote is handed on as it stands; anything else is spelled anew.
-    let end = match view.type_class {
-        None if view.count.is_none() => text.len() - 1,
-        Some(class) if is_final => {
-            (class.get().as_ptr() as usize - text.as_ptr() as usize).saturating_sub(NEW.len())
-        }
-        _ => 0,
+    let spelled_as_ours = match view.type_class {
+        None if view.count.is_none() => around::<Assignment, 0>(text, []).map(|around| around.before),
+        Some(class) if is_final => around::<Pair, 1>(text, [("type_class", class)]).and_then(|around| {
+            let [behind] = around.behind.map(|place| &text[place]);
+            let behind = behind.strip_prefix(",\"count\":")?.strip_prefix(&*entry.count.to_string())?;
+            entry.has_weight = behind.is_empty();
+            (entry.has_weight || behind == WEIGHT).then_some(around.before)
+        }),
+        _ => None,
     };
-    let head = if is_final { "{\"schema\":\"pair/1\"" } else { "{\"schema\":\"assignment/1\"" };
-    let tail = text.get(end..).unwrap_or_default();
-    let ends_as_ours = match view.type_class {
-        None => tail == "}",
-        Some(class) => {
-            let ours = |weight| format!("{NEW}{},\"count\":{}{weight}}}", class.get(), entry.count);
-            entry.has_weight = tail == ours("");
-            entry.has_weight || tail == ours(",\"weight\":1.0")
-        }
-    };
-    if text.starts_with(head) && ends_as_ours {
-        return Ok(Seen { entry, type_name, line: Vec::new(), rest: head.len()..end });
+    if let Some(rest) = spelled_as_ours {
+        return Ok(Seen { entry, type_name, line: Vec::new(), rest });
     }
     entry.has_weight = !view.weight.is_nan();
     let mut rest = Vec::with_capacity(text.len());
@@ -156,8 +151,8 @@ fn read(text: &str, view: &View<'_>, config: &Config) -> serde_json::Result<Seen
     Ok(Seen { entry, type_name, rest: 0..rest.len(), line: rest })
 }
 
-/// Where what is new in a pair begins.
-const NEW: &str = ",\"type_class\":";
+/// The weight that a pair gets which brings none.
+const WEIGHT: &str = ",\"weight\":1.0";
 
 fn entry(view: &View<'_>, config: &Config) -> Entry {
     // A notebook without a repository is one of its own.
@@ -227,13 +222,14 @@ fn hash(value: impl Hash) -> u64 {
 
 /// Writes a pair: its line, with the schema before it and what is new behind.
 pub fn append_pair(line: &[u8], class: &str, count: u64, has_weight: bool, pair: &mut Vec<u8>) {
-    pair.extend_from_slice(b"{\"schema\":\"pair/1\"");
+    begin_record::<Pair>(pair);
     pair.extend_from_slice(line);
-    pair.extend_from_slice(NEW.as_bytes());
-    append_text(class, pair);
-    pair.extend_from_slice(b",\"count\":");
-    pair.extend_from_slice(count.to_string().as_bytes());
-    pair.extend_from_slice(if has_weight { b"}" } else { b",\"weight\":1.0}" });
+    append_text_field("type_class", class, pair);
+    append_field("count", &count.to_string(), pair);
+    if !has_weight {
+        pair.extend_from_slice(WEIGHT.as_bytes());
+    }
+    pair.push(b'}');
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Fields of a crash record that some of the programs share: read by name, added at the end.
+//! Fields of a crash record that some of the programs share, read by name.
 
 use anyhow::{Result, anyhow};
 use filter::Line;
@@ -48,48 +48,18 @@ pub fn at_path(fields: &Fields<'_>, path: &str) -> String {
     }
 }
 
-/// The line with fields added behind its own; a field of the same name that it had is replaced.
-pub fn with_fields(bytes: &[u8], fields: &Fields<'_>, added: &[(&str, String)]) -> Vec<u8> {
-    let names: Vec<&str> = added.iter().map(|(name, _)| *name).collect();
-    let mut line = Vec::with_capacity(bytes.len() + 64);
-    line.push(b'{');
-    fields.append_rest(&names, &mut line);
-    // The first comma is one too many.
-    line.remove(1);
-    for (name, value) in added {
-        line.push(b',');
-        records::append_text(name, &mut line);
-        line.push(b':');
-        line.extend_from_slice(value.as_bytes());
-    }
-    line.push(b'}');
-    line
-}
-
-/// A text as JSON.
-pub fn json(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len() + 2);
-    records::append_text(text, &mut bytes);
-    String::from_utf8(bytes).expect("JSON of a text is a text")
-}
-
 #[cfg(test)]
 mod tests {
     use records::Fields;
 
-    use super::{at_path, json, with_fields};
+    use super::at_path;
 
     #[test]
-    fn fields_are_read_by_path_and_added_behind() {
+    fn fields_are_read_by_path() {
         let line = r#"{"schema":"crash/1","cluster":3,"label":{"cause":"x","n":2.5,"l":[1]}}"#;
         let fields = Fields::parse(line).unwrap();
         let read = ["label.cause", "label.n", "cluster", "label", "label.l", "no.thing", "schema"]
             .map(|path| at_path(&fields, path));
         assert_eq!(read, ["x", "2.5", "3", "", "", "", "crash/1"]);
-        let added = with_fields(line.as_bytes(), &fields, &[("cluster", "4".into()), ("b", json("\""))]);
-        assert_eq!(
-            String::from_utf8(added).unwrap(),
-            r#"{"schema":"crash/1","label":{"cause":"x","n":2.5,"l":[1]},"cluster":4,"b":"\""}"#
-        );
     }
 }

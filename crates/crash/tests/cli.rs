@@ -141,7 +141,8 @@ fn archives_give_the_crashes_of_their_files() {
 
 #[test]
 fn a_notebook_inside_a_record_may_hold_what_json_may_not() {
-    let line = source("a.ipynb", ("ValueError", "x"), "import os").replace(r#""nbformat":4"#, r#""nbformat":4,"own":NaN"#);
+    let line = source("a.ipynb", ("ValueError", "x"), "import os")
+        .replace(r#""nbformat":4"#, r#""nbformat":4,"own":NaN"#);
     assert!(line.contains("NaN"));
     let finished = Command::new(env!("CARGO_BIN_EXE_nbcrashes")).stdin(line).run().succeeds();
     assert_eq!(finished.records().len(), 2);

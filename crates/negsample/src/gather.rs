@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use anyhow::{Context as _, Result};
 use filter::{Input, Line, Spool, Stage};
-use records::{Fields, Pair, Record as _, SiteView, Split, ValueView};
+use records::{Around, Fields, Pair, Record as _, SiteView, Split, ValueView, around};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -254,29 +254,16 @@ fn read(text: &str, view: &View<'_>, config: &Config) -> Result<Seen> {
 impl Seen {
     /// Finds the pieces of a line in the order and spelling of our own programs; spells any other line so.
     fn cut(&mut self, text: &str, view: &View<'_>) -> Result<()> {
-        const HEAD: &str = "{\"schema\":\"pair/1\",\"id\":";
-        let place = |raw: &RawValue| {
-            let start = raw.get().as_ptr() as usize - text.as_ptr() as usize;
-            start..start + raw.get().len()
-        };
-        let (id, value, class) = (place(view.id), place(view.value), place(view.type_class));
         let has_own =
             view.label.is_some() || view.origin.is_some() || view.donor.is_some() || view.split.is_some();
-        let is_canonical = !has_own
-            && text.starts_with(HEAD)
-            && text.ends_with('}')
-            && id.start == HEAD.len()
-            && value.start > id.end
-            && class.start > value.end
-            && text[..value.start].ends_with(",\"value\":")
-            && text[..class.start].ends_with(",\"type_class\":");
-        if is_canonical {
-            self.rest = [
-                id.end..value.start - ",\"value\":".len(),
-                value.end..class.start - ",\"type_class\":".len(),
-                class.end..text.len() - 1,
-            ];
-            (self.id, self.value) = (id, value);
+        let fields = [("id", view.id), ("value", view.value), ("type_class", view.type_class)];
+        if !has_own
+            && let Some(Around { before, behind }) = around::<Pair, 3>(text, fields)
+            && before.is_empty()
+        {
+            self.id = before.end + ",\"id\":".len()..behind[0].start;
+            self.value = behind[0].end + ",\"value\":".len()..behind[1].start;
+            self.rest = behind;
             return Ok(());
         }
         let mut rest = Vec::with_capacity(text.len());

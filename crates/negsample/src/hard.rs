@@ -4,7 +4,7 @@
 
 use anyhow::{Result, ensure};
 use filter::{Emit, Input, Line, Stage, another_record};
-use records::{Fields, Record as _, Scored};
+use records::{Example, Fields, Record as _, Scored, begin_record};
 
 /// The positive of a pair and its negatives so far.
 #[derive(Default)]
@@ -57,11 +57,12 @@ fn read(line: &Line) -> Result<(u8, f64, Vec<u8>)> {
         let fields = Fields::parse(std::str::from_utf8(&line.bytes)?)?;
         let schema = fields.text("schema")?;
         ensure!(schema == Scored::SCHEMA, another_record(&schema));
-        let mut example = b"{\"schema\":\"example/1\"".to_vec();
+        let mut example = Vec::with_capacity(line.bytes.len());
+        begin_record::<Example>(&mut example);
         fields.append_rest(&["schema", "score"], &mut example);
         example.push(b'}');
         // What is handed on must be an example.
-        serde_json::from_slice::<records::Example>(&example)?;
+        serde_json::from_slice::<Example>(&example)?;
         Ok((fields.get("label")?, fields.get("score")?, example))
     };
     read().map_err(|error| line.expected(Scored::SCHEMA, format!("{error:#}")))

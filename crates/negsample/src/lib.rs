@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use evaluation::Shares;
 use filter::{Batch, Emit, Input, Stage, ordered_map};
-use records::{Origin, Random, Reason, Split};
+use records::{Example, Origin, Random, Reason, Split, append_field, append_text_field, begin_record};
 
 use crate::config::{Config, SplitBy};
 use crate::gather::{Set, hash};
@@ -145,22 +145,14 @@ impl Writer<'_> {
     ) {
         let row = &self.set.rows[value_of as usize];
         emit.line(|buffer| {
-            let mut add = |piece: &str| buffer.extend_from_slice(piece.as_bytes());
-            add("{\"schema\":\"example/1\",\"id\":");
-            add(id);
-            add(",\"value\":");
-            add(self.set.values.get(row.value));
-            add(",\"type_class\":");
-            records::append_text(self.set.classes.get(row.class), buffer);
-            let mut add = |piece: &str| buffer.extend_from_slice(piece.as_bytes());
-            add(if origin == Origin::Positive { ",\"label\":0" } else { ",\"label\":1" });
-            add(",\"origin\":\"");
-            add(origin.as_str());
-            add("\",\"donor\":");
-            add(donor);
-            add(",\"split\":\"");
-            add(part.as_str());
-            add("\"");
+            begin_record::<Example>(buffer);
+            append_field("id", id, buffer);
+            append_field("value", self.set.values.get(row.value), buffer);
+            append_text_field("type_class", self.set.classes.get(row.class), buffer);
+            append_field("label", if origin == Origin::Positive { "0" } else { "1" }, buffer);
+            append_text_field("origin", origin.as_str(), buffer);
+            append_field("donor", donor, buffer);
+            append_text_field("split", part.as_str(), buffer);
             buffer.extend_from_slice(line);
             buffer.push(b'}');
         });

@@ -15,6 +15,7 @@ mod head;
 mod id;
 mod instrumented;
 mod label;
+mod line;
 mod metric;
 mod names;
 mod random;
@@ -35,6 +36,7 @@ pub use head::Head;
 pub use id::id_of;
 pub use instrumented::{Instrumented, ProbeSite, Skipped};
 pub use label::{Label, Mark};
+pub use line::{Around, append_field, append_text_field, around, begin_record, json_text};
 pub use metric::Metric;
 pub use names::{
     Assignment, Evaluation, Example, Origin, Pair, Scored, Site, SiteView, Split, Value, ValueView,

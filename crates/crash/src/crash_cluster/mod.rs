@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 pub use join::{Word, components, stars};
 use quality::similarities;
 
-use crate::columns::{fields, text_of, with_fields};
+use crate::columns::{fields, text_of};
 
 /// Put crashes with like messages together: neighbours share 7 of 10 words, clusters are what neighbours
 /// connect. Exact; a million crashes take seconds.
@@ -114,9 +114,8 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
             row += 1;
             let text = std::str::from_utf8(bytes).context("what was text is text")?;
             let fields = Fields::parse(text)?;
-            let added =
-                [("cluster", cluster.to_string()), ("cluster_size", sizes[cluster as usize].to_string())];
-            emit.raw(&with_fields(bytes, &fields, &added));
+            let size = sizes[cluster as usize].to_string();
+            emit.raw(&fields.with(&[("cluster", &cluster.to_string()), ("cluster_size", &size)]));
         }
         stage.absorb(emit)?;
     }

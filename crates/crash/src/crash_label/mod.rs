@@ -20,7 +20,7 @@ use filter::{Emit, Line, Stage};
 use records::{Crash, CrashLabel, Fields};
 
 use crate::code::{self, Code};
-use crate::columns::{fields, with_fields};
+use crate::columns::fields;
 use crate::traceback::{Frame, frames};
 
 /// Say why crashes happened: the root cause, the type of the exception, whether it is a matter of ML or of
@@ -97,7 +97,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
         let crash: Crash = line.parse()?;
         let fields: Fields = fields(&line)?;
         let label = serde_json::to_string(&label(&crash, args.categories)).context("a label is JSON")?;
-        emit.raw(&with_fields(&line.bytes, &fields, &[("label", label)]));
+        emit.raw(&fields.with(&[("label", &label)]));
         Ok(())
     })
 }

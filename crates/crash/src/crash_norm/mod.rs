@@ -8,11 +8,12 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use filter::{Emit, Line, Stage};
+use records::json_text;
 
 pub use normal::{Quotes, normal};
 pub use repair::{denoised, enriched};
 
-use crate::columns::{fields, json, with_fields};
+use crate::columns::fields;
 
 /// Repair the messages of crashes (a value that was lost is looked for in the traceback, one over several lines
 /// is cut to the line that tells) and normalise them: without names, numbers, paths and punctuation.
@@ -75,7 +76,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
             return Ok(());
         }
         let normal = normal(&value, args.quotes);
-        emit.raw(&with_fields(&line.bytes, &fields, &[("value", json(&value)), ("normal", json(&normal))]));
+        emit.raw(&fields.with(&[("value", &json_text(&value)), ("normal", &json_text(&normal))]));
         Ok(())
     })
 }

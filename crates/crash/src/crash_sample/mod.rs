@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use filter::{Emit, Input, Line, Output, Spool, Stage};
-use records::{Fields, Random, table_cell};
+use records::{Fields, Random, json_text, table_cell};
 use rustc_hash::FxHashSet;
 
 pub use allocation::{Allocation, Design};
 
-use crate::columns::{at_path, fields, with_fields};
+use crate::columns::{at_path, fields};
 
 /// Draw a sample of crashes, proportional to their clusters: clusters of a certain size are strata of their own,
 /// all others form one.
@@ -151,12 +151,11 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
             if let Some(&at) = drawn.get(&row) {
                 let fields = Fields::parse(std::str::from_utf8(bytes).context("what was text is text")?)?;
                 let (name, members) = &strata[at];
-                let added = [
-                    ("stratum", crate::columns::json(name)),
-                    ("stratum_size", members.len().to_string()),
-                    ("stratum_sample", allocation.samples[at].to_string()),
-                ];
-                emit.raw(&with_fields(bytes, &fields, &added));
+                emit.raw(&fields.with(&[
+                    ("stratum", &json_text(name)),
+                    ("stratum_size", &members.len().to_string()),
+                    ("stratum_sample", &allocation.samples[at].to_string()),
+                ]));
             }
             row += 1;
         }
