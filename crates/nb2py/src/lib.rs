@@ -14,10 +14,11 @@ use anyhow::Result;
 use filter::{Emit, Stage};
 use inputs::{Finder, Unit};
 use records::Script;
+use similarity::Sketch;
 
 use crate::cli::{Args, Dedup};
 use crate::convert::Converter;
-use crate::duplicates::{Seen, Sketch};
+use crate::duplicates::{Seen, sketch};
 use crate::plain::Folder;
 
 /// Converts whatever the arguments name.
@@ -38,7 +39,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
             emit.record(&script)?;
             return Ok(None);
         }
-        let sketch = (args.dedup == Dedup::Near).then(|| Sketch::of(&script));
+        let sketch = (args.dedup == Dedup::Near).then(|| sketch(&script));
         Ok(Some(Converted { script, sketch }))
     };
     let mut seen = Seen::default();

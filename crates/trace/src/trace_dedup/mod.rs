@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use filter::{Line, Stage};
-use records::{append_text, id_of};
+use records::{Fields, id_of, json_text};
 use rustc_hash::FxHashMap;
+use similarity::{Firsts, Sketch};
 
-pub use near::{Firsts, Sketch};
+use near::sketch;
 pub use renamed::renamed;
 
 use crate::program::{Program, opaque_share};
@@ -135,7 +136,7 @@ impl Looks {
         };
         let exact =
             Level::ALL.into_iter().filter(|level| *level != Level::Near && args.levels.contains(level));
-        let sketch = args.levels.contains(&Level::Near).then(|| Sketch::of(&trace.code, args.min_tokens));
+        let sketch = args.levels.contains(&Level::Near).then(|| sketch(&trace.code, args.min_tokens));
         Self { id: trace.id.clone(), hashes: exact.map(|level| (level, hash(level))).collect(), sketch }
     }
 }
@@ -193,7 +194,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
         };
         Ok((found, line.bytes))
     };
-    stage.fold_owned_lines(input, look, |(found, mut line), emit| {
+    stage.fold_owned_lines(input, look, |(found, line), emit| {
         let looks = match found {
             Found::Trace(looks) => looks,
             Found::Run => {
@@ -216,14 +217,10 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
             }
             return Ok(());
         }
-        let end = line.iter().rposition(|&byte| byte == b'}').unwrap_or(line.len());
-        line.truncate(end);
-        line.extend_from_slice(b",\"duplicate_of\":");
-        append_text(first, &mut line);
-        line.extend_from_slice(b",\"duplicate_level\":");
-        append_text(level, &mut line);
-        line.push(b'}');
-        emit.raw(&line);
+        let fields = Fields::parse(std::str::from_utf8(&line)?)?;
+        emit.raw(
+            &fields.with(&[("duplicate_of", &json_text(first)), ("duplicate_level", &json_text(level))]),
+        );
         Ok(())
     })
 }
@@ -244,8 +241,9 @@ impl filter::Filter for Args {
 mod tests {
     use clap::Parser as _;
     use rustc_hash::FxHashMap;
+    use similarity::Firsts;
 
-    use super::{Args, Firsts, Level, Looks, Seen};
+    use super::{Args, Level, Looks, Seen};
     use crate::samples::program;
 
     fn levels(programs: &[(&str, &str)], arguments: &[&str]) -> Vec<Option<Level>> {
