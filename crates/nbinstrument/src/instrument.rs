@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use anyhow::{Result, bail};
+use pysource::ipython::has_python_body;
 use pysource::{Binding, Dialect, Edits, NoPlace, Query, SyntaxError};
 use records::{Cell, Instrumented, Magic, ProbeSite, Record as _, Script, Skipped};
 
@@ -12,9 +13,6 @@ use crate::{Hooks, pragma, probe};
 
 /// A site shows this much of its statement, in characters.
 const MAX_TEXT_CHARS: usize = 200;
-
-/// Cell magics whose body is Python that runs in the notebook's own namespace.
-const PYTHON_BODIES: &[&str] = &["time", "timeit", "capture", "prun", "memit", "mprun", "lprun"];
 
 /// Reason of [`Skipped`] for code that has probes already.
 const ALREADY_PROBED: &str = "already_probed";
@@ -114,7 +112,7 @@ pub(crate) fn python_cells<'a>(
             script.magics.iter().filter(|it| it.cell == cell.cell && it.action == "kept").peekable();
         let dialect = if kept.peek().is_some() { Dialect::Ipython } else { Dialect::Python };
         // The body of `%%bash` is not Python, though the parser would try.
-        if kept.any(|it| it.kind == "cell_magic" && !PYTHON_BODIES.contains(&it.name.as_str())) {
+        if kept.any(|it| it.kind == "cell_magic" && !has_python_body(&it.name)) {
             continue;
         }
         cells.push((cell, range.start, &script.code[range], dialect));

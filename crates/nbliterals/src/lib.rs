@@ -10,14 +10,12 @@ mod python;
 
 use anyhow::{Context as _, Result};
 use filter::{Emit, Input, Stage};
+use pysource::ipython::has_python_body;
 use pysource::{Constant, Dialect, Holds, Reader, Written};
 use records::{Assignment, Cell, Head, Reason, Record as _, Script, Site, Value, id_of};
 
 /// A site shows this much of its statement, in characters.
 const MAX_TEXT_CHARS: usize = 200;
-
-/// Cell magics whose body is Python that runs in the notebook's own namespace.
-const PYTHON_BODIES: [&str; 7] = ["time", "timeit", "capture", "prun", "memit", "mprun", "lprun"];
 
 /// Reads scripts, writes assignments.
 ///
@@ -72,7 +70,7 @@ fn read_script(script: &Script, types: bool, weight: f64, emit: &mut Emit) -> Re
 /// The body of `%%bash` is not Python, though the parser would try.
 fn is_python(script: &Script, cell: &Cell) -> bool {
     !script.magics.iter().any(|magic| {
-        magic.cell == cell.cell && magic.kind == "cell_magic" && !PYTHON_BODIES.contains(&magic.name.as_str())
+        magic.cell == cell.cell && magic.kind == "cell_magic" && !has_python_body(&magic.name)
     })
 }
 

@@ -168,6 +168,12 @@ const PYTHON_BODIES: [&str; 14] = [
     "timeit",
 ];
 
+/// Whether a cell magic (its name without percent signs) runs its body as Python in the notebook's own names; the
+/// parser would take the body of any other, `%%bash` say, for Python too.
+pub fn has_python_body(magic: &str) -> bool {
+    PYTHON_BODIES.contains(&magic)
+}
+
 /// Line magics whose argument is a statement of Python, with the options that take a value.
 const STATEMENTS: [(&str, &str); 6] = [
     ("lprun", "fmDTuz"),
@@ -192,7 +198,7 @@ fn cell_magics(lines: &mut [Cow<str>], found: &mut Vec<Escape>) -> usize {
             return body;
         }
         let is_help = name.ends_with('?');
-        let is_python = PYTHON_BODIES.contains(&name);
+        let is_python = has_python_body(name);
         found.push(Escape {
             line: number(head + 1),
             kind: if is_help { "help" } else { "cell_magic" },
