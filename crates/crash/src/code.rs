@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use pysource::ipython::{Escape, neutralise};
-use pysource::{Act, Chance, Dialect, Event, Kind, Kinds, Query, flow};
+use pysource::{Act, Chance, Dialect, Event, Kind, Kinds, LineIndex, Query, flow};
 use records::CrashCell;
 use regex::Regex;
 
@@ -68,8 +68,11 @@ fn parts(text: &str) -> Vec<(String, u32, u32)> {
     let kinds: Kinds = [Kind::Attribute, Kind::Subscript].into_iter().collect();
     let query = Query { kinds, compiled: &compiled, foreign_namespaces: false };
     let found = pysource::bindings(text, Dialect::Python, &query).unwrap_or_default();
-    let line = |at: usize| u32::try_from(text[..at].matches('\n').count() + 1).unwrap_or(u32::MAX);
-    found.into_iter().map(|it| (it.name, line(it.statement.start), line(it.statement.end))).collect()
+    let lines = LineIndex::new(text);
+    found
+        .into_iter()
+        .map(|it| (it.name, lines.line(it.statement.start), lines.line(it.statement.end)))
+        .collect()
 }
 
 /// What lines of broken code (or of Python 2) seem to bind.

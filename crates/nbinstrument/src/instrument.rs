@@ -5,10 +5,9 @@ use std::ops::Range;
 
 use anyhow::{Result, bail};
 use pysource::ipython::has_python_body;
-use pysource::{Binding, Dialect, Edits, NoPlace, Query, SyntaxError};
+use pysource::{Binding, Dialect, Edits, LineIndex, NoPlace, Query, SyntaxError};
 use records::{Cell, Instrumented, Magic, ProbeSite, Record as _, Script, Skipped};
 
-use crate::lines::Lines;
 use crate::{Hooks, pragma, probe};
 
 /// A site shows this much of its statement, in characters.
@@ -30,7 +29,7 @@ pub enum Outcome {
 /// # Errors
 /// If the cell table does not fit the code.
 pub fn instrument(script: Script, hooks: &Hooks) -> Result<Outcome> {
-    let lines = Lines::new(&script.code);
+    let lines = LineIndex::new(&script.code);
     let cells = python_cells(&script, &lines)?;
     let mut compiled = BTreeSet::new();
     for (_, _, text, dialect) in &cells {
@@ -57,11 +56,11 @@ pub fn instrument(script: Script, hooks: &Hooks) -> Result<Outcome> {
                 continue;
             }
         };
-        let cell_lines = Lines::new(text);
+        let cell_lines = LineIndex::new(text);
         let stand_ins = stand_ins(&script, cell);
         let pragmas = pragma::of(text);
         for binding in bindings.iter().filter(|binding| hooks.wants(binding)) {
-            let (line, _) = cell_lines.line(binding.statement.start);
+            let line = cell_lines.line(binding.statement.start);
             match &binding.place {
                 _ if already => *skipped.entry(ALREADY_PROBED).or_default() += 1,
                 _ if stand_ins.contains(&line) => *skipped.entry(NoPlace::Magic.as_str()).or_default() += 1,
@@ -95,7 +94,7 @@ pub fn instrument(script: Script, hooks: &Hooks) -> Result<Outcome> {
 /// The cells that are read as Python: where each begins in the code, its text and its dialect.
 pub(crate) fn python_cells<'a>(
     script: &'a Script,
-    lines: &Lines,
+    lines: &LineIndex,
 ) -> Result<Vec<(&'a Cell, usize, &'a str, Dialect)>> {
     let mut cells = Vec::with_capacity(script.cells.len());
     for cell in &script.cells {
@@ -128,10 +127,9 @@ fn stand_ins(script: &Script, cell: &Cell) -> Vec<u32> {
     script.magics.iter().filter(replaced).filter(of_line).map(|it| it.line).collect()
 }
 
-fn site(binding: &Binding, cell: &Cell, text: &str, lines: &Lines, pragmas: &[Range<usize>]) -> ProbeSite {
-    let (line, _) = lines.line(binding.statement.start);
-    let (_, name_line_start) = lines.line(binding.name_range.start);
-    let column = text[name_line_start..binding.name_range.start].chars().count() as u32 + 1;
+fn site(binding: &Binding, cell: &Cell, text: &str, lines: &LineIndex, pragmas: &[Range<usize>]) -> ProbeSite {
+    let line = lines.line(binding.statement.start);
+    let (_, column) = lines.line_column(text, binding.name_range.start);
     ProbeSite {
         name: binding.name.clone(),
         kind: binding.kind.as_str().to_owned(),

@@ -12,7 +12,6 @@
 pub mod cli;
 mod hooks;
 mod instrument;
-mod lines;
 mod pragma;
 mod probe;
 mod verify;

@@ -1,11 +1,10 @@
 //! The proof, record by record, that nothing but probes was added.
 
 use anyhow::{Context as _, Result, ensure};
-use pysource::check_probes;
+use pysource::{LineIndex, check_probes};
 use records::Instrumented;
 
 use crate::instrument::python_cells;
-use crate::lines::Lines;
 use crate::probe;
 
 /// Proves that each cell which parses is its original once the probes are taken out, tree for tree and
@@ -16,7 +15,7 @@ use crate::probe;
 pub fn verify(record: &Instrumented) -> Result<()> {
     let script = &record.script;
     let (before, after) = (&script.code, &record.instrumented_code);
-    let (old_lines, new_lines) = (Lines::new(before), Lines::new(after));
+    let (old_lines, new_lines) = (LineIndex::new(before), LineIndex::new(after));
     let mut proved_rows = 0;
     let unchanged = |first: u32, last: u32| -> Result<()> {
         let same = old_lines.bytes(first, last).map(|range| &before[range])
@@ -38,7 +37,7 @@ pub fn verify(record: &Instrumented) -> Result<()> {
             .with_context(|| format!("cell {}", cell.cell))?;
     }
     let rest =
-        |text: &'_ str, lines: &Lines| lines.from(proved_rows + 1).map(|start| text[start..].to_owned());
+        |text: &'_ str, lines: &LineIndex| lines.start(proved_rows + 1).map(|start| text[start..].to_owned());
     ensure!(rest(before, &old_lines) == rest(after, &new_lines), "what follows the last cell changed");
     Ok(())
 }

@@ -11,7 +11,7 @@ mod python;
 use anyhow::{Context as _, Result};
 use filter::{Emit, Input, Stage};
 use pysource::ipython::has_python_body;
-use pysource::{Constant, Dialect, Holds, Reader, Written};
+use pysource::{Constant, Dialect, Holds, LineIndex, Reader, Written};
 use records::{Assignment, Cell, Head, Reason, Record as _, Script, Site, Value, id_of};
 
 /// A site shows this much of its statement, in characters.
@@ -43,6 +43,7 @@ fn read_script(script: &Script, types: bool, weight: f64, emit: &mut Emit) -> Re
         }
     }
     for (cell, text, found) in read {
+        let lines = LineIndex::new(&text);
         for written in found {
             let (value, evidence) = match &written.holds {
                 // Where `None` is written down it stands for "nothing yet".
@@ -55,7 +56,7 @@ fn read_script(script: &Script, types: bool, weight: f64, emit: &mut Emit) -> Re
                 Holds::Used(_) if reader.is_imported(&written.name) => continue,
                 Holds::Used(type_name) => (unknown(type_name), "used"),
             };
-            emit.record(&assignment(script, cell, &text, &written, (value, evidence), weight))?;
+            emit.record(&assignment(script, cell, (&text, &lines), &written, (value, evidence), weight))?;
             emit.count(if evidence == "literal" { written.kind } else { evidence }, 1);
         }
     }
@@ -83,14 +84,12 @@ fn unknown(type_name: &str) -> Value {
 fn assignment(
     script: &Script,
     cell: &Cell,
-    text: &str,
+    (text, lines): (&str, &LineIndex),
     literal: &Written,
     (value, evidence): (Value, &str),
     weight: f64,
 ) -> Assignment {
-    let before = &text[..literal.name_range.start];
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u32 + 1;
+    let (line, column) = lines.line_column(text, literal.name_range.start);
     let row = cell.first_row + line - 1;
     let written = &text[literal.range.clone()];
     let end = written.char_indices().nth(MAX_TEXT_CHARS).map_or(written.len(), |(end, _)| end);

@@ -6,7 +6,7 @@ use ruff_python_ast::{AnyNodeRef, Suite};
 use ruff_text_size::Ranged;
 
 use crate::parse::with_module;
-use crate::{Dialect, ProbeNames, SyntaxError};
+use crate::{Dialect, LineIndex, ProbeNames, SyntaxError};
 
 /// How an instrumented text differs from its original in more than probes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,13 +19,13 @@ pub enum Difference {
     Instrumented(SyntaxError),
     /// A line lost something (a comment, a blank), or lines were added or lost.
     #[error("line {0} is not the original's with something put in")]
-    Text(usize),
+    Text(u32),
     /// With the probes taken out, the trees are not the same.
     #[error("the trees differ from line {0} on")]
-    Tree(usize),
+    Tree(u32),
     /// A statement or expression begins or ends on another line.
     #[error("what stands at line {0} of the original has moved")]
-    Moved(usize),
+    Moved(u32),
 }
 
 /// Checks that every line is the original's with something put in, that the trees are the same once the
@@ -86,7 +86,7 @@ fn check_trees(before: (&str, &Suite), after: (&str, &Suite)) -> Result<(), Diff
 }
 
 /// First and last line of every node, in the order of the source.
-fn lines(text: &str, suite: &Suite) -> Vec<(usize, usize)> {
+fn lines(text: &str, suite: &Suite) -> Vec<(u32, u32)> {
     let mut lines = Lines { index: LineIndex::new(text), lines: Vec::new() };
     source_order::walk_body(&mut lines, suite);
     lines.lines
@@ -94,7 +94,7 @@ fn lines(text: &str, suite: &Suite) -> Vec<(usize, usize)> {
 
 struct Lines {
     index: LineIndex,
-    lines: Vec<(usize, usize)>,
+    lines: Vec<(u32, u32)>,
 }
 
 impl<'a> SourceOrderVisitor<'a> for Lines {
@@ -102,20 +102,6 @@ impl<'a> SourceOrderVisitor<'a> for Lines {
         let range = node.range();
         self.lines.push((self.index.line(range.start().into()), self.index.line(range.end().into())));
         TraversalSignal::Traverse
-    }
-}
-
-/// Offsets at which lines begin.
-struct LineIndex(Vec<usize>);
-
-impl LineIndex {
-    fn new(text: &str) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Self(std::iter::once(0).chain(ends).collect())
-    }
-
-    fn line(&self, offset: usize) -> usize {
-        self.0.partition_point(|&start| start <= offset)
     }
 }
 

@@ -17,7 +17,7 @@ use ruff_text_size::{Ranged, TextSize};
 
 use self::own::{Own, dotted, names_in};
 use crate::parse::with_module;
-use crate::{Dialect, SyntaxError, targets};
+use crate::{Dialect, LineIndex, SyntaxError, targets};
 
 /// One thing that a text does with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,10 +81,9 @@ pub enum Chance {
 /// If the text does not parse.
 pub fn flow(text: &str, dialect: Dialect) -> Result<Vec<Event>, SyntaxError> {
     with_module(text, dialect, |module| {
-        let mut line_starts = vec![0];
-        line_starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        let lines = LineIndex::new(text);
         let mut flow =
-            Flow { text, line_starts, events: Vec::new(), chance: Chance::Sure, scopes: Vec::new(), end: 0 };
+            Flow { text, lines, events: Vec::new(), chance: Chance::Sure, scopes: Vec::new(), end: 0 };
         flow.visit_body(&module.body);
         flow.events
     })
@@ -92,7 +91,7 @@ pub fn flow(text: &str, dialect: Dialect) -> Result<Vec<Event>, SyntaxError> {
 
 struct Flow<'t> {
     text: &'t str,
-    line_starts: Vec<usize>,
+    lines: LineIndex,
     events: Vec<Event>,
     chance: Chance,
     scopes: Vec<Scope>,
@@ -110,19 +109,16 @@ struct Scope {
 impl Flow<'_> {
     fn add(&mut self, name: &str, act: Act, at: TextSize) {
         let at = at.to_usize();
-        let line_of = |at: usize| self.line_starts.partition_point(|start| *start <= at);
-        let line = line_of(at);
-        let column = self.text[self.line_starts[line - 1]..at].chars().count() + 1;
+        let (line, column) = self.lines.line_column(self.text, at);
         let within = self.scopes.iter().find_map(|scope| scope.function.clone()).unwrap_or_default();
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         self.events.push(Event {
             name: name.to_owned(),
             act,
             chance: self.chance,
             within,
-            line: number(line),
-            last_line: number(line_of(self.end).max(line)),
-            column: number(column),
+            line,
+            last_line: self.lines.line(self.end).max(line),
+            column,
         });
     }
 

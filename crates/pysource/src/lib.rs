@@ -13,6 +13,7 @@
 //! - [`flow`] lists what a text does with names from outside, in the order in which it runs.
 //! - [`words`] lists what a text is made of.
 //! - [`imports`] lists the packages that a text imports.
+//! - [`LineIndex`] tells the line of an offset.
 //! - [`ipython`] finds IPython's own syntax in a cell and turns it into plain Python.
 //! - [`Edits`] puts text at places, never a newline.
 //! - [`check_probes`] proves that an instrumented text is the original and its probes, nothing else.
@@ -26,6 +27,7 @@ mod flow;
 mod imports;
 mod inferred;
 pub mod ipython;
+mod lines;
 mod literal;
 mod parse;
 mod place;
@@ -42,6 +44,7 @@ pub use compiled::compiled_functions;
 pub use edit::Edits;
 pub use flow::{Act, Chance, Event, flow};
 pub use imports::imports;
+pub use lines::LineIndex;
 pub use literal::{Constant, Holds, Reader, Written};
 pub use parse::{Dialect, SyntaxError, parses};
 pub use strip::ProbeNames;

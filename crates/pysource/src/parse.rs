@@ -7,6 +7,7 @@ use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_ast::{Mod, ModModule};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, lexer, parse_unchecked};
 
+use crate::LineIndex;
 use crate::ipython::disarm;
 
 /// No CPython compiles a tree deeper than this; most give up at a third of it.
@@ -39,7 +40,7 @@ pub enum Dialect {
 #[error("line {line}: {message}")]
 pub struct SyntaxError {
     /// The line of the text, from 1; lines end with `\n` alone.
-    pub line: usize,
+    pub line: u32,
     /// The fault.
     pub message: String,
 }
@@ -86,7 +87,7 @@ fn with_tree<R>(text: &str, mode: Mode, work: impl FnOnce(ModModule) -> R) -> Re
     stacker::maybe_grow(stack, stack, move || {
         if let Some(error) = parsed.errors().first() {
             let at = usize::from(error.location.start()).min(text.len());
-            return Err(SyntaxError { line: line_of(text, at), message: error.error.to_string() });
+            return Err(SyntaxError { line: LineIndex::new(text).line(at), message: error.error.to_string() });
         }
         if depth > MAX_DEPTH {
             return Err(too_deep());
@@ -115,10 +116,6 @@ fn parse(text: &str, mode: Mode) -> Option<Parsed<Mod>> {
     let stack = 64 * 1024 + text.len().min(MAX_PARSED_DEPTH) * PARSER_BYTES_PER_BYTE;
     let parse = || stacker::maybe_grow(stack, stack, || parse_unchecked(text, ParseOptions::from(mode)));
     if mode == Mode::Ipython { panic::catch_unwind(parse).ok() } else { Some(parse()) }
-}
-
-fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
 /// Whether a text is nested so deep that there would be no stack for it.

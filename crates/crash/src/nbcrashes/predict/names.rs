@@ -59,9 +59,8 @@ impl Walk<'_> {
     fn cell(&mut self, at: usize) {
         let code = &self.code[at];
         if let Some(fault) = &code.fault {
-            let line = u32::try_from(fault.line).unwrap_or(u32::MAX);
             let message = format!("the cell is no Python 3: {}", fault.message);
-            self.fail(at, Rule::DoesNotParse, 0.95, ("", line, 1), message);
+            self.fail(at, Rule::DoesNotParse, 0.95, ("", fault.line, 1), message);
             return self.lose(at, 0);
         }
         for escape in &code.escapes {
