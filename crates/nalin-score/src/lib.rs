@@ -210,7 +210,7 @@ fn chosen(
         let part = if args.top.is_some() { (top - findings.len()).max(FEW) } else { usize::MAX };
         for finding in explain::findings(scorer, candidates.by_ref().take(part).collect(), jobs)? {
             let (site, code) = (&finding.site, finding.rule.code());
-            if !args.no_ignore && silence::is_ignored(&site.pragma, &site.name, code) {
+            if !args.no_ignore && pysource::silences(&site.pragma, code, &site.name) {
                 ignored += 1;
             } else if findings.len() < top {
                 findings.push(finding);

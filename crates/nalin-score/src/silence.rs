@@ -1,4 +1,4 @@
-//! What keeps a finding from being reported: a comment on its line, a baseline, a line that did not change.
+//! What keeps a finding from being reported beside a comment on its line: a baseline, a line that did not change.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,20 +10,6 @@ use filter::Output;
 use serde::{Deserialize, Serialize};
 
 use crate::gather::Candidate;
-
-/// Whether a comment silences a finding: `# nalin: ignore` and `# noqa` all of the line, with a list behind
-/// them (`ignore[NAL001, total]`, `noqa: NAL001`) the rules and names in it.
-pub(crate) fn is_ignored(pragma: &str, name: &str, code: &str) -> bool {
-    let named = |list: &str| list.split([',', ' ']).any(|word| word == code || word == name);
-    let after = |word: &str| pragma.split_once(word).map(|(_, rest)| rest.trim_start());
-    if let Some(rest) = after("nalin:").and_then(|rest| rest.strip_prefix("ignore")) {
-        let listed = rest.trim_start().strip_prefix('[');
-        if listed.is_none_or(|list| named(list.split(']').next().unwrap_or(list))) {
-            return true;
-        }
-    }
-    after("noqa").is_some_and(|rest| rest.strip_prefix(':').is_none_or(named))
-}
 
 /// One finding of a baseline. No lines and no cells: a file that is committed should change with its findings.
 #[derive(Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,28 +92,7 @@ fn hunk(line: &str) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{hunk, is_ignored};
-
-    #[test]
-    fn comments_that_silence() {
-        for pragma in [
-            "# nalin: ignore",
-            "#nalin:ignore  because",
-            "# nalin: ignore[NAL001]",
-            "# nalin: ignore[NAL002, NAL001]",
-            "# nalin: ignore[total]",
-            "# noqa",
-            "# noqa: E501,NAL001",
-            "# type: ignore  # nalin: ignore",
-        ] {
-            assert!(is_ignored(pragma, "total", "NAL001"), "{pragma}");
-        }
-        for pragma in
-            ["", "# nalin", "# nalin: ignore[NAL002]", "# nalin: ignore[totals]", "# noqa: E501", "# ignore"]
-        {
-            assert!(!is_ignored(pragma, "total", "NAL001"), "{pragma}");
-        }
-    }
+    use super::hunk;
 
     #[test]
     fn hunks() {

@@ -58,7 +58,7 @@ pub fn instrument(script: Script, hooks: &Hooks) -> Result<Outcome> {
         };
         let cell_lines = LineIndex::new(text);
         let stand_ins = stand_ins(&script, cell);
-        let pragmas = pragma::of(text);
+        let pragmas = pysource::directives(text);
         for binding in bindings.iter().filter(|binding| hooks.wants(binding)) {
             let line = cell_lines.line(binding.statement.start);
             match &binding.place {

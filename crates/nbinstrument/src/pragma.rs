@@ -1,18 +1,8 @@
-//! Comments that speak to linters, on the lines of a statement: `# nalin: ignore`, `# noqa`.
+//! Which comment that speaks to linters is on the lines of a statement.
 
 use std::ops::Range;
 
-/// Such comments of a cell.
-pub(crate) fn of(text: &str) -> Vec<Range<usize>> {
-    let speaks = |text: &str| text.contains("nalin:") || text.contains("noqa");
-    // Nearly no cell has any, and to look for comments is to read the cell once more.
-    if !speaks(text) {
-        return Vec::new();
-    }
-    pysource::comments(text).into_iter().filter(|comment| speaks(&text[comment.clone()])).collect()
-}
-
-/// The first of them on a line of the statement; `""` when there is none.
+/// The first of a text's directives on a line of the statement; `""` when there is none.
 pub(crate) fn on_lines_of<'a>(text: &'a str, statement: &Range<usize>, pragmas: &[Range<usize>]) -> &'a str {
     let start = text[..statement.start].rfind('\n').map_or(0, |at| at + 1);
     let end = text[statement.end..].find('\n').map_or(text.len(), |at| statement.end + at);
@@ -24,12 +14,14 @@ pub(crate) fn on_lines_of<'a>(text: &'a str, statement: &Range<usize>, pragmas: 
 
 #[cfg(test)]
 mod tests {
-    use super::{of, on_lines_of};
+    use pysource::directives;
+
+    use super::on_lines_of;
 
     #[test]
     fn a_comment_belongs_to_all_lines_of_its_statement() {
         let text = "a = 1; b = 2  # nalin: ignore\nc = (1,  # noqa: NAL001\n  2)\nd = '# noqa'  # nothing\n# noqa\ne = 1";
-        let pragmas = of(text);
+        let pragmas = directives(text);
         let check = |statement: &str, expected: &str| {
             let start = text.find(statement).unwrap();
             assert_eq!(
@@ -43,6 +35,5 @@ mod tests {
         check("c = (1,  # noqa: NAL001\n  2)", "# noqa: NAL001");
         check("d = '# noqa'", "");
         check("e = 1", "");
-        assert!(of("x = 1  # why").is_empty());
     }
 }

@@ -9,7 +9,7 @@
 //!   kind, scope, ranges, and the [`Place`] where an expression can read the value right after it was
 //!   bound, or the [`NoPlace`] reason why there is none.
 //! - [`written`] lists what is written of the values of names: literals, and types that can be seen.
-//! - [`comments`] lists the comments.
+//! - [`comments`] lists the comments, [`directives`] those that speak to linters; [`silences`] reads one of these.
 //! - [`flow`] lists what a text does with names from outside, in the order in which it runs.
 //! - [`words`] lists what a text is made of.
 //! - [`imports`] lists the packages that a text imports.
@@ -32,6 +32,7 @@ mod literal;
 mod parse;
 mod place;
 mod receivers;
+mod silence;
 mod strip;
 mod targets;
 mod walk;
@@ -47,6 +48,7 @@ pub use imports::imports;
 pub use lines::LineIndex;
 pub use literal::{Constant, Holds, Reader, Written};
 pub use parse::{Dialect, SyntaxError, parses};
+pub use silence::{directives, silences};
 pub use strip::ProbeNames;
 pub use walk::bindings;
 pub use words::words;

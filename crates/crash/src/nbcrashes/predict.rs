@@ -16,6 +16,7 @@ use anyhow::{Result, anyhow};
 use filter::{Emit, Stage};
 use inputs::Unit;
 use notebook::CodeCell;
+use pysource::{LineIndex, silences};
 use records::{CrashCell, Finding, Head, Record as _, Rule, Site, Value, escape, id_of};
 use report::{Background, Options, Subject};
 
@@ -113,14 +114,16 @@ fn crash_cell(cell: &CodeCell) -> CrashCell {
 
 /// Whether a comment on the line says so: `# nalin: ignore`, `# noqa`, both with a list of rules or names.
 fn is_silenced(failure: &Failure, found: &Found) -> bool {
-    let Some(comment) = line_of(failure, found).split_once('#').map(|(_, comment)| comment) else {
+    let text = &found.notebook.cells[failure.at].source.text;
+    let directives = pysource::directives(text);
+    if directives.is_empty() {
         return false;
-    };
-    let listed = |list: &str| list.contains(failure.rule.code()) || list.contains(&failure.name);
-    if let Some((_, rest)) = comment.split_once("nalin: ignore") {
-        return !rest.trim_start().starts_with('[') || listed(rest);
     }
-    comment.split_once("noqa").is_some_and(|(_, rest)| !rest.trim_start().starts_with(':') || listed(rest))
+    let lines = LineIndex::new(text);
+    directives
+        .into_iter()
+        .filter(|directive| lines.line(directive.start) == failure.line)
+        .any(|directive| silences(&text[directive], failure.rule.code(), &failure.name))
 }
 
 fn line_of<'a>(failure: &Failure, found: &'a Found) -> &'a str {
