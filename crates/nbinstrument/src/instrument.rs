@@ -78,7 +78,7 @@ pub fn instrument(script: Script, hooks: &Hooks) -> Result<Outcome> {
     {
         return Ok(Outcome::NothingParses(format!("cell {cell} line {line}: {message}")));
     }
-    let instrumented_code = edits.apply(&script.code);
+    let instrumented_code = edits.apply(&script.code)?.text;
     Ok(Outcome::Instrumented(Box::new(Instrumented {
         script: Script { schema: Instrumented::SCHEMA.to_owned(), ..script },
         instrumented_code,
@@ -127,7 +127,13 @@ fn stand_ins(script: &Script, cell: &Cell) -> Vec<u32> {
     script.magics.iter().filter(replaced).filter(of_line).map(|it| it.line).collect()
 }
 
-fn site(binding: &Binding, cell: &Cell, text: &str, lines: &LineIndex, pragmas: &[Range<usize>]) -> ProbeSite {
+fn site(
+    binding: &Binding,
+    cell: &Cell,
+    text: &str,
+    lines: &LineIndex,
+    pragmas: &[Range<usize>],
+) -> ProbeSite {
     let line = lines.line(binding.statement.start);
     let (_, column) = lines.line_column(text, binding.name_range.start);
     ProbeSite {

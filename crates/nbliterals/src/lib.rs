@@ -11,7 +11,8 @@ mod python;
 use anyhow::{Context as _, Result};
 use filter::{Emit, Input, Stage};
 use pysource::ipython::has_python_body;
-use pysource::{Constant, Dialect, Holds, LineIndex, Reader, Written};
+use pysource::{Dialect, LineIndex, Tree};
+use pytypes::{Constant, Holds, Reader, Written};
 use records::{Assignment, Cell, Head, Reason, Record as _, Script, Site, Value, id_of};
 
 /// A site shows this much of its statement, in characters.
@@ -37,7 +38,8 @@ fn read_script(script: &Script, types: bool, weight: f64, emit: &mut Emit) -> Re
             .get(cell.first_row.max(1) as usize - 1..cell.last_row as usize)
             .with_context(|| format!("{}: cell {} lies outside of the code", script.id, cell.cell))?;
         let text = rows.join("\n");
-        match reader.read(&text, Dialect::Ipython) {
+        let found = Tree::parse(&text, Dialect::Ipython).map(|tree| reader.read(&tree));
+        match found {
             Ok(found) => read.push((cell, text, found)),
             Err(fault) => broken.push(format!("cell {} line {}: {}", cell.cell, fault.line, fault.message)),
         }
@@ -70,9 +72,10 @@ fn read_script(script: &Script, types: bool, weight: f64, emit: &mut Emit) -> Re
 
 /// The body of `%%bash` is not Python, though the parser would try.
 fn is_python(script: &Script, cell: &Cell) -> bool {
-    !script.magics.iter().any(|magic| {
-        magic.cell == cell.cell && magic.kind == "cell_magic" && !has_python_body(&magic.name)
-    })
+    !script
+        .magics
+        .iter()
+        .any(|magic| magic.cell == cell.cell && magic.kind == "cell_magic" && !has_python_body(&magic.name))
 }
 
 /// A value of which only the type is known.

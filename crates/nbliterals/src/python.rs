@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use pysource::Constant;
+use pytypes::Constant;
 use records::Value;
 
 /// Elements of a container that are shown, at every depth; values and characters in one text.
@@ -201,7 +201,7 @@ mod tests {
     use std::io::Write as _;
     use std::process::{Command, Stdio};
 
-    use pysource::Constant;
+    use pytypes::Constant;
     use records::Random;
 
     use super::{describe, float};

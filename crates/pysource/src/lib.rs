@@ -5,36 +5,38 @@
 //! our own, so that the parser can be replaced or brought up to date in one place. A text is one cell
 //! of a notebook, or a whole script; nothing here knows of files, streams or notebooks.
 //!
+//! - [`Tree`] is the whole text: nodes, tokens, comments. [`Scopes`] has every read and write of a name in it.
 //! - [`bindings`] lists what a text binds (assignments, loops, `with`, walrus, parameters, …): name,
 //!   kind, scope, ranges, and the [`Place`] where an expression can read the value right after it was
 //!   bound, or the [`NoPlace`] reason why there is none.
-//! - [`written`] lists what is written of the values of names: literals, and types that can be seen.
 //! - [`comments`] lists the comments, [`directives`] those that speak to linters; [`silences`] reads one of these.
 //! - [`flow`] lists what a text does with names from outside, in the order in which it runs.
 //! - [`words`] lists what a text is made of.
 //! - [`imports`] lists the packages that a text imports.
 //! - [`LineIndex`] tells the line of an offset.
 //! - [`ipython`] finds IPython's own syntax in a cell and turns it into plain Python.
-//! - [`Edits`] puts text at places, never a newline.
+//! - [`Edits`] puts text in, replaces and deletes; [`rewrite`] makes edits and checks that nothing else has changed.
 //! - [`check_probes`] proves that an instrumented text is the original and its probes, nothing else.
 
 mod binding;
 mod check;
 mod comment;
 mod compiled;
+mod disarm;
 mod edit;
 mod flow;
 mod imports;
-mod inferred;
 pub mod ipython;
 mod lines;
-mod literal;
 mod parse;
 mod place;
-mod receivers;
+mod rewrite;
+mod scope;
 mod silence;
 mod strip;
 mod targets;
+mod token;
+mod tree;
 mod walk;
 mod words;
 
@@ -42,13 +44,21 @@ pub use binding::{Binding, Kind, Kinds, NoPlace, Place, Query, Shape};
 pub use check::{Difference, check_probes};
 pub use comment::comments;
 pub use compiled::compiled_functions;
-pub use edit::Edits;
+pub use edit::{Edited, Edits, Overlap};
 pub use flow::{Act, Chance, Event, flow};
 pub use imports::imports;
 pub use lines::LineIndex;
-pub use literal::{Constant, Holds, Reader, Written};
 pub use parse::{Dialect, SyntaxError, parses};
+pub use rewrite::{RewriteError, rewrite};
+pub use scope::{Access, AccessKind, Scope, ScopeId, ScopeKind, Scopes, Variable, VariableId};
 pub use silence::{directives, silences};
 pub use strip::ProbeNames;
+pub use token::{Token, TokenKind, tokens};
+pub use tree::{Children, Field, Literal, NameId, Node, NodeId, NodeKind, Operator, Tree};
 pub use walk::bindings;
 pub use words::words;
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -84,6 +84,9 @@ mod tests {
     fn a_lone_carriage_return_ends_no_line() {
         let text = "é\rx\r\ny";
         let lines = LineIndex::new(text);
-        assert_eq!((lines.count(), lines.line_column(text, 3), lines.line_column(text, 6)), (2, (1, 3), (2, 1)));
+        assert_eq!(
+            (lines.count(), lines.line_column(text, 3), lines.line_column(text, 6)),
+            (2, (1, 3), (2, 1))
+        );
     }
 }

@@ -8,7 +8,7 @@ use ruff_python_ast::{Mod, ModModule};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, lexer, parse_unchecked};
 
 use crate::LineIndex;
-use crate::ipython::disarm;
+use crate::disarm::disarm;
 
 /// No CPython compiles a tree deeper than this; most give up at a third of it.
 const MAX_DEPTH: usize = 10_000;
@@ -59,13 +59,22 @@ pub(crate) fn with_module<R>(
     dialect: Dialect,
     work: impl FnOnce(ModModule) -> R,
 ) -> Result<R, SyntaxError> {
+    with_parsed(text, dialect, |parsed, _| work(parsed.into_syntax()))
+}
+
+/// Parses and hands tree and tokens to `work`, with the stack that a walk over the tree needs, on such a stack.
+pub(crate) fn with_parsed<R>(
+    text: &str,
+    dialect: Dialect,
+    work: impl FnOnce(Parsed<ModModule>, usize) -> R,
+) -> Result<R, SyntaxError> {
     let mode = match dialect {
         Dialect::Python => Mode::Module,
         Dialect::Ipython => {
             // Broken code is found out in a form that the parser does not panic at.
             let disarmed = disarm(text);
             if let Cow::Owned(disarmed) = &disarmed {
-                with_tree(disarmed, Mode::Ipython, drop)?;
+                with_tree(disarmed, Mode::Ipython, |_, _| ())?;
             }
             Mode::Ipython
         }
@@ -73,7 +82,11 @@ pub(crate) fn with_module<R>(
     with_tree(text, mode, work)
 }
 
-fn with_tree<R>(text: &str, mode: Mode, work: impl FnOnce(ModModule) -> R) -> Result<R, SyntaxError> {
+fn with_tree<R>(
+    text: &str,
+    mode: Mode,
+    work: impl FnOnce(Parsed<ModModule>, usize) -> R,
+) -> Result<R, SyntaxError> {
     let too_deep = || SyntaxError { line: 1, message: format!("nested more than {MAX_DEPTH} levels deep") };
     if is_out_of_measure(text, mode) {
         return Err(too_deep());
@@ -87,13 +100,15 @@ fn with_tree<R>(text: &str, mode: Mode, work: impl FnOnce(ModModule) -> R) -> Re
     stacker::maybe_grow(stack, stack, move || {
         if let Some(error) = parsed.errors().first() {
             let at = usize::from(error.location.start()).min(text.len());
-            return Err(SyntaxError { line: LineIndex::new(text).line(at), message: error.error.to_string() });
+            return Err(SyntaxError {
+                line: LineIndex::new(text).line(at),
+                message: error.error.to_string(),
+            });
         }
         if depth > MAX_DEPTH {
             return Err(too_deep());
         }
-        let module = parsed.try_into_module().expect("both modes parse modules").into_syntax();
-        Ok(work(module))
+        Ok(work(parsed.try_into_module().expect("both modes parse modules"), stack))
     })
 }
 
@@ -107,7 +122,7 @@ pub(crate) fn with_tokens<R>(text: &str, mode: Mode, work: impl FnOnce(&Tokens) 
     result
 }
 
-/// What the parser makes of a text, errors and all; `None` where it panics.
+/// The one place where the parser runs: what it makes of a text, errors and all; `None` where it panics.
 ///
 /// In `Mode::Ipython` ruff 0.0.10 panics where recovery from an error puts a command that begins with `?`,
 /// `,`, `;` or `/` in the place of an expression; [`disarm`] keeps such commands away from it. Should there
@@ -189,7 +204,7 @@ mod tests {
     use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
     use super::{Dialect, parses};
-    use crate::ipython::disarm;
+    use crate::disarm::disarm;
 
     #[test]
     fn dialects() {

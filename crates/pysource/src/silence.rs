@@ -18,9 +18,8 @@ pub fn directives(text: &str) -> Vec<Range<usize>> {
 /// Whether a comment silences a finding on its line: `# nalin: ignore` and `# noqa` silence all of them, with a list
 /// behind them (`ignore[NAL001, total]`, `noqa: NAL001`) those whose rule or name is in it, letter for letter.
 pub fn silences(comment: &str, code: &str, name: &str) -> bool {
-    let is_listed = |list: &str| {
-        list.split([',', ' ']).any(|word| !word.is_empty() && (word == code || word == name))
-    };
+    let is_listed =
+        |list: &str| list.split([',', ' ']).any(|word| !word.is_empty() && (word == code || word == name));
     let after = |word: &str| comment.split_once(word).map(|(_, rest)| rest);
     let ends_word = |rest: &&str| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_');
     let ignore = after("nalin:").and_then(|rest| rest.trim_start().strip_prefix("ignore")).filter(ends_word);
@@ -53,14 +52,24 @@ mod tests {
         ] {
             assert!(silences(comment, "NAL001", "total"), "{comment}");
         }
-        for comment in ["", "# nalin", "# nalin: ignore[NAL002]", "# noqa: E501", "# ignore", "# nalin: ignored", "# noqaX"] {
+        for comment in [
+            "",
+            "# nalin",
+            "# nalin: ignore[NAL002]",
+            "# noqa: E501",
+            "# ignore",
+            "# nalin: ignored",
+            "# noqaX",
+        ] {
             assert!(!silences(comment, "NAL001", "total"), "{comment}");
         }
     }
 
     #[test]
     fn a_list_silences_no_name_or_code_that_is_only_part_of_a_word_in_it() {
-        for comment in ["# nalin: ignore[total]", "# noqa: total", "# nalin: ignore[NBC0021]", "# noqa:NBC0021"] {
+        for comment in
+            ["# nalin: ignore[total]", "# noqa: total", "# nalin: ignore[NBC0021]", "# noqa:NBC0021"]
+        {
             assert!(!silences(comment, "NBC002", "tot"), "{comment}");
         }
         // What a finding without a name has for one stands in no list.

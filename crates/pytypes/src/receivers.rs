@@ -4,10 +4,10 @@
 //! name tells its type where no assignment does: of parameters above all. As everywhere in what is inferred, a
 //! wrong guess among many does no harm.
 
-use crate::inferred::look_up;
+use crate::table::{Table, look_up};
 
 /// Methods of frames, by what they return.
-const OF_FRAME: &[(&str, &[&str])] = &[
+const OF_FRAME: &Table = &[
     (
         "pandas.DataFrame",
         &[
@@ -53,7 +53,7 @@ const OF_FRAME: &[(&str, &[&str])] = &[
     ("pandas.core.groupby.DataFrameGroupBy", &["groupby"]),
     ("numpy.ndarray", &["to_numpy"]),
 ];
-const OF_SERIES: &[(&str, &[&str])] = &[
+const OF_SERIES: &Table = &[
     (
         "pandas.Series",
         &[
@@ -86,7 +86,7 @@ const OF_SERIES: &[(&str, &[&str])] = &[
     ("list", &["tolist"]),
     ("numpy.ndarray", &["to_numpy", "unique"]),
 ];
-const OF_ARRAY: &[(&str, &[&str])] = &[
+const OF_ARRAY: &Table = &[
     (
         "numpy.ndarray",
         &[
@@ -107,7 +107,7 @@ const OF_ARRAY: &[(&str, &[&str])] = &[
     ("bool", &["all", "any"]),
     ("list", &["tolist"]),
 ];
-const OF_TEXT: &[(&str, &[&str])] = &[
+const OF_TEXT: &Table = &[
     (
         "str",
         &["capitalize", "format", "join", "lower", "lstrip", "replace", "rstrip", "strip", "title", "upper"],
@@ -119,7 +119,7 @@ const OF_TEXT: &[(&str, &[&str])] = &[
 ];
 
 /// Methods and attributes that are said of one type above all, by that type.
-const SAID_OF: &[(&str, &[&str])] = &[
+const SAID_OF: &Table = &[
     ("dict", &["items", "keys", "setdefault"]),
     ("list", &["append", "extend"]),
     (
@@ -185,7 +185,7 @@ const SAID_OF: &[(&str, &[&str])] = &[
 ];
 
 /// Functions whose first argument is of one type above all, by that type.
-const TAKEN_BY: &[(&str, &[&str])] = &[
+const TAKEN_BY: &Table = &[
     ("int", &["bin", "chr", "hex", "range"]),
     ("str", &["exists", "isfile", "listdir", "makedirs", "open", "ord", "read_csv", "urlopen"]),
 ];

@@ -7,12 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ruff_python_ast::{CmpOp, Expr, ExprCall, Number, Operator, UnaryOp};
+use pysource::{Field, Literal, Node, NodeKind, Operator};
 
 use crate::receivers::{attribute_of, method_of};
+use crate::table::{Table, look_up};
 
 /// What functions and methods of these names return, whatever they belong to.
-const CALLS: &[(&str, &[&str])] = &[
+const CALLS: &Table = &[
     (
         "bool",
         &[
@@ -133,7 +134,7 @@ const CALLS: &[(&str, &[&str])] = &[
 ];
 
 /// What people write in annotations and documentation, and mean.
-const DECLARED: &[(&str, &[&str])] = &[
+const DECLARED: &Table = &[
     ("bool", &["bool", "boolean"]),
     ("bytes", &["bytes"]),
     ("datetime.datetime", &["datetime"]),
@@ -193,54 +194,62 @@ impl Names {
     }
 }
 
-pub(crate) fn look_up(table: &[(&'static str, &[&str])], name: &str) -> Option<&'static str> {
-    table.iter().find(|(_, names)| names.contains(&name)).map(|(type_name, _)| *type_name)
-}
-
 /// A class as people call it: `LinearRegression`, but not `T` or `MAX`.
 fn is_class(name: &str) -> bool {
     name.len() > 2 && name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
 }
 
 /// The type of an expression, if its form shows it, or what was seen of the names in it.
-pub(crate) fn type_of(expression: &Expr, names: &Names, scope: &str) -> Option<String> {
-    let of = |it: &Expr| type_of(it, names, scope);
-    let name = match expression {
-        Expr::BooleanLiteral(_) => "bool",
-        Expr::NumberLiteral(it) => match it.value {
-            Number::Int(_) => "int",
-            Number::Float(_) => "float",
-            Number::Complex { .. } => "complex",
+pub(crate) fn type_of(expression: Node<'_>, names: &Names, scope: &str) -> Option<String> {
+    let of = |it: Node<'_>| type_of(it, names, scope);
+    let part = |field| expression.get(field);
+    let name = match expression.kind() {
+        NodeKind::Bool => "bool",
+        NodeKind::Number => match expression.literal()? {
+            Literal::Int(_) => "int",
+            Literal::Float(_) => "float",
+            _ => "complex",
         },
-        Expr::StringLiteral(_) | Expr::FString(_) => "str",
-        Expr::BytesLiteral(_) => "bytes",
-        Expr::List(_) | Expr::ListComp(_) => "list",
-        Expr::Dict(_) | Expr::DictComp(_) => "dict",
-        Expr::Set(_) | Expr::SetComp(_) => "set",
-        Expr::Tuple(_) => "tuple",
-        Expr::Generator(_) => "generator",
-        Expr::Lambda(_) => "function",
-        Expr::Name(it) => names.get(scope, it.id.as_str())?,
-        Expr::UnaryOp(it) if it.op == UnaryOp::Not => "bool",
-        Expr::UnaryOp(it) => return of(&it.operand),
-        Expr::BinOp(it) => return of_operator(it.op, of(&it.left), of(&it.right)),
-        Expr::Compare(it) => {
-            if it.ops.iter().any(|op| matches!(op, CmpOp::In | CmpOp::NotIn | CmpOp::Is | CmpOp::IsNot)) {
+        NodeKind::Str | NodeKind::JoinedStr => "str",
+        NodeKind::Bytes => "bytes",
+        NodeKind::List | NodeKind::ListComp => "list",
+        NodeKind::Dict | NodeKind::DictComp => "dict",
+        NodeKind::Set | NodeKind::SetComp => "set",
+        NodeKind::Tuple => "tuple",
+        NodeKind::GeneratorExp => "generator",
+        NodeKind::Lambda => "function",
+        NodeKind::Name => names.get(scope, expression.name()?)?,
+        NodeKind::UnaryOp if expression.operator() == Some(Operator::Not) => "bool",
+        NodeKind::UnaryOp => return of(part(Field::Operand)?),
+        NodeKind::BinOp => {
+            return of_operator(expression.operator()?, of(part(Field::Left)?), of(part(Field::Right)?));
+        }
+        NodeKind::Compare => {
+            let mut operators = expression.all(Field::Op).filter_map(Node::operator);
+            if operators
+                .any(|it| matches!(it, Operator::In | Operator::NotIn | Operator::Is | Operator::IsNot))
+            {
                 "bool"
             } else {
-                let sides = [of(&it.left)?, of(it.comparators.first()?)?];
+                let sides = [of(part(Field::Left)?)?, of(part(Field::Comparators)?)?];
                 return Some(sides.into_iter().find(|side| is_array(side)).unwrap_or("bool".to_owned()));
             }
         }
-        Expr::If(it) => return of(&it.body).filter(|body| of(&it.orelse).is_none_or(|other| other == *body)),
-        Expr::Attribute(it) => {
-            let held = of(&it.value);
-            return attribute_of(held.as_deref(), it.attr.as_str())
-                .map(str::to_owned)
-                .or_else(|| (it.attr.as_str() == "T").then_some(held).flatten());
+        NodeKind::IfExp => {
+            let other = part(Field::Orelse)?;
+            return of(part(Field::Body)?).filter(|body| of(other).is_none_or(|other| other == *body));
         }
-        Expr::Subscript(it) => return of_part(&it.value, &it.slice, of(&it.value), &of),
-        Expr::Call(it) => return of_call(it, &of),
+        NodeKind::Attribute => {
+            let (held, name) = (of(part(Field::Value)?), expression.name()?);
+            return attribute_of(held.as_deref(), name)
+                .map(str::to_owned)
+                .or_else(|| (name == "T").then_some(held).flatten());
+        }
+        NodeKind::Subscript => {
+            let value = part(Field::Value)?;
+            return of_part(value, part(Field::Slice)?, of(value), &of);
+        }
+        NodeKind::Call => return of_call(expression, &of),
         _ => return None,
     };
     Some(name.to_owned())
@@ -250,27 +259,30 @@ fn is_array(type_name: &str) -> bool {
     matches!(type_name, "numpy.ndarray" | "pandas.Series" | "pandas.DataFrame")
 }
 
-fn of_call(call: &ExprCall, of: &dyn Fn(&Expr) -> Option<String>) -> Option<String> {
-    let (name, on_text) = match &*call.func {
-        Expr::Name(name) => (name.id.as_str(), false),
-        Expr::Attribute(it) => (it.attr.as_str(), it.value.is_string_literal_expr()),
+fn of_call(call: Node<'_>, of: &dyn Fn(Node<'_>) -> Option<String>) -> Option<String> {
+    let function = call.get(Field::Func)?;
+    let object = match function.kind() {
+        NodeKind::Name => None,
+        NodeKind::Attribute => function.get(Field::Value),
         _ => return None,
     };
+    let name = function.name()?;
     // What a method returns depends on what it belongs to, where that is known.
-    if let Expr::Attribute(it) = &*call.func
-        && let Some(held) = of(&it.value)
+    if let Some(held) = object.and_then(of)
         && let Some(type_name) = method_of(&held, name)
     {
         return Some(type_name.to_owned());
     }
     // `", ".join(…)` and `os.path.join(…)` are texts; what `frame.join(…)` is cannot be seen.
-    let is_path = matches!(&*call.func, Expr::Attribute(it)
-        if matches!(&*it.value, Expr::Attribute(module) if module.attr.as_str() == "path"));
-    if name == "join" && !on_text && !is_path {
+    let is_text = |object: Node<'_>| {
+        object.kind() == NodeKind::Str
+            || object.kind() == NodeKind::Attribute && object.name() == Some("path")
+    };
+    if name == "join" && !object.is_some_and(is_text) {
         return None;
     }
     if ELEMENTWISE.contains(&name)
-        && let Some(argument) = call.arguments.args.first().and_then(of)
+        && let Some(argument) = call.get(Field::Args).and_then(of)
     {
         match &*argument {
             "int" | "float" if matches!(name, "abs" | "max" | "min" | "round") => return Some(argument),
@@ -287,23 +299,26 @@ fn of_call(call: &ExprCall, of: &dyn Fn(&Expr) -> Option<String>) -> Option<Stri
 
 /// The type of `value[slice]`, where `held` is the type of the value.
 fn of_part(
-    value: &Expr,
-    slice: &Expr,
+    value: Node<'_>,
+    slice: Node<'_>,
     held: Option<String>,
-    of: &dyn Fn(&Expr) -> Option<String>,
+    of: &dyn Fn(Node<'_>) -> Option<String>,
 ) -> Option<String> {
-    if value.as_attribute_expr().is_some_and(|it| it.attr.as_str() == "shape") {
-        return slice.is_number_literal_expr().then(|| "int".to_owned());
+    if value.kind() == NodeKind::Attribute && value.name() == Some("shape") {
+        return (slice.kind() == NodeKind::Number).then(|| "int".to_owned());
     }
     let held = held?;
     let is_row = is_array(&held) || matches!(&*held, "bytes" | "list" | "str" | "tuple");
     // A mask is a comparison, or several that are joined by `&` and `|`.
-    let is_mask =
-        slice.is_compare_expr() || slice.is_bin_op_expr() && of(slice).is_none_or(|it| is_array(&it));
-    match slice {
-        Expr::Slice(_) if is_row => Some(held),
-        Expr::StringLiteral(_) if held == "pandas.DataFrame" => Some("pandas.Series".to_owned()),
-        Expr::List(_) if is_array(&held) => Some(held),
+    let is_mask = match slice.kind() {
+        NodeKind::Compare => true,
+        NodeKind::BinOp => of(slice).is_none_or(|it| is_array(&it)),
+        _ => false,
+    };
+    match slice.kind() {
+        NodeKind::Slice if is_row => Some(held),
+        NodeKind::Str if held == "pandas.DataFrame" => Some("pandas.Series".to_owned()),
+        NodeKind::List if is_array(&held) => Some(held),
         _ if held == "str" => Some(held),
         _ if is_array(&held) && is_mask => Some(held),
         _ => None,
@@ -331,18 +346,17 @@ fn of_operator(operator: Operator, left: Option<String>, right: Option<String>) 
 }
 
 /// The type that an annotation names, if it is one; of `Optional[int]` and `int | None` the int.
-pub(crate) fn annotated(annotation: &Expr) -> Option<String> {
-    match annotation {
-        Expr::Name(it) => declared(it.id.as_str()),
-        Expr::Attribute(it) => declared(it.attr.as_str()),
-        Expr::StringLiteral(it) => declared(last_part(it.value.to_str().split(['[', '|']).next()?.trim())),
-        Expr::BinOp(it) => annotated(&it.left),
-        Expr::Subscript(it) => match &*it.value {
-            Expr::Name(name) if matches!(name.id.as_str(), "Optional" | "Final" | "ClassVar") => {
-                annotated(&it.slice)
-            }
-            outer => annotated(outer),
-        },
+pub(crate) fn annotated(annotation: Node<'_>) -> Option<String> {
+    match annotation.kind() {
+        NodeKind::Name | NodeKind::Attribute => declared(annotation.name()?),
+        NodeKind::Str => declared(last_part(annotation.string()?.split(['[', '|']).next()?.trim())),
+        NodeKind::BinOp => annotated(annotation.get(Field::Left)?),
+        NodeKind::Subscript => {
+            let outer = annotation.get(Field::Value)?;
+            let is_wrapper = outer.kind() == NodeKind::Name
+                && matches!(outer.name(), Some("Optional" | "Final" | "ClassVar"));
+            annotated(if is_wrapper { annotation.get(Field::Slice)? } else { outer })
+        }
         _ => None,
     }
 }

@@ -7,15 +7,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, Keyword, Number, Parameters, Stmt, UnaryOp};
-use ruff_text_size::Ranged;
+use pysource::{Field, Literal, Node, NodeKind, Operator, Tree};
 
 use crate::inferred::{Names, annotated, documented, type_of};
-use crate::parse::with_module;
-use crate::place::bytes;
 use crate::receivers::{said_of, taken_by};
-use crate::{Dialect, SyntaxError};
 
 /// A name and what is written of its value. Ranges are in bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,13 +73,10 @@ pub struct Reader {
 
 impl Reader {
     /// Lists the names of a text of whose values something is written, by place.
-    ///
-    /// # Errors
-    /// If the text does not parse.
-    pub fn read(&mut self, text: &str, dialect: Dialect) -> Result<Vec<Written>, SyntaxError> {
-        with_module(text, dialect, |module| {
+    pub fn read(&mut self, tree: &Tree<'_>) -> Vec<Written> {
+        tree.recurse(|| {
             let mut walk = Walk { found: Vec::new(), scope: "".into(), names: &mut self.names };
-            walk.visit_body(&module.body);
+            walk.visit(tree.root());
             walk.found.sort_by_key(|written| written.name_range.start);
             walk.found
         })
@@ -118,31 +110,26 @@ impl Walk<'_> {
     }
 
     /// A target with what is assigned to it; a tuple with a tuple part by part.
-    fn assign(&mut self, kind: &'static str, target: &Expr, value: &Expr, range: &Range<usize>) {
-        let parts = |it: &Expr| -> Option<Vec<Expr>> {
-            match it {
-                Expr::Tuple(tuple) => Some(tuple.elts.clone()),
-                Expr::List(list) => Some(list.elts.clone()),
-                _ => None,
-            }
-        };
-        match target {
-            Expr::Name(name) => {
+    fn assign(&mut self, kind: &'static str, target: Node<'_>, value: Node<'_>, range: &Range<usize>) {
+        let is_row = |it: Node<'_>| matches!(it.kind(), NodeKind::Tuple | NodeKind::List);
+        match target.kind() {
+            NodeKind::Name => {
                 let held = self.type_of(value);
-                self.names.bind(&self.scope, name.id.as_str(), held);
+                let name = target.name().unwrap_or_default();
+                self.names.bind(&self.scope, name, held);
                 let holds = self.holds(value);
-                self.add(name.id.as_str(), kind, bytes(name.range), range.clone(), holds);
+                self.add(name, kind, target.range(), range.clone(), holds);
             }
-            Expr::Attribute(it) => {
+            NodeKind::Attribute => {
                 let holds = self.holds(value);
-                self.add(it.attr.as_str(), "attribute", bytes(it.attr.range), range.clone(), holds);
+                self.add_of(target, "attribute", range.clone(), holds);
             }
-            Expr::Tuple(_) | Expr::List(_) => {
-                if let (Some(targets), Some(values)) = (parts(target), parts(value))
-                    && targets.len() == values.len()
-                    && !targets.iter().chain(&values).any(Expr::is_starred_expr)
+            _ if is_row(target) && is_row(value) => {
+                let is_starred = |it: Node<'_>| it.kind() == NodeKind::Starred;
+                if target.children().count() == value.children().count()
+                    && !target.children().chain(value.children()).any(is_starred)
                 {
-                    for (target, value) in targets.iter().zip(&values) {
+                    for (target, value) in target.children().zip(value.children()) {
                         self.assign(kind, target, value, range);
                     }
                 }
@@ -151,32 +138,41 @@ impl Walk<'_> {
         }
     }
 
-    fn type_of(&self, expression: &Expr) -> Option<String> {
+    /// As `add`, of a name or of the last part of an attribute; of anything else nothing.
+    fn add_of(&mut self, object: Node<'_>, kind: &'static str, range: Range<usize>, holds: Option<Holds>) {
+        let place = match object.kind() {
+            NodeKind::Name => Some(object),
+            NodeKind::Attribute => object.get(Field::Attr),
+            _ => None,
+        };
+        if let Some(place) = place {
+            self.add(place.name().unwrap_or_default(), kind, place.range(), range, holds);
+        }
+    }
+
+    fn type_of(&self, expression: Node<'_>) -> Option<String> {
         type_of(expression, self.names, &self.scope)
     }
 
     /// The value of an expression, or else its type.
-    fn holds(&self, expression: &Expr) -> Option<Holds> {
+    fn holds(&self, expression: Node<'_>) -> Option<Holds> {
         constant(expression).map(Holds::Value).or_else(|| self.type_of(expression).map(Holds::Inferred))
     }
 
     /// A name, or the last part of an attribute, that is used as only one type is.
-    fn used(&mut self, object: &Expr, within: Range<usize>, type_name: Option<&str>) {
-        let (name, range) = match object {
-            Expr::Name(it) => (it.id.as_str(), it.range),
-            Expr::Attribute(it) => (it.attr.as_str(), it.attr.range),
-            _ => return,
-        };
-        self.add(name, "use", bytes(range), within, type_name.map(|it| Holds::Used(it.to_owned())));
+    fn used(&mut self, object: Node<'_>, within: Range<usize>, type_name: Option<&str>) {
+        self.add_of(object, "use", within, type_name.map(|it| Holds::Used(it.to_owned())));
     }
 
     /// The parameters and attributes that a docstring lists as `name : type`.
-    fn docstring(&mut self, body: &[Stmt]) {
-        if let Some(Stmt::Expr(first)) = body.first()
-            && let Expr::StringLiteral(text) = &*first.value
+    fn docstring(&mut self, definition: Node<'_>) {
+        let first = definition.get(Field::Body).filter(|first| first.kind() == NodeKind::Expr);
+        if let Some(value) = first.and_then(|first| first.get(Field::Value))
+            && value.kind() == NodeKind::Str
+            && let Some(text) = value.string()
         {
-            let range = bytes(text.range);
-            for (name, type_name) in documented(text.value.to_str()) {
+            let range = value.range();
+            for (name, type_name) in documented(text) {
                 let place = range.start..range.start + 3;
                 self.add(name, "docstring", place, range.clone(), Some(Holds::Declared(type_name)));
             }
@@ -191,135 +187,130 @@ impl Walk<'_> {
     }
 }
 
-impl<'a> Visitor<'a> for Walk<'_> {
-    fn visit_stmt(&mut self, statement: &'a Stmt) {
-        match statement {
-            Stmt::Assign(it) => {
-                for target in &it.targets {
-                    self.assign("assign", target, &it.value, &bytes(it.range));
+impl Walk<'_> {
+    fn visit(&mut self, node: Node<'_>) {
+        match node.kind() {
+            NodeKind::FunctionDef | NodeKind::ClassDef => {
+                return self.inside(node.name().unwrap_or_default(), |walk| {
+                    walk.docstring(node);
+                    node.children().for_each(|child| walk.visit(child));
+                });
+            }
+            NodeKind::Assign => {
+                let value = node.get(Field::Value);
+                for (target, value) in node.all(Field::Targets).filter_map(|target| Some((target, value?))) {
+                    self.assign("assign", target, value, &node.range());
                 }
             }
-            Stmt::AnnAssign(it) => {
-                if let Some(value) = &it.value {
-                    self.assign("ann_assign", &it.target, value, &bytes(it.range));
-                }
-                let target = match &*it.target {
-                    Expr::Name(name) => Some((name.id.as_str(), name.range)),
-                    Expr::Attribute(it) => Some((it.attr.as_str(), it.attr.range)),
-                    _ => None,
-                };
-                if let Some((name, range)) = target {
-                    let declared = annotated(&it.annotation).map(Holds::Declared);
-                    self.add(name, "ann_assign", bytes(range), bytes(it.range), declared);
+            NodeKind::AnnAssign => {
+                if let Some(target) = node.get(Field::Target) {
+                    if let Some(value) = node.get(Field::Value) {
+                        self.assign("ann_assign", target, value, &node.range());
+                    }
+                    let declared = node.get(Field::Annotation).and_then(annotated).map(Holds::Declared);
+                    self.add_of(target, "ann_assign", node.range(), declared);
                 }
             }
-            Stmt::For(it) => {
-                let counts = it.iter.as_call_expr().and_then(|call| call.func.as_name_expr());
-                let target = match (counts.map(|name| name.id.as_str()), &*it.target) {
-                    (Some("range"), target) => Some(target),
-                    (Some("enumerate"), Expr::Tuple(pair)) => pair.elts.first(),
+            NodeKind::For => {
+                let counts = node.get(Field::Iter).filter(|iter| iter.kind() == NodeKind::Call);
+                let counts = counts.and_then(|call| call.get(Field::Func));
+                let counts = counts.filter(|function| function.kind() == NodeKind::Name).and_then(Node::name);
+                let target = node.get(Field::Target);
+                let target = match (counts, target) {
+                    (Some("range"), target) => target,
+                    (Some("enumerate"), Some(pair)) if pair.kind() == NodeKind::Tuple => {
+                        pair.children().next()
+                    }
                     _ => None,
                 };
                 if let Some(target) = target {
-                    self.used(target, bytes(it.range), Some("int"));
+                    self.used(target, node.range(), Some("int"));
                 }
             }
-            Stmt::Import(it) => it.names.iter().for_each(|alias| {
-                let name = alias.asname.as_ref().unwrap_or(&alias.name);
-                self.names.import(name.split('.').next().unwrap_or(name));
-            }),
-            Stmt::ImportFrom(it) => {
-                it.names
-                    .iter()
-                    .for_each(|alias| self.names.import(alias.asname.as_ref().unwrap_or(&alias.name)));
+            NodeKind::Import | NodeKind::ImportFrom => {
+                for alias in node.all(Field::Names) {
+                    let name =
+                        alias.get(Field::Asname).and_then(Node::name).or(alias.name()).unwrap_or_default();
+                    let is_whole = node.kind() == NodeKind::ImportFrom;
+                    self.names.import(if is_whole { name } else { name.split('.').next().unwrap_or(name) });
+                }
             }
-            _ => {}
-        }
-        match statement {
-            Stmt::FunctionDef(it) => self.inside(&it.name, |walk| {
-                walk.docstring(&it.body);
-                visitor::walk_stmt(walk, statement);
-            }),
-            Stmt::ClassDef(it) => self.inside(&it.name, |walk| {
-                walk.docstring(&it.body);
-                visitor::walk_stmt(walk, statement);
-            }),
-            _ => visitor::walk_stmt(self, statement),
-        }
-    }
-
-    fn visit_parameters(&mut self, parameters: &'a Parameters) {
-        for it in parameters.iter_non_variadic_params() {
-            let name = &it.parameter.name;
-            let declared = it.parameter.annotation().and_then(annotated).map(Holds::Declared);
-            for holds in [it.default().and_then(|it| self.holds(it)), declared] {
-                self.add(name.as_str(), "parameter", bytes(name.range), bytes(it.range), holds);
+            NodeKind::Parameters => {
+                let is_variadic = |it: &Node<'_>| matches!(it.field(), Field::Vararg | Field::Kwarg);
+                for parameter in node.children().filter(|it| !is_variadic(it)) {
+                    let declared = parameter.get(Field::Annotation).and_then(annotated).map(Holds::Declared);
+                    let default = parameter.get(Field::Default).and_then(|it| self.holds(it));
+                    let Some(name) = parameter.get(Field::Name) else { continue };
+                    for holds in [default, declared] {
+                        let text = name.name().unwrap_or_default();
+                        self.add(text, "parameter", name.range(), parameter.range(), holds);
+                    }
+                }
             }
-        }
-        visitor::walk_parameters(self, parameters);
-    }
-
-    fn visit_keyword(&mut self, keyword: &'a Keyword) {
-        if let Some(name) = &keyword.arg {
-            let holds = self.holds(&keyword.value);
-            self.add(name.as_str(), "keyword", bytes(name.range), bytes(keyword.range()), holds);
-        }
-        visitor::walk_keyword(self, keyword);
-    }
-
-    fn visit_expr(&mut self, expression: &'a Expr) {
-        match expression {
-            Expr::Attribute(it) => self.used(&it.value, bytes(it.range), said_of(it.attr.as_str())),
-            Expr::Call(it) => {
-                let function = match &*it.func {
-                    Expr::Name(name) => name.id.as_str(),
-                    Expr::Attribute(it) => it.attr.as_str(),
+            NodeKind::Keyword => {
+                if let (Some(name), Some(value)) = (node.get(Field::Name), node.get(Field::Value)) {
+                    let holds = self.holds(value);
+                    let text = name.name().unwrap_or_default();
+                    self.add(text, "keyword", name.range(), node.range(), holds);
+                }
+            }
+            NodeKind::Attribute => {
+                if let Some(object) = node.get(Field::Value) {
+                    self.used(object, node.range(), node.name().and_then(said_of));
+                }
+            }
+            NodeKind::Call => {
+                let function = node.get(Field::Func).map(|function| match function.kind() {
+                    NodeKind::Name | NodeKind::Attribute => function.name().unwrap_or_default(),
                     _ => "",
-                };
-                if let Some(first) = it.arguments.args.first() {
-                    self.used(first, bytes(it.range()), taken_by(function));
+                });
+                if let Some(first) = node.get(Field::Args) {
+                    self.used(first, node.range(), function.and_then(taken_by));
                 }
             }
             _ => {}
         }
-        visitor::walk_expr(self, expression);
+        node.children().for_each(|child| self.visit(child));
     }
 }
 
 /// The value of an expression that is a literal; `None` of any other.
-fn constant(expression: &Expr) -> Option<Constant> {
-    let all = |items: &[Expr]| items.iter().map(constant).collect::<Option<Vec<_>>>();
-    Some(match expression {
-        Expr::NoneLiteral(_) => Constant::None,
-        Expr::BooleanLiteral(it) => Constant::Bool(it.value),
-        Expr::NumberLiteral(it) => match &it.value {
-            Number::Int(value) => Constant::Int(i128::from(value.as_u64()?)),
-            Number::Float(value) => Constant::Float(*value),
-            Number::Complex { imag, .. } => Constant::Imaginary(*imag),
+fn constant(expression: Node<'_>) -> Option<Constant> {
+    let all = || expression.children().map(constant).collect::<Option<Vec<_>>>();
+    Some(match expression.kind() {
+        NodeKind::None => Constant::None,
+        NodeKind::Bool => Constant::Bool(expression.is_true()),
+        NodeKind::Number | NodeKind::Str | NodeKind::Bytes => match expression.literal()? {
+            Literal::Int(value) => Constant::Int(i128::from((*value)?)),
+            Literal::Float(value) => Constant::Float(*value),
+            Literal::Imaginary(value) => Constant::Imaginary(*value),
+            Literal::Str(text) => Constant::Str(text.to_string()),
+            Literal::Bytes(bytes) => Constant::Bytes(bytes.to_vec()),
         },
-        Expr::UnaryOp(it) => match (it.op, constant(&it.operand)?) {
-            (UnaryOp::USub, Constant::Int(value)) => Constant::Int(-value),
-            (UnaryOp::USub, Constant::Float(value)) => Constant::Float(-value),
-            (UnaryOp::UAdd, value @ (Constant::Int(_) | Constant::Float(_))) => value,
+        NodeKind::UnaryOp => match (expression.operator()?, constant(expression.get(Field::Operand)?)?) {
+            (Operator::USub, Constant::Int(value)) => Constant::Int(-value),
+            (Operator::USub, Constant::Float(value)) => Constant::Float(-value),
+            (Operator::UAdd, value @ (Constant::Int(_) | Constant::Float(_))) => value,
             _ => return None,
         },
-        Expr::StringLiteral(it) => Constant::Str(it.value.to_str().to_owned()),
-        Expr::BytesLiteral(it) => Constant::Bytes(it.value.bytes().collect()),
-        Expr::List(it) => Constant::List(all(&it.elts)?),
-        Expr::Tuple(it) => Constant::Tuple(all(&it.elts)?),
-        Expr::Set(it) => {
+        NodeKind::List => Constant::List(all()?),
+        NodeKind::Tuple => Constant::Tuple(all()?),
+        NodeKind::Set => {
             let mut items = Vec::new();
-            for item in all(&it.elts)? {
+            for item in all()? {
                 if !items.contains(&item) {
                     items.push(item);
                 }
             }
             Constant::Set(items)
         }
-        Expr::Dict(it) => {
-            let mut items: Vec<(Constant, Constant)> = Vec::with_capacity(it.items.len());
-            for item in &it.items {
-                let (key, value) = (constant(item.key.as_ref()?)?, constant(&item.value)?);
+        NodeKind::Dict => {
+            let mut items: Vec<(Constant, Constant)> = Vec::new();
+            let mut parts = expression.children();
+            while let Some(key) = parts.next() {
+                // `**other` has no key.
+                let key = if key.field() == Field::Keys { constant(key)? } else { return None };
+                let value = constant(parts.next()?)?;
                 // Large tables of data have no double keys worth a quadratic search.
                 match items.iter_mut().take(200).find(|(known, _)| *known == key) {
                     Some((_, old)) => *old = value,
@@ -334,12 +325,17 @@ fn constant(expression: &Expr) -> Option<Constant> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Constant, Holds, Reader};
-    use crate::Dialect;
+    use pysource::{Dialect, Tree};
+
+    use super::{Constant, Holds, Reader, Written};
+
+    fn read(reader: &mut Reader, text: &str) -> Vec<Written> {
+        reader.read(&Tree::parse(text, Dialect::Ipython).unwrap())
+    }
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, &str, Constant)]) {
-        let found = Reader::default().read(text, Dialect::Ipython).unwrap();
+        let found = read(&mut Reader::default(), text);
         let found: Vec<_> = found
             .iter()
             .filter_map(|it| match &it.holds {
@@ -355,7 +351,7 @@ mod tests {
         let text = "def f(path: str, *, n: Optional[int] = None, df=pd.DataFrame()):\n    \"\"\"Reads.\n\n    \
                     ax, bx : matplotlib.axes.Axes, optional\n    \"\"\"\n    rows = [r for r in path]\n    \
                     self.total = sum(1 for r in rows) / 2.0\n    text = f'{n}' + path\n    g(unknown=h())\n";
-        let found = Reader::default().read(text, Dialect::Python).unwrap();
+        let found = read(&mut Reader::default(), text);
         let shown: Vec<_> = found
             .iter()
             .map(|it| match &it.holds {
@@ -382,7 +378,7 @@ mod tests {
     /// What is inferred and used in the texts of one script, in their order.
     fn types(texts: &[&str]) -> Vec<String> {
         let mut reader = Reader::default();
-        let found = texts.iter().flat_map(|text| reader.read(text, Dialect::Ipython).unwrap());
+        let found = texts.iter().flat_map(|text| read(&mut reader, text));
         found
             .filter_map(|it| match it.holds {
                 Holds::Inferred(type_name) => Some(format!("{} {type_name}", it.name)),
@@ -415,7 +411,7 @@ mod tests {
         let expected = ["rows as list", "word as str", "i as int", "n as int", "path as str"];
         assert_eq!(types(&[text]), expected);
         let mut reader = Reader::default();
-        reader.read("import numpy as np\nfrom os import path\n", Dialect::Python).unwrap();
+        read(&mut reader, "import numpy as np\nfrom os import path\n");
         let imported = ["np", "path", "numpy"].map(|name| reader.is_imported(name));
         assert_eq!(imported, [true, true, false]);
     }
@@ -460,7 +456,7 @@ mod tests {
     #[test]
     fn scopes_and_ranges() {
         let text = "class A:\n    def f(self, n=1):\n        fit(alpha=0.5)\n";
-        let found = Reader::default().read(text, Dialect::Python).unwrap();
+        let found = read(&mut Reader::default(), text);
         let places: Vec<_> = found.iter().map(|it| (&*it.scope, &text[it.range.clone()])).collect();
         assert_eq!(places, [("A.f", "n=1"), ("A.f", "alpha=0.5")]);
     }
