@@ -148,7 +148,8 @@ fn of_line(args: &Args, line: &Line) -> Result<Option<(Name, Result<Vec<u8>, Fau
             let mut run: Run = line.parse()?;
             let bytes = finder.file(&run.head.path).read();
             let extra = std::mem::take(&mut run.extra);
-            let name = Name { path: run.head.path.clone(), repo: run.head.repo.clone(), extra, run: Some(run) };
+            let name =
+                Name { path: run.head.path.clone(), repo: run.head.repo.clone(), extra, run: Some(run) };
             Ok(Some((name, bytes)))
         }
         _ => {
