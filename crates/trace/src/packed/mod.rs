@@ -18,8 +18,8 @@ mod told;
 mod writer;
 
 pub use reader::{Reader, Scan};
-pub use sections::Limits;
-pub use writer::{BLOCK_BYTES, BLOCK_LINES, Dictionary, Encoded, Packer};
+pub use sections::{BLOCK_BYTES, Limits};
+pub use writer::{BLOCK_LINES, Dictionary, Encoded, Packer};
 
 /// Why bytes are no packed file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,6 +22,9 @@ pub const BLOCK: u8 = b'B';
 /// Where the blocks are, and which records are in them.
 pub const INDEX: u8 = b'I';
 
+/// A block is closed behind the line that makes it as long as this.
+pub const BLOCK_BYTES: usize = 16 << 20;
+
 /// How much a reader takes into memory for one section, packed and unpacked.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -31,9 +34,9 @@ pub struct Limits {
 
 impl Limits {
     /// What files need whose longest record has so many bytes: a block is closed behind the line that makes it
-    /// [`super::writer::BLOCK_BYTES`] long, and what cannot be made smaller grows a little.
+    /// [`BLOCK_BYTES`] long, and what cannot be made smaller grows a little.
     pub fn for_records_of(max_record_bytes: usize) -> Self {
-        Self { section_bytes: super::writer::BLOCK_BYTES as u64 + 2 * max_record_bytes as u64 + (1 << 20) }
+        Self { section_bytes: BLOCK_BYTES as u64 + 2 * max_record_bytes as u64 + (1 << 20) }
     }
 }
 

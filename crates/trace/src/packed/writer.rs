@@ -12,8 +12,6 @@ use super::{Damage, sections};
 
 /// A block has no more lines than this.
 pub const BLOCK_LINES: usize = 256;
-/// A block is closed behind the line that makes it as long as this.
-pub const BLOCK_BYTES: usize = 16 << 20;
 /// Blocks that a dictionary is learned from, and the one that it is tried on.
 const LEARNED_FROM: usize = 4;
 /// Longest piece of a block that a dictionary is learned from.
