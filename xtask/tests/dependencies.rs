@@ -141,6 +141,34 @@ fn programs_meet_in_records() {
     }
 }
 
+/// A program is a few lines of main: compiled for tests too, it is an executable without any, that links all of its
+/// crate; a library that only its program uses has no examples for others.
+#[test]
+fn no_executable_of_tests_is_empty() {
+    let mut programs = 0;
+    for package in metadata()["packages"].as_array().expect("packages are a list") {
+        let manifest = package["manifest_path"].as_str().expect("a path is text");
+        let targets = package["targets"].as_array().expect("targets are a list");
+        let has_programs = targets.iter().any(|target| target["kind"][0] == "bin");
+        if !package["source"].is_null() || !has_programs {
+            continue;
+        }
+        for target in targets {
+            let name = &target["name"];
+            if target["kind"][0] == "bin" {
+                programs += 1;
+                assert_eq!(target["test"], false, "{manifest}: the program {name} needs `test = false`");
+            } else if target["kind"][0] == "lib" {
+                assert_eq!(
+                    target["doctest"], false,
+                    "{manifest}: the library {name} needs `doctest = false`"
+                );
+            }
+        }
+    }
+    assert!(programs > 20, "cargo's metadata has the programs");
+}
+
 /// Cargo compiles a dependency once more for each set of features that it is asked for, and leaves those of the
 /// tests' own dependencies out where no tests are built: so `make build` must not ask for fewer than `make test`.
 #[test]

@@ -171,6 +171,30 @@ fn a_list_for_a_number_and_a_dry_run_that_deletes_are_found() {
     assert!(files(folder.path()) != before);
 }
 
+/// A single package's dependencies have other features than the workspace's, and are compiled once more for it.
+#[test]
+fn every_build_asks_for_the_whole_workspace() {
+    let scripts = fs::read_dir(root().join("scripts")).expect("scripts are there");
+    let shell = scripts.map(|entry| entry.expect("an entry can be read").path());
+    // A build for CUDA has features of its own.
+    let shell =
+        shell.filter(|path| !path.ends_with("cuda.sh") && path.extension().is_some_and(|end| end == "sh"));
+    let mut builds = 0;
+    for path in shell.chain([root().join("Makefile"), root().join(".ci/run")]) {
+        let text = fs::read_to_string(&path).expect("a script is UTF-8").replace("\\\n", " ");
+        let is_build = |line: &&str| line.contains("cargo build ") || line.contains("cargo test ");
+        for line in text.lines().filter(|line| !line.trim_start().starts_with('#')).filter(is_build) {
+            builds += 1;
+            assert!(
+                line.contains("--workspace") && !line.contains("--package"),
+                "{}: {line}",
+                path.display()
+            );
+        }
+    }
+    assert!(builds > 5, "programs are built");
+}
+
 /// A name that is set twice has the value of the first, or the last, and two meanings.
 #[test]
 fn every_setting_is_set_once() {

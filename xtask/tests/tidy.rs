@@ -35,10 +35,10 @@ pub(crate) fn without_tests(text: &str) -> &str {
     text.split("#[cfg(test)]\nmod ").next().unwrap_or(text)
 }
 
-/// The name of the crate that a file of `crates/` is a source of.
+/// The name of the crate that a file of `crates/` is a source of; its unit tests are none.
 fn crate_of(name: &str) -> Option<&str> {
-    let (package, _) = name.strip_prefix("crates/")?.split_once("/src/")?;
-    Some(package)
+    let (package, file) = name.strip_prefix("crates/")?.split_once("/src/")?;
+    (!file.ends_with("/tests.rs")).then_some(package)
 }
 
 /// The crates that hold programs.
