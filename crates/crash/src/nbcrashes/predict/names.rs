@@ -33,7 +33,13 @@ struct Walk<'a> {
     unknown: bool,
     /// What functions of the notebook read when they are called.
     reads: BTreeMap<String, Vec<(String, Chance)>>,
+    /// Which of them are known: function and name.
+    known: BTreeSet<(String, String)>,
+    /// By name, the cells that bind it at their top, in order.
+    bound: BTreeMap<&'a str, Vec<usize>>,
     failures: Vec<Failure>,
+    /// What was told: cell, rule and name.
+    told: BTreeSet<(usize, Rule, String)>,
 }
 
 /// The cells of a notebook that will fail, in their order.
@@ -47,12 +53,28 @@ pub fn failures(cells: &[CrashCell], folder: &Path, surroundings: &Surroundings)
         lost: BTreeMap::new(),
         unknown: false,
         reads: BTreeMap::new(),
+        known: BTreeSet::new(),
+        bound: bound(&code),
         failures: Vec::new(),
+        told: BTreeSet::new(),
     };
     for at in 0..code.len() {
         walk.cell(at);
     }
     walk.failures
+}
+
+fn bound<'a>(code: &'a [Code<'a>]) -> BTreeMap<&'a str, Vec<usize>> {
+    let mut bound: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, code) in code.iter().enumerate() {
+        for event in code.events.iter().filter(|event| binds(event) && event.within.is_empty()) {
+            let cells = bound.entry(event.name.as_str()).or_default();
+            if cells.last() != Some(&at) {
+                cells.push(at);
+            }
+        }
+    }
+    bound
 }
 
 impl Walk<'_> {
@@ -122,8 +144,8 @@ impl Walk<'_> {
     fn in_function(&mut self, event: &Event) {
         match &event.act {
             Act::Read | Act::ReadToCall => {
-                let reads = self.reads.entry(event.within.clone()).or_default();
-                if !reads.iter().any(|(name, _)| *name == event.name) {
+                if self.known.insert((event.within.clone(), event.name.clone())) {
+                    let reads = self.reads.entry(event.within.clone()).or_default();
                     reads.push((event.name.clone(), event.chance));
                 }
             }
@@ -160,10 +182,8 @@ impl Walk<'_> {
             return self.fail(at, Rule::FollowsFailure, sure, place, message);
         }
         // The cell that defines the name may be this one, further down.
-        let below = self.code[at..].iter().find(|code| {
-            code.events.iter().any(|event| event.name == name && binds(event) && event.within.is_empty())
-        });
-        if let Some(below) = below {
+        let below = self.bound.get(name).and_then(|cells| cells.get(cells.partition_point(|cell| *cell < at)));
+        if let Some(below) = below.map(|cell| &self.code[*cell]) {
             let sure = if self.unknown { sure * 0.7 } else { sure };
             let here = below.cell.cell == self.code[at].cell.cell;
             let place_of = if here {
@@ -203,7 +223,7 @@ impl Walk<'_> {
         let (name, line, column) = place;
         let is_end = score >= 0.7;
         // Of what a cell may fail of, what is sure is told; the rest only where nothing is.
-        let is_new = !self.failures.iter().any(|one| one.at == at && one.name == name && one.rule == rule);
+        let is_new = self.told.insert((at, rule, name.to_owned()));
         if is_new && !self.code[at].cell.expects_error {
             self.failures.push(Failure { at, rule, score, name: name.to_owned(), line, column, message });
         }
@@ -256,6 +276,15 @@ mod tests {
         assert_eq!(short(&["def f():\n    return y", "f()", "y = 1", "f()"], None), ["2:1 001 y"]);
         assert_eq!(short(&["for i in range(3):\n    t += i"], None), ["1:2 001 t"]);
         assert_eq!(short(&["del q"], None), ["1:1 002 q"]);
+    }
+
+    /// Each looks for its name in all cells below it, and for itself among all failures.
+    #[test]
+    fn ten_thousand_cells_that_fail_take_no_more_than_their_number() {
+        let sources: Vec<String> = (0..10_000).map(|n| format!("n{n} = n{}", n + 1)).collect();
+        let found = short(&sources.iter().map(String::as_str).collect::<Vec<_>>(), None);
+        assert_eq!(found.len(), 10_000);
+        assert_eq!((&*found[0], &*found[9_999]), ("1:1 001 n1", "10000:1 002 n10000"));
     }
 
     #[test]
