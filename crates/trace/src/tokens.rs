@@ -1,9 +1,10 @@
 //! The tokens of a Python text with their places, for those who rename or hide some of them.
 //!
-//! Lexical only: it never fails. An unclosed string ends with its line, a sign of no token is one of kind
-//! [`Kind::Other`]. Everything inside an f-string belongs to the string.
+//! The parser's tokens, of what does not parse too, with everything inside an f-string as one string.
 
 use std::ops::Range;
+
+use pysource::{Dialect, LineIndex, TokenKind};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,175 +42,71 @@ pub struct Token<'t> {
     pub line: u32,
 }
 
-/// Words that stand between values.
-const WORD_OPERATORS: [&str; 5] = ["and", "or", "not", "in", "is"];
-const WORD_VALUES: [&str; 3] = ["True", "False", "None"];
-const KEYWORDS: [&str; 27] = [
-    "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
-    "finally", "for", "from", "global", "if", "import", "lambda", "nonlocal", "pass", "raise", "return",
-    "try", "while", "with", "yield",
-];
-/// Signs of more than one character, longest first; those that bind are no operators.
-const LONG_SIGNS: [(&str, Kind); 24] = [
-    ("**=", Kind::Operator),
-    ("//=", Kind::Operator),
-    (">>=", Kind::Operator),
-    ("<<=", Kind::Operator),
-    ("...", Kind::Sign),
-    ("**", Kind::Operator),
-    ("//", Kind::Operator),
-    ("<<", Kind::Operator),
-    (">>", Kind::Operator),
-    ("<=", Kind::Operator),
-    (">=", Kind::Operator),
-    ("==", Kind::Operator),
-    ("!=", Kind::Operator),
-    ("+=", Kind::Operator),
-    ("-=", Kind::Operator),
-    ("*=", Kind::Operator),
-    ("/=", Kind::Operator),
-    ("%=", Kind::Operator),
-    ("@=", Kind::Operator),
-    ("&=", Kind::Operator),
-    ("|=", Kind::Operator),
-    ("^=", Kind::Operator),
-    ("->", Kind::Sign),
-    (":=", Kind::Sign),
-];
-
 /// The tokens of a text in their order.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut lexer = Lexer { text, at: 0, line: 1, depth: 0, tokens: Vec::new() };
-    while lexer.at < text.len() {
-        lexer.step();
-    }
-    if lexer.tokens.last().is_some_and(|last| last.kind != Kind::Newline) {
-        lexer.push(Kind::Newline, 0);
-    }
-    lexer.tokens
-}
-
-struct Lexer<'t> {
-    text: &'t str,
-    at: usize,
-    line: u32,
-    depth: usize,
-    tokens: Vec<Token<'t>>,
-}
-
-impl<'t> Lexer<'t> {
-    fn push(&mut self, kind: Kind, length: usize) {
-        let range = self.at..self.at + length;
-        let text = &self.text[range.clone()];
-        self.tokens.push(Token { kind, text, range, line: self.line });
-        self.at += length;
-        self.line += count_lines(text);
-    }
-
-    fn step(&mut self) {
-        let rest = &self.text[self.at..];
-        let first = rest.chars().next().expect("there is a rest");
-        match first {
-            '\n' => {
-                let blank = self.tokens.last().is_none_or(|last| last.kind == Kind::Newline);
-                if self.depth > 0 || blank {
-                    self.at += 1;
-                    self.line += 1;
-                } else {
-                    self.push(Kind::Newline, 1);
+    let mut tokens: Vec<Token<'_>> = Vec::new();
+    let lines = LineIndex::new(text);
+    let mut push = |kind: Kind, range: Range<usize>| {
+        tokens.push(Token { kind, text: &text[range.clone()], line: lines.line(range.start), range });
+    };
+    // Brackets that are open outside of f-strings, and f-strings that are open, with the place of the outermost.
+    let (mut depth, mut strings, mut string_start) = (0_usize, 0_usize, 0);
+    // Whether a logical line has begun.
+    let mut is_open = false;
+    for token in pysource::tokens(text, Dialect::Python) {
+        let range = token.range();
+        match token.kind {
+            TokenKind::FStringStart => {
+                string_start = if strings == 0 { range.start } else { string_start };
+                strings += 1;
+            }
+            TokenKind::FStringEnd => {
+                strings = strings.saturating_sub(1);
+                if strings == 0 {
+                    push(Kind::Text, string_start..range.end);
+                    is_open = true;
                 }
             }
-            '\\' if rest.starts_with("\\\n") => {
-                self.at += 2;
-                self.line += 1;
+            _ if strings > 0 => {}
+            TokenKind::Indent | TokenKind::Dedent => {}
+            // A line with nothing but a comment counts as a logical one.
+            TokenKind::Newline | TokenKind::LineBreak => {
+                if is_open && depth == 0 {
+                    push(Kind::Newline, range.end.saturating_sub(1).max(range.start)..range.end);
+                    is_open = false;
+                }
             }
-            ' ' | '\t' | '\r' | '\x0c' => self.at += 1,
-            '#' => self.push(Kind::Comment, rest.find('\n').unwrap_or(rest.len())),
-            '"' | '\'' => self.push(Kind::Text, string_length(rest, 0)),
-            c if is_start(c) => self.word(rest),
-            '.' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) => {
-                self.push(Kind::Value, number_length(rest))
+            kind => {
+                let word = token.text(text);
+                match word {
+                    "(" | "[" | "{" => depth += 1,
+                    ")" | "]" | "}" => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                push(of(kind, word), range);
+                is_open = true;
             }
-            '0'..='9' => self.push(Kind::Value, number_length(rest)),
-            _ => self.sign(rest, first),
         }
     }
-
-    fn word(&mut self, rest: &str) {
-        let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-        let word = &rest[..length];
-        let is_prefix = length <= 2 && word.bytes().all(|byte| b"rRbBuUfFtT".contains(&byte));
-        if is_prefix && rest[length..].starts_with(['"', '\'']) {
-            return self.push(Kind::Text, string_length(rest, length));
-        }
-        let kind = match word {
-            word if WORD_OPERATORS.contains(&word) => Kind::Operator,
-            word if WORD_VALUES.contains(&word) => Kind::Value,
-            word if KEYWORDS.contains(&word) => Kind::Keyword,
-            _ => Kind::Name,
-        };
-        self.push(kind, length);
+    if is_open || strings > 0 {
+        push(Kind::Newline, text.len()..text.len());
     }
+    tokens
+}
 
-    fn sign(&mut self, rest: &str, first: char) {
-        if let Some((sign, kind)) = LONG_SIGNS.iter().find(|(sign, _)| rest.starts_with(sign)) {
-            return self.push(*kind, sign.len());
-        }
-        match first {
-            '(' | '[' | '{' => self.depth += 1,
-            ')' | ']' | '}' => self.depth = self.depth.saturating_sub(1),
-            _ => {}
-        }
-        let kind = match first {
-            '+' | '-' | '*' | '/' | '%' | '@' | '&' | '|' | '^' | '~' | '<' | '>' => Kind::Operator,
-            '(' | '[' | '{' | ')' | ']' | '}' | ',' | ':' | ';' | '.' | '=' => Kind::Sign,
-            _ => Kind::Other,
-        };
-        self.push(kind, first.len_utf8());
+fn of(kind: TokenKind, word: &str) -> Kind {
+    match kind {
+        TokenKind::Name => Kind::Name,
+        // These are names wherever they stand, so that a program's tokens do not depend on the version of Python.
+        TokenKind::Keyword if matches!(word, "match" | "case" | "type") => Kind::Name,
+        TokenKind::Keyword => Kind::Keyword,
+        TokenKind::Constant | TokenKind::Number => Kind::Value,
+        TokenKind::Operator => Kind::Operator,
+        TokenKind::String => Kind::Text,
+        TokenKind::Punctuation => Kind::Sign,
+        TokenKind::Comment => Kind::Comment,
+        _ => Kind::Other,
     }
-}
-
-fn is_start(character: char) -> bool {
-    character == '_' || unicode_ident::is_xid_start(character)
-}
-
-fn is_part(character: char) -> bool {
-    unicode_ident::is_xid_continue(character)
-}
-
-fn count_lines(text: &str) -> u32 {
-    u32::try_from(text.bytes().filter(|&byte| byte == b'\n').count()).unwrap_or(u32::MAX)
-}
-
-fn number_length(rest: &str) -> usize {
-    let bytes = rest.as_bytes();
-    let is_hexadecimal = rest.starts_with("0x") || rest.starts_with("0X");
-    let belongs = |at: usize| match bytes[at] {
-        b'+' | b'-' => !is_hexadecimal && matches!(bytes[at - 1], b'e' | b'E'),
-        byte => byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.',
-    };
-    (1..bytes.len()).find(|&at| !belongs(at)).unwrap_or(bytes.len())
-}
-
-/// The length of a string whose quote stands at `open`.
-fn string_length(rest: &str, open: usize) -> usize {
-    let bytes = rest.as_bytes();
-    let quote = bytes[open];
-    let triple = bytes[open..].starts_with(&[quote; 3]);
-    let mut at = open + if triple { 3 } else { 1 };
-    while at < bytes.len() {
-        match bytes[at] {
-            // What a backslash stands before is no end, in raw strings too.
-            b'\\' => at += 1,
-            b'\n' if !triple => return at,
-            byte if byte == quote && !triple => return at + 1,
-            byte if byte == quote && bytes[at..].starts_with(&[quote; 3]) => return at + 3,
-            _ => {}
-        }
-        at += 1;
-    }
-    // A backslash at the very end, or before a character of several bytes, may have led past a boundary.
-    (at.min(bytes.len())..=bytes.len()).find(|&end| rest.is_char_boundary(end)).unwrap_or(bytes.len())
 }
 
 #[cfg(test)]
@@ -233,9 +130,10 @@ mod tests {
             "Name:x Sign:= Sign:( Value:1.5e-3 Operator:+ Name:é Sign:) Comment:# c 2⏎ Keyword:if Operator:not \
              Name:y Sign:: Name:z Operator:**= Text:rb'\\'' Text:\"\"\"a\nb\"\"\" 5⏎"
         );
+        assert_eq!(shown("? b\\\n+1"), "Other:? Name:b Operator:+ Value:1 2⏎");
         assert_eq!(
-            shown("a = 'x\n? b\\\n+1"),
-            "Name:a Sign:= Text:'x 1⏎ Other:? Name:b Operator:+ Value:1 3⏎"
+            shown("# c\nx = f'{a[0]!r:{w}} \"' # d\n\n# e"),
+            "Comment:# c 1⏎ Name:x Sign:= Text:f'{a[0]!r:{w}} \"' Comment:# d 2⏎ Comment:# e 4⏎"
         );
     }
 

@@ -1,179 +1,88 @@
 //! What an expression gives in a state: arithmetic, comparisons, truth, and nothing that could run code.
 
 use num_bigint::BigInt;
+use pysource::{Field, Node, NodeKind, Operator};
 
 use super::arithmetic::{arithmetic, compare, unary};
 use super::value::Value;
-use crate::tokens::{Kind, Token};
 
-/// Deeper expressions are not computed.
+/// Deeper expressions are not computed; how long a chain of operators is does not matter.
 const DEEPEST: usize = 64;
+
 /// The value of an expression, where names have the values that `look_up` knows. `None` when something in it is
 /// not known, is not computed here, or would raise.
-pub fn evaluate(tokens: &[Token<'_>], look_up: &dyn Fn(&str) -> Option<Value>) -> Option<Value> {
-    let mut parser = Parser { tokens, at: 0, look_up };
-    let value = parser.ternary(0).ok()?;
-    if parser.at == tokens.len() { value } else { None }
+pub fn evaluate(expression: Node<'_>, look_up: &dyn Fn(&str) -> Option<Value>) -> Option<Value> {
+    // Calls, items and attributes run code of their own, and so may what stands beside them.
+    if !expression.subtree().all(is_computed) {
+        return None;
+    }
+    value_of(expression, look_up, 0)
 }
 
-/// There is something here that is not computed.
-struct Stop;
-
-type Found = Result<Option<Value>, Stop>;
-
-struct Parser<'t> {
-    tokens: &'t [Token<'t>],
-    at: usize,
-    look_up: &'t dyn Fn(&str) -> Option<Value>,
+fn is_computed(node: Node<'_>) -> bool {
+    match node.kind() {
+        NodeKind::Number => number(node.text()).is_some(),
+        NodeKind::Str => Value::of(node.text()).is_some(),
+        NodeKind::Operator => {
+            !matches!(node.operator(), Some(Operator::In | Operator::NotIn | Operator::MatMult))
+        }
+        NodeKind::Name
+        | NodeKind::Bool
+        | NodeKind::None
+        | NodeKind::UnaryOp
+        | NodeKind::BinOp
+        | NodeKind::BoolOp
+        | NodeKind::Compare
+        | NodeKind::IfExp => true,
+        _ => false,
+    }
 }
 
-impl<'t> Parser<'t> {
-    fn peek(&self) -> &'t str {
-        self.tokens.get(self.at).map_or("", |token| token.text)
+fn value_of(node: Node<'_>, look_up: &dyn Fn(&str) -> Option<Value>, depth: usize) -> Option<Value> {
+    if depth > DEEPEST {
+        return None;
     }
-
-    fn take(&mut self, text: &str) -> bool {
-        let is_here = self.peek() == text;
-        self.at += usize::from(is_here);
-        is_here
-    }
-
-    fn ternary(&mut self, depth: usize) -> Found {
-        if depth > DEEPEST {
-            return Err(Stop);
+    let part = |field| value_of(node.get(field)?, look_up, depth + 1);
+    match node.kind() {
+        NodeKind::Name => look_up(node.text()),
+        NodeKind::Number => number(node.text()),
+        NodeKind::Str | NodeKind::Bool | NodeKind::None => Value::of(node.text()),
+        NodeKind::UnaryOp => match node.operator()? {
+            Operator::Not => Some(Value::Bool(!part(Field::Operand)?.truth())),
+            sign => unary(sign.as_str(), &part(Field::Operand)?),
+        },
+        NodeKind::BinOp => {
+            let left = value_of(node.get(Field::Left)?, look_up, depth)?;
+            arithmetic(node.operator()?.as_str(), &left, &part(Field::Right)?)
         }
-        let value = self.or(depth)?;
-        if !self.take("if") {
-            return Ok(value);
-        }
-        let condition = self.or(depth)?;
-        if !self.take("else") {
-            return Err(Stop);
-        }
-        let otherwise = self.ternary(depth + 1)?;
-        Ok(condition.and_then(|condition| if condition.truth() { value } else { otherwise }))
-    }
-
-    /// A chain of `and` or `or`: what stands behind the deciding value need not be known.
-    fn chain(&mut self, depth: usize, word: &str, next: fn(&mut Self, usize) -> Found) -> Found {
-        let mut value = next(self, depth)?;
-        while self.take(word) {
-            let right = next(self, depth)?;
-            value = value.and_then(|left| match left.truth() == (word == "and") {
-                true => right,
-                false => Some(left),
-            });
-        }
-        Ok(value)
-    }
-
-    fn or(&mut self, depth: usize) -> Found {
-        self.chain(depth, "or", Self::and)
-    }
-
-    fn and(&mut self, depth: usize) -> Found {
-        self.chain(depth, "and", Self::not)
-    }
-
-    fn not(&mut self, depth: usize) -> Found {
-        if depth > DEEPEST {
-            return Err(Stop);
-        }
-        if self.take("not") {
-            let value = self.not(depth + 1)?;
-            return Ok(value.map(|value| Value::Bool(!value.truth())));
-        }
-        self.comparison(depth)
-    }
-
-    fn comparison(&mut self, depth: usize) -> Found {
-        let mut left = self.sum(depth, 0)?;
-        let mut holds = None;
-        while let Some(operator) = self.comparing() {
-            let right = self.sum(depth, 0)?;
-            let here = match (&left, &right) {
-                (Some(left), Some(right)) => compare(operator, left, right),
-                _ => None,
-            };
-            // `a < b < c` is `a < b and b < c`.
-            holds = match holds {
-                Some(Some(false)) => Some(Some(false)),
-                Some(None) => Some(None),
-                _ => Some(here),
-            };
-            left = right;
-        }
-        Ok(match holds {
-            None => left,
-            Some(holds) => holds.map(Value::Bool),
-        })
-    }
-
-    fn comparing(&mut self) -> Option<&'static str> {
-        for operator in ["==", "!=", "<=", ">=", "<", ">"] {
-            if self.take(operator) {
-                return Some(operator);
-            }
-        }
-        if self.take("is") {
-            return Some(if self.take("not") { "is not" } else { "is" });
-        }
-        None
-    }
-
-    /// Operators of arithmetic by how firmly they bind.
-    fn sum(&mut self, depth: usize, level: usize) -> Found {
-        const LEVELS: [&[&str]; 6] =
-            [&["|"], &["^"], &["&"], &["<<", ">>"], &["+", "-"], &["*", "/", "//", "%"]];
-        let Some(operators) = LEVELS.get(level) else { return self.sign(depth) };
-        let mut value = self.sum(depth, level + 1)?;
-        while let Some(operator) = operators.iter().find(|operator| self.take(operator)) {
-            let right = self.sum(depth, level + 1)?;
-            value = value.zip(right).and_then(|(left, right)| arithmetic(operator, &left, &right));
-        }
-        Ok(value)
-    }
-
-    fn sign(&mut self, depth: usize) -> Found {
-        if depth > DEEPEST {
-            return Err(Stop);
-        }
-        for sign in ["-", "+", "~"] {
-            if self.take(sign) {
-                return Ok(self.sign(depth + 1)?.and_then(|value| unary(sign, &value)));
-            }
-        }
-        let base = self.atom(depth)?;
-        if !self.take("**") {
-            return Ok(base);
-        }
-        let exponent = self.sign(depth + 1)?;
-        Ok(base.zip(exponent).and_then(|(base, exponent)| arithmetic("**", &base, &exponent)))
-    }
-
-    fn atom(&mut self, depth: usize) -> Found {
-        let token = self.tokens.get(self.at).ok_or(Stop)?;
-        self.at += 1;
-        let value = match token.kind {
-            Kind::Name => (self.look_up)(token.text),
-            Kind::Value => Some(number(token.text).ok_or(Stop)?),
-            Kind::Text => Some(Value::of(token.text).ok_or(Stop)?),
-            Kind::Sign if token.text == "(" => {
-                let value = self.ternary(depth + 1)?;
-                if !self.take(")") {
-                    return Err(Stop);
+        NodeKind::IfExp => part(if part(Field::Test)?.truth() { Field::Body } else { Field::Orelse }),
+        NodeKind::BoolOp => {
+            // What stands behind the deciding value need not be known.
+            let is_and = node.operator() == Some(Operator::And);
+            let mut values = node.all(Field::Values).map(|value| value_of(value, look_up, depth + 1));
+            let mut value = values.next()??;
+            for right in values {
+                if value.truth() != is_and {
+                    break;
                 }
-                value
+                value = right?;
             }
-            _ => return Err(Stop),
-        };
-        // Calls, items and attributes run code of their own.
-        if matches!(self.peek(), "(" | "[" | ".")
-            || self.tokens.get(self.at).is_some_and(|it| it.kind == Kind::Text)
-        {
-            return Err(Stop);
+            Some(value)
         }
-        Ok(value)
+        NodeKind::Compare => {
+            // `a < b < c` is `a < b and b < c`.
+            let mut left = part(Field::Left);
+            let operators = node.all(Field::Op).filter_map(Node::operator);
+            for (operator, right) in operators.zip(node.all(Field::Comparators)) {
+                let right = value_of(right, look_up, depth + 1);
+                if !compare(operator.as_str(), left.as_ref()?, right.as_ref()?)? {
+                    return Some(Value::Bool(false));
+                }
+                left = right;
+            }
+            Some(Value::Bool(true))
+        }
+        _ => None,
     }
 }
 
@@ -193,8 +102,9 @@ fn number(text: &str) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
+    use pysource::{Dialect, Field, Tree};
+
     use super::evaluate;
-    use crate::statements::Statements;
     use crate::trace_check::value::Value;
 
     fn value_of(text: &str) -> Option<String> {
@@ -204,8 +114,9 @@ mod tests {
             "s" => Value::of("'ab'"),
             _ => None,
         };
-        let statements = Statements::of(text);
-        evaluate(&statements.all()[0].tokens, &look_up).map(|value| value.to_string())
+        let tree = Tree::parse(text, Dialect::Python).ok()?;
+        let expression = tree.root().children().next()?.get(Field::Value)?;
+        tree.recurse(|| evaluate(expression, &look_up)).map(|value| value.to_string())
     }
 
     #[test]
@@ -277,7 +188,8 @@ mod tests {
         ] {
             assert_eq!(value_of(text), None, "{text}");
         }
-        assert_eq!(value_of(&format!("{}1{}", "(".repeat(500), ")".repeat(500))), None);
+        assert_eq!(value_of(&format!("{}1", "0 if t else ".repeat(500))), Some("0".to_owned()));
+        assert_eq!(value_of(&format!("{}1", "0 if not t else ".repeat(500))), None);
         assert_eq!(value_of(&format!("{}1", "-".repeat(5000))), None);
     }
 }

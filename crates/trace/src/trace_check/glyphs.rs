@@ -6,7 +6,6 @@ use records::{HiddenOperator, OperatorAgainst, OperatorFact, Record as _, TraceC
 
 use super::arithmetic::binary;
 use super::value::Value;
-use crate::tokens::{Kind, Token, tokens};
 
 /// Operators of two values.
 const OPERATORS: [&str; 22] = [
@@ -82,17 +81,16 @@ impl Steps<'_> {
 
     /// Of a line `target = left operator right`: operator, target, and the values of both sides.
     fn asked(&self, line: &str) -> Option<(String, String, String, String)> {
-        let found = tokens(line);
-        let words: Vec<&Token<'_>> = found.iter().filter(|token| token.kind != Kind::Newline).collect();
-        let [target, sign, left, operator, right] = words[..] else { return None };
-        let is_hidden = matches!(operator.kind, Kind::Name | Kind::Operator | Kind::Other);
-        if sign.text != "=" || !is_hidden {
+        let (target, sides) = line.split_once('=')?;
+        let [left, operator, right] = sides.split_whitespace().collect::<Vec<_>>()[..] else { return None };
+        let is_sign = operator.starts_with(['(', ')', '[', ']', '{', '}', ',', ':', ';', '.', '=', '#']);
+        if is_sign || sides.starts_with('=') {
             return None;
         }
         let value = |word: &str| {
             self.values.get(word).map(|&text| text.to_owned()).or_else(|| self.state.get(word).cloned())
         };
-        Some((operator.text.to_owned(), target.text.to_owned(), value(left.text)?, value(right.text)?))
+        Some((operator.to_owned(), target.trim().to_owned(), value(left)?, value(right)?))
     }
 }
 

@@ -3,7 +3,9 @@
 //! What is reported must be wrong: a name counts as known only where no other frame can have bound it anew, and
 //! after lines that were not recorded nothing is known until it is bound again.
 
+use pysource::{Dialect, Field, Node, NodeId, NodeKind, Tree};
 use records::{Change, Contradiction, Record as _, TraceCheck, TraceEvent};
+use rustc_hash::FxHashMap;
 
 use super::arithmetic::binary;
 use super::expression::evaluate;
@@ -12,7 +14,6 @@ use super::value::Value;
 use crate::program::Program;
 use crate::state::State;
 use crate::statements::{Statement, Statements};
-use crate::tokens::{Kind, Token};
 
 /// Replays a trace.
 pub fn replay(program: &Program) -> TraceCheck {
@@ -26,6 +27,8 @@ pub fn replay(program: &Program) -> TraceCheck {
         ..TraceCheck::default()
     };
     let statements = Statements::of(&trace.code);
+    let tree = Tree::parse(&trace.code, Dialect::Python).ok();
+    let nodes = tree.as_ref().map(by_place).unwrap_or_default();
     let mut known = Known::of(program, &statements);
     let mut state = State::before(program);
     known.bound(0, trace.initial.iter().map(|(name, _)| *name));
@@ -34,7 +37,13 @@ pub fn replay(program: &Program) -> TraceCheck {
             && let Some(statement) = statements.at(*line)
         {
             let step = Step { program, statements: &statements, known: &known, state: &state, at };
-            match step.check(statement, changes) {
+            let place = statement.tokens.first().map(|first| first.range.start);
+            let node = place.and_then(|place| nodes.get(&place));
+            let checked = tree
+                .as_ref()
+                .zip(node)
+                .and_then(|(tree, node)| tree.recurse(|| step.check(statement, tree.node(*node), changes)));
+            match checked {
                 Some(contradictions) => {
                     found.checked += 1;
                     found.contradictions.extend(contradictions);
@@ -56,6 +65,12 @@ pub fn replay(program: &Program) -> TraceCheck {
     found
 }
 
+/// Statements, and the clauses of an `if`, by the places where they begin.
+fn by_place(tree: &Tree<'_>) -> FxHashMap<usize, NodeId> {
+    let is_line = |node: &Node<'_>| node.is_statement() || node.kind() == NodeKind::Clause;
+    tree.nodes().filter(is_line).map(|node| (node.range().start, node.id)).collect()
+}
+
 /// One line that begins.
 struct Step<'s> {
     program: &'s Program,
@@ -68,15 +83,19 @@ struct Step<'s> {
 
 impl Step<'_> {
     /// What is wrong with the line; `None` when it is not computed.
-    fn check(&self, statement: &Statement<'_>, changes: &[Change]) -> Option<Vec<Contradiction>> {
-        let tokens = &statement.tokens[..];
-        if tokens.iter().any(|token| token.text == ";") {
+    fn check(
+        &self,
+        statement: &Statement<'_>,
+        node: Node<'_>,
+        changes: &[Change],
+    ) -> Option<Vec<Contradiction>> {
+        if statement.tokens.iter().any(|token| token.text == ";") {
             return None;
         }
         match statement.keyword() {
-            "if" | "elif" | "while" => self.condition(statement),
-            "return" => self.returned(statement),
-            "" => self.assignment(statement, changes),
+            "if" | "elif" | "while" => self.condition(statement, node),
+            "return" => self.returned(statement, node),
+            "" => self.assignment(statement, node, changes),
             _ => None,
         }
     }
@@ -99,8 +118,8 @@ impl Step<'_> {
         Value::of(self.program.value(value))
     }
 
-    fn value_of(&self, tokens: &[Token<'_>]) -> Option<Value> {
-        evaluate(tokens, &|name| self.look_up(name))
+    fn value_of(&self, expression: Node<'_>) -> Option<Value> {
+        evaluate(expression, &|name| self.look_up(name))
     }
 
     /// The event behind the line, when nothing but the line itself can have happened in between.
@@ -108,9 +127,13 @@ impl Step<'_> {
         self.program.events.get(self.at + 1)
     }
 
-    fn assignment(&self, statement: &Statement<'_>, changes: &[Change]) -> Option<Vec<Contradiction>> {
-        let tokens = &statement.tokens[..];
-        let bound = self.bound(tokens)?;
+    fn assignment(
+        &self,
+        statement: &Statement<'_>,
+        node: Node<'_>,
+        changes: &[Change],
+    ) -> Option<Vec<Contradiction>> {
+        let bound = self.bound(node)?;
         // Of a line that ended the record, or did not come to its end, changes are not known.
         match self.next() {
             None if self.program.trace.truncated || !self.program.trace.exception.is_empty() => return None,
@@ -147,32 +170,26 @@ impl Step<'_> {
     }
 
     /// Names that an assignment binds, with the values that it gives them.
-    fn bound<'t>(&self, tokens: &'t [Token<'t>]) -> Option<Vec<(&'t str, Value)>> {
-        if let [target, operator, rest @ ..] = tokens
-            && target.kind == Kind::Name
-            && operator.kind == Kind::Operator
-            && let Some(plain) = operator.text.strip_suffix('=')
-            && !matches!(operator.text, "==" | "!=" | "<=" | ">=")
-        {
-            let (left, right) = (self.look_up(target.text)?, self.value_of(rest)?);
-            return Some(vec![(target.text, binary(plain, &left, &right)?)]);
+    fn bound<'n>(&self, node: Node<'n>) -> Option<Vec<(&'n str, Value)>> {
+        let value = node.get(Field::Value)?;
+        if node.kind() == NodeKind::AugAssign {
+            let target = node.get(Field::Target).filter(|target| target.kind() == NodeKind::Name)?;
+            let (left, right) = (self.look_up(target.text())?, self.value_of(value)?);
+            let changed = binary(node.operator()?.as_str(), &left, &right)?;
+            return Some(vec![(target.text(), changed)]);
         }
-        let sides: Vec<&[Token<'_>]> = split(tokens, "=");
-        let (value, targets) = sides.split_last()?;
+        if node.kind() != NodeKind::Assign {
+            return None;
+        }
         let values: Vec<Value> =
-            split(value, ",").into_iter().map(|part| self.value_of(part)).collect::<Option<_>>()?;
+            parts(value)?.into_iter().map(|part| self.value_of(part)).collect::<Option<_>>()?;
         let mut bound = Vec::new();
-        for target in targets {
-            let names = split(target, ",");
-            if names.len() != values.len() {
+        for target in node.all(Field::Targets) {
+            let names = parts(target)?;
+            if names.len() != values.len() || names.iter().any(|name| name.kind() != NodeKind::Name) {
                 return None;
             }
-            for (name, value) in names.iter().zip(&values) {
-                match name {
-                    [it] if it.kind == Kind::Name => bound.push((it.text, value.clone())),
-                    _ => return None,
-                }
-            }
+            bound.extend(names.iter().map(|name| name.text()).zip(values.iter().cloned()));
         }
         // Of a name that is bound twice the last value counts.
         let twice =
@@ -180,8 +197,8 @@ impl Step<'_> {
         if bound.is_empty() || twice { None } else { Some(bound) }
     }
 
-    fn returned(&self, statement: &Statement<'_>) -> Option<Vec<Contradiction>> {
-        let computed = self.value_of(&statement.tokens[1..])?;
+    fn returned(&self, statement: &Statement<'_>, node: Node<'_>) -> Option<Vec<Contradiction>> {
+        let computed = self.value_of(node.get(Field::Value)?)?;
         let Some(TraceEvent::Return(recorded)) = self.next() else { return None };
         let text = self.program.value(*recorded);
         let recorded = Value::of(text);
@@ -192,12 +209,12 @@ impl Step<'_> {
         Some(if agrees { Vec::new() } else { vec![self.contradiction(statement, "return", &computed, text)] })
     }
 
-    fn condition(&self, statement: &Statement<'_>) -> Option<Vec<Contradiction>> {
-        let (colon, condition) = statement.tokens[1..].split_last()?;
-        if colon.text != ":" || statement.block_end == statement.last_line {
+    fn condition(&self, statement: &Statement<'_>, node: Node<'_>) -> Option<Vec<Contradiction>> {
+        let is_header = statement.tokens.last().is_some_and(|last| last.text == ":");
+        if !is_header || statement.block_end == statement.last_line {
             return None;
         }
-        let computed = self.value_of(condition)?;
+        let computed = self.value_of(node.get(Field::Test)?)?;
         let Some(TraceEvent::Line { line, .. }) = self.next() else { return None };
         // An interpreter may come back to the line within the condition.
         if *line == statement.line {
@@ -233,19 +250,13 @@ impl Step<'_> {
     }
 }
 
-/// The pieces between signs that stand in no bracket.
-fn split<'t>(tokens: &'t [Token<'t>], sign: &str) -> Vec<&'t [Token<'t>]> {
-    let mut depth = 0_i64;
-    tokens
-        .split(|token| {
-            match token.text {
-                "(" | "[" | "{" => depth += 1,
-                ")" | "]" | "}" => depth -= 1,
-                _ => {}
-            }
-            depth == 0 && token.kind == Kind::Sign && token.text == sign
-        })
-        .collect()
+/// The parts of a tuple without brackets, or the expression itself; `None` of a tuple that ends with a comma.
+fn parts(expression: Node<'_>) -> Option<Vec<Node<'_>>> {
+    if expression.kind() != NodeKind::Tuple || expression.is_bracketed() {
+        return Some(vec![expression]);
+    }
+    let has_more = expression.text().ends_with(',');
+    if has_more { None } else { Some(expression.children().collect()) }
 }
 
 #[cfg(test)]
