@@ -5,7 +5,8 @@
 //! our own, so that the parser can be replaced or brought up to date in one place. A text is one cell
 //! of a notebook, or a whole script; nothing here knows of files, streams or notebooks.
 //!
-//! - [`Tree`] is the whole text: nodes, tokens, comments. [`Scopes`] has every read and write of a name in it.
+//! - [`Tree`] is the whole text: nodes, tokens, comments. [`Scopes`] has every read and write of a name in it,
+//!   [`order`] what is evaluated when.
 //! - [`bindings`] lists what a text binds (assignments, loops, `with`, walrus, parameters, …): name,
 //!   kind, scope, ranges, and the [`Place`] where an expression can read the value right after it was
 //!   bound, or the [`NoPlace`] reason why there is none.
@@ -28,6 +29,7 @@ mod flow;
 mod imports;
 pub mod ipython;
 mod lines;
+mod order;
 mod parse;
 mod place;
 mod rewrite;
@@ -48,6 +50,7 @@ pub use edit::{Edited, Edits, Overlap};
 pub use flow::{Act, Chance, Event, flow};
 pub use imports::imports;
 pub use lines::LineIndex;
+pub use order::{Exit, Step, order};
 pub use parse::{Dialect, SyntaxError, parses};
 pub use rewrite::{RewriteError, rewrite};
 pub use scope::{Access, AccessKind, Scope, ScopeId, ScopeKind, Scopes, Variable, VariableId};
