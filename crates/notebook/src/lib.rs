@@ -5,9 +5,11 @@
 //! cell, line and physical line it came from. A file that cannot be used gives a [`Fault`] with a reason
 //! out of the closed list. Nothing is executed, and nothing is read but the bytes that are handed in.
 
+mod cookie;
 mod errors;
 mod fault;
 pub mod json;
+mod light;
 mod percent;
 mod read;
 mod script;

@@ -1,11 +1,13 @@
-//! Python scripts: plain ones are one cell, those with markers (`# %%`, `# In[3]:`) one for each.
+//! Python scripts: plain ones are one cell, those with markers (`# %%`, `# In[3]:`, `# COMMAND ----------`) one for each.
 
 use std::ops::Range;
 
 use pysource::ipython::comment_lines;
 use records::{Cell, Reason, Script};
 
-use crate::fault::{Fault, text_of};
+use crate::cookie::decoded;
+use crate::fault::Fault;
+use crate::light;
 use crate::script::{blank_script, script_id};
 use crate::source::Source;
 
@@ -14,11 +16,11 @@ use crate::source::Source;
 /// The code is the file, line for line. Cells of text (`# %% [markdown]`) are not in the table.
 ///
 /// # Errors
-/// If the file is not UTF-8, or empty.
+/// If the file is not in the encoding that it says (UTF-8 when it says none), or empty.
 pub fn python_script(bytes: &[u8]) -> Result<Script, Fault> {
-    let text = text_of(bytes, Reason::Unreadable)?;
+    let text = decoded(bytes)?;
     let mut source = Source::default();
-    source.push(text, 1);
+    source.push(&text, 1);
     if source.is_blank() {
         return Err(Fault::new(Reason::Empty, "the file is empty"));
     }
@@ -58,9 +60,13 @@ struct CodeLines {
 
 /// The code cells of a script.
 fn cells(text: &str, lines: &[&str]) -> Vec<CodeLines> {
+    if light::is_light(lines) {
+        let cells = (1..).zip(light::cells(lines)).filter(|(_, (_, is_code))| *is_code);
+        return cells.map(|(number, (lines, _))| CodeLines { number, execution_count: -1, lines }).collect();
+    }
     let mut markers: Vec<(usize, Marker)> = Vec::new();
     // Most scripts have no markers, and then there is nothing to ask the parser.
-    if ["%%", "In[", "cell>"].iter().any(|sign| text.contains(sign)) {
+    if ["%%", "In[", "cell>", DATABRICKS].iter().any(|sign| text.contains(sign)) {
         markers = comment_lines(text)
             .into_iter()
             .filter_map(|(line, comment)| Some((line as usize, Marker::of(comment)?)))
@@ -72,6 +78,12 @@ fn cells(text: &str, lines: &[&str]) -> Vec<CodeLines> {
     if markers.is_empty() || lines[..head].iter().any(is_code) {
         markers.insert(0, (0, whole));
     }
+    // A cell of Databricks in another language is a comment.
+    let is_magic = |range: Range<usize>| {
+        let mut filled = lines[range].iter().filter(|line| !line.trim().is_empty()).peekable();
+        filled.peek().is_some()
+            && filled.all(|line| line.starts_with("# MAGIC") || line.starts_with("# DBTITLE"))
+    };
     let ends: Vec<usize> = markers.iter().skip(1).map(|(line, _)| line - 1).chain([lines.len()]).collect();
     (1..)
         .zip(markers)
@@ -82,8 +94,12 @@ fn cells(text: &str, lines: &[&str]) -> Vec<CodeLines> {
             execution_count: marker.execution_count,
             lines: line..end,
         })
+        .filter(|cell| !is_magic(cell.lines.clone()))
         .collect()
 }
+
+/// What Databricks writes between the cells of a notebook that it saves as a script.
+const DATABRICKS: &str = "COMMAND ----------";
 
 /// A comment that begins a cell.
 struct Marker {
@@ -101,6 +117,9 @@ impl Marker {
             let is_marker = title.is_empty() || title.starts_with([' ', '\t', '%', '[']);
             let is_text = ["[markdown]", "[md]", "[raw]"].iter().any(|kind| title.contains(kind));
             return is_marker.then_some(Self { is_code: !is_text, execution_count: -1 });
+        }
+        if text == DATABRICKS {
+            return Some(Self { is_code: true, execution_count: -1 });
         }
         if let Some(rest) = text.strip_prefix("In[") {
             let count = rest.trim_end_matches(':').strip_suffix(']')?.trim();
@@ -151,6 +170,21 @@ mod tests {
             [(1, -1, 1, 1), (2, 12, 3, 4), (3, -1, 6, 6)]
         );
         assert_eq!(table("# <codecell>\nx\n# <markdowncell>\n# y\n"), [(1, -1, 2, 2)]);
+    }
+
+    #[test]
+    fn scripts_of_databricks() {
+        let text = "# Databricks notebook source\n# MAGIC %md\n# MAGIC # Sales\n\n# COMMAND ----------\n\nx = 1\n\n# COMMAND ----------\n\n# DBTITLE 1,Rows\n# MAGIC %sql\n# MAGIC select 1\n\n# COMMAND ----------\ny = 2\n";
+        assert_eq!(table(text), [(2, -1, 6, 8), (4, -1, 16, 16)]);
+        assert_eq!(table("x = 1\n# COMMAND ---------- here\n"), [(1, -1, 1, 2)]);
+    }
+
+    #[test]
+    fn a_script_may_be_in_another_encoding_than_utf_8() {
+        let script = python_script(b"#!/usr/bin/python\n# -*- coding: latin-1 -*-\nx = '\xe9'\n").unwrap();
+        assert_eq!(script.code, "#!/usr/bin/python\n# -*- coding: latin-1 -*-\nx = '\u{e9}'\n");
+        let fault = python_script(b"# coding: nosuch\nx = 1").unwrap_err();
+        assert_eq!(fault.detail, "line 1: encoding `nosuch` is not known");
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub struct CodeCell {
     pub outputs: Range<usize>,
     /// Whether its tags say that it is meant to fail (`raises-exception`).
     pub expects_error: bool,
+    /// Whether its tag `skip-execution` says that it is not to run.
+    pub is_skipped: bool,
 }
 
 /// Reads a notebook in any language.
@@ -108,6 +110,8 @@ struct Metadata<'a> {
     spec_name: Seen<Text<'a>>,
     /// Where the language is named.
     language_at: Option<usize>,
+    /// Whether Databricks has written it.
+    is_databricks: bool,
     duplicates: u64,
 }
 
@@ -131,6 +135,7 @@ struct CellMetadata<'a> {
     /// The language that VS Code writes for cells that are not in the notebook's own.
     language: Text<'a>,
     expects_error: bool,
+    is_skipped: bool,
 }
 
 /// The value of a key, and how often the key came: the last value counts, as in Python.
@@ -243,6 +248,9 @@ impl<'a> Metadata<'a> {
     fn read(json: &mut Json<'a>) -> Walk<Self> {
         let mut metadata = Self::default();
         entries(json, |json, group| {
+            if group == DATABRICKS || group == "notebookId" {
+                metadata.is_databricks = true;
+            }
             if group != "kernelspec" && group != "language_info" {
                 return json.skip();
             }
@@ -275,18 +283,69 @@ impl<'a> Metadata<'a> {
     fn describe(self, notebook: &mut Notebook) {
         notebook.language_info = owned(self.info_name.value.clone());
         notebook.kernelspec_language = owned(self.spec_language.value.clone());
+        // A kernel that translates its language to Python says `python` of what it runs.
+        let named = [self.spec_language.value.as_deref(), self.spec_name.value.as_deref()];
+        let translated = named.into_iter().flatten().find_map(translated);
         let said = self.info_name.value.or(self.spec_language.value);
         let first_cell =
             notebook.cells.first().filter(|_| notebook.nbformat < 4).map(|cell| cell.language.as_str());
         let language = said.as_deref().or(first_cell).unwrap_or("python");
         notebook.language = plain_language(language);
+        if let Some(translated) = translated
+            && notebook.language == "python"
+        {
+            notebook.language = translated.to_owned();
+        }
         notebook.language_version = owned(self.info_version.value);
         notebook.kernel = owned(self.spec_name.value);
         for cell in &mut notebook.cells {
+            if self.is_databricks && cell.language.is_empty() {
+                cell.language = databricks_language(&cell.source.text).to_owned();
+            }
             if cell.language.is_empty() || plain_language(&cell.language) == notebook.language {
                 cell.language.clear();
             }
         }
+    }
+}
+
+/// What Databricks writes into the metadata of a notebook.
+const DATABRICKS: &str = "application/vnd.databricks.v1+notebook";
+
+/// The language that a cell of Databricks names on its first line, `""` when it is Python.
+fn databricks_language(cell: &str) -> &str {
+    let first = cell.trim_start().strip_prefix('%').and_then(|rest| rest.split_whitespace().next());
+    first
+        .filter(|word| ["sql", "md", "md-sandbox", "r", "scala", "sh", "fs"].contains(word))
+        .unwrap_or_default()
+}
+
+/// The language of a kernel that makes Python of it, by the name of its language or its own.
+fn translated(name: &str) -> Option<&'static str> {
+    let name = name.trim().to_lowercase();
+    let starts = |language: &&&str| {
+        name.strip_prefix(**language)
+            .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphabetic()))
+    };
+    match [
+        "sage",
+        "sagemath",
+        "coconut",
+        "xonsh",
+        "hy",
+        "hylang",
+        "calysto_hy",
+        "cadabra",
+        "cadabra2",
+        "sos",
+        "mojo",
+    ]
+    .iter()
+    .find(starts)
+    {
+        Some(&"sagemath") => Some("sage"),
+        Some(&("hylang" | "calysto_hy")) => Some("hy"),
+        found => found.copied(),
     }
 }
 
@@ -351,6 +410,7 @@ impl<'a> AnyCell<'a> {
             has_error: !self.outputs.value.is_empty(),
             outputs: self.outputs.value,
             expects_error: self.own.expects_error,
+            is_skipped: self.own.is_skipped,
         });
     }
 }
@@ -441,7 +501,9 @@ impl<'a> CellMetadata<'a> {
                 Ok(())
             }),
             "tags" => elements(json, |json| {
-                own.expects_error |= json.text()?.as_deref() == Some("raises-exception");
+                let tag = json.text()?;
+                own.expects_error |= tag.as_deref() == Some("raises-exception");
+                own.is_skipped |= tag.as_deref() == Some("skip-execution");
                 Ok(())
             }),
             _ => json.skip(),
@@ -489,6 +551,56 @@ mod tests {
         assert_eq!(fault("{\n \"nbformat\": 5}"), "line 2, column 14: nbformat 5, not 2, 3 or 4");
         assert_eq!(fault("{\"nbformat\": 4,\n\"cells\": {}}"), "line 2, column 10: the cells are no list");
         assert_eq!(fault("{\"nbformat\": 4}"), "neither `cells` nor `worksheets`");
+    }
+
+    #[test]
+    fn kernels_that_translate_are_other_languages() {
+        let language = |spec: &str, kernel: &str, info: &str| {
+            let metadata = format!(
+                r#"{{"kernelspec": {{"language": "{spec}", "name": "{kernel}"}}, "language_info": {{"name": "{info}"}}}}"#
+            );
+            let text = format!(r#"{{"nbformat": 4, "cells": [], "metadata": {metadata}}}"#);
+            read(text.as_bytes()).unwrap().language
+        };
+        for (spec, kernel, info, expected) in [
+            ("sage", "sagemath", "python", "sage"),
+            ("", "sagemath-9.5", "ipython", "sage"),
+            ("coconut", "coconut3", "python", "coconut"),
+            ("python", "xonsh", "python", "xonsh"),
+            ("python", "hy", "python", "hy"),
+            ("python", "python3", "python", "python"),
+            ("python", "hydrology", "python", "python"),
+            ("python", "sosci", "python", "python"),
+            ("R", "ir", "R", "r"),
+        ] {
+            assert_eq!(language(spec, kernel, info), expected, "{spec} {kernel} {info}");
+        }
+    }
+
+    #[test]
+    fn cells_of_databricks_name_their_language_on_the_first_line() {
+        let languages = |metadata: &str| -> Vec<String> {
+            let cells = [
+                "%sql\\nselect 1",
+                "\\n %md\\n# x",
+                "%r\\nx <- 1",
+                "%sh ls",
+                "%pip install a\\nx = 1",
+                "%python\\nx = 1",
+                "x = 1",
+            ];
+            let cells = cells.map(|source| format!(r#"{{"cell_type": "code", "source": "{source}"}}"#));
+            let text =
+                format!(r#"{{"nbformat": 4, "cells": [{}], "metadata": {{{metadata}}}}}"#, cells.join(","));
+            read(text.as_bytes()).unwrap().cells.into_iter().map(|cell| cell.language).collect()
+        };
+        let expected = ["sql", "md", "r", "sh", "", "", ""];
+        assert_eq!(
+            languages(r#""application/vnd.databricks.v1+notebook": {"language": "python"}"#),
+            expected
+        );
+        assert_eq!(languages(r#""name": "x", "notebookId": 3"#), expected);
+        assert_eq!(languages(""), [""; 7]);
     }
 
     #[test]

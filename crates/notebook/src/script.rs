@@ -130,11 +130,13 @@ fn ordered(mut cells: Vec<CodeCell>, order: Order) -> Vec<CodeCell> {
 /// Appends a cell's code and lists its IPython syntax.
 fn push_code(script: &mut Script, cell: &CodeCell, magics: Magics) {
     let source = cell.source.text.strip_suffix('\n').unwrap_or(&cell.source.text);
-    let (plain, escapes) = if cell.language.is_empty() {
-        neutralise(source)
-    } else {
-        let escape = Escape { line: 1, kind: "cell_magic", name: cell.language.clone(), action: "inert" };
-        (comment_out(source).into(), vec![escape])
+    let inert = |kind, name: &str| {
+        (comment_out(source).into(), vec![Escape { line: 1, kind, name: name.to_owned(), action: "inert" }])
+    };
+    let (plain, escapes) = match (cell.is_skipped, cell.language.as_str()) {
+        (true, _) => inert("tag", "skip-execution"),
+        (false, "") => neutralise(source),
+        (false, language) => inert("cell_magic", language),
     };
     script.code.push_str(if magics == Magics::Keep { source } else { &plain });
     if !cell.source.text.is_empty() {
@@ -219,6 +221,20 @@ mod tests {
         let script = script(&notebook(vec![other, cell(2, "x")]), Options::default());
         assert_eq!(script.code, "# %% [cell 1]\n# select 1\n# %% [cell 2]\nx\n");
         assert_eq!((script.magics[0].name.as_str(), script.magics[0].action.as_str()), ("sql", "inert"));
+    }
+
+    #[test]
+    fn a_cell_that_is_not_to_run_is_inert_and_listed() {
+        let mut skipped = cell(1, "%cd ..\nx = 9");
+        skipped["metadata"] = json!({"tags": ["hide", "skip-execution"]});
+        let script = script(&notebook(vec![skipped, cell(2, "x")]), Options::default());
+        assert_eq!(script.code, "# %% [cell 1]\n# %cd ..\n# x = 9\n# %% [cell 2]\nx\n");
+        let found: Vec<_> = script
+            .magics
+            .iter()
+            .map(|magic| (magic.kind.as_str(), magic.name.as_str(), magic.action.as_str()))
+            .collect();
+        assert_eq!(found, [("tag", "skip-execution", "inert")]);
     }
 
     /// A notebook with cells of every kind, and how it is written.
