@@ -133,10 +133,12 @@ fn ipython_prompt(line: &str) -> Option<&str> {
     Some(code.strip_prefix(' ').unwrap_or(code))
 }
 
-/// IPython takes the indentation of the first line away from all lines that have it.
+/// IPython takes the indentation of the first line away from all lines that have it: spaces and tabs, for other blanks
+/// (U+00A0 from a web page) are no indentation to Python.
 fn strip_indent(lines: &mut [Cow<str>], found: &mut Vec<Escape>) {
     let Some(first) = lines.iter().position(|line| !line.trim().is_empty()) else { return };
-    let indent = lines[first][..lines[first].len() - lines[first].trim_start().len()].to_owned();
+    let indent =
+        lines[first][..lines[first].len() - lines[first].trim_start_matches([' ', '\t']).len()].to_owned();
     // An indented comment above code that is not indented is good Python as it stands.
     let code = lines.iter().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
     if indent.is_empty() || !code.is_some_and(|line| line.starts_with(&indent)) {
@@ -287,6 +289,8 @@ fn find_commands(text: &str, tokens: &Tokens) -> Vec<Command> {
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth += 1,
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth -= 1,
             TokenKind::Comma if depth == 0 => commas += 1,
+            // Those of a header, of an annotated name or of the statement before are no targets.
+            TokenKind::Colon | TokenKind::Semi if depth == 0 => commas = 0,
             _ => {}
         }
         help = (kind == TokenKind::Question && asks_for_help(&text[..to])).then_some(to);

@@ -44,9 +44,33 @@ fn bindings_stay() {
     check("files = !ls\nx", "files = []  # !ls\nx", &[(1, "shell", "", "replaced")]);
     check("a, b = !ls \\\n -l", "a, b = [\"\"] * 2  # !ls \\\n#  -l", &[(1, "shell", "", "replaced")]);
     check("f(1, 2)[3, 4] = !ls", "f(1, 2)[3, 4] = []  # !ls", &[(1, "shell", "", "replaced")]);
+    for (before, last) in [
+        ("with a, b:", "x"),
+        ("with open(p) as f, open(q) as g:", "x"),
+        ("for k, v in z:", "x"),
+        ("a, b = 1, 2;", "x"),
+        ("if a, b: pass; c, d = 1, 2;", "x"),
+        ("", "x: dict"),
+    ] {
+        let cell = format!("{before} {last} = !ls");
+        check(
+            cell.trim(),
+            &format!("{} = []  # !ls", cell.trim().strip_suffix(" = !ls").unwrap()),
+            &[(1, "shell", "", "replaced")],
+        );
+    }
+    check("with a, b: x, y = !ls", "with a, b: x, y = [\"\"] * 2  # !ls", &[(1, "shell", "", "replaced")]);
     check("here = %pwd", "here = \"\"  # %pwd", &[(1, "line_magic", "pwd", "replaced")]);
     check("t = %timeit -o 1", "t = None  # %timeit -o 1", &[(1, "line_magic", "timeit", "replaced")]);
     check("t = %time f(x)", "t = f(x)  # %time", &[(1, "line_magic", "time", "body_kept")]);
+}
+
+#[test]
+fn other_blanks_are_no_indentation() {
+    for cell in ["\u{a0}\u{a0}x = 1\n\u{a0}\u{a0}y = 2", "\u{3000}x = 1", "\u{2003}!ls"] {
+        check(cell, cell, &[]);
+    }
+    check("\t x = 1\n\t y = 2", "x = 1\ny = 2", &[(1, "indent", "", "replaced")]);
 }
 
 #[test]
