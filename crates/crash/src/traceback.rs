@@ -1,6 +1,7 @@
 //! What a saved traceback says: which frames are the notebook's own, on which line, and whose the others are.
 //!
-//! IPython has spelled frames in four ways over the years; all are read here, without their colours.
+//! IPython has spelled frames in four ways over the years, and front ends rewrite them; all are read here, without their
+//! colours and links.
 
 use std::sync::LazyLock;
 
@@ -40,9 +41,11 @@ pub fn plain(text: &str) -> String {
 /// The frames of a traceback; of an executed notebook those that nbexec wrote.
 pub fn frames(traceback: &[String]) -> Vec<Frame> {
     static ARROW: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*-+> ?(\d+) ?(.*)$"));
+    // VS Code links the number of every line.
+    static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"<a href='[^']*'>(\d+)</a>"));
     let mut frames: Vec<Frame> = Vec::new();
     for piece in traceback {
-        for line in plain(piece).lines() {
+        for line in LINK.replace_all(&plain(piece), "$1").lines() {
             if let Some(frame) = header(line) {
                 frames.push(frame);
             } else if let Some(parts) = ARROW.captures(line)
@@ -62,16 +65,22 @@ pub fn line_in_cell(frames: &[Frame]) -> u32 {
 }
 
 fn header(line: &str) -> Option<Frame> {
+    // Colab, Databricks, Kaggle and xeus-python write the files of their own that a cell becomes.
     static OLD: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r#"^\s*(?:File ")?(?:<ipython-input-(\d+)-[0-9a-f]*>|\S*[/\\]ipykernel_\d+[/\\]\d+\.py)"?(?:,? line (\d+)|:(\d+))?(?:,? in ([^(]*).*)?$"#,
+            r#"^\s*(?:File )?"?(?:<ipython-input-(\d+)-[0-9a-f]*>|<command-[\d-]+>|[^"]*[/\\](?:(?:ipykernel|xpython)_\d+[/\\]\d+|ipython-input-(?:(\d+)-)?\d+)\.py)"?(?:,? line (\d+)|:(\d+))?(?:,? in ([^(]*).*)?$"#,
         )
     });
+    // VS Code counts cells, not executions.
+    static VSCODE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\s*\S.*\.ipynb Cell \d+'?(?: line (\d+))?(?:(?: in| line) ([^(]*).*)?$"));
     static NEW: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^\s*(?:Cell |Input )In ?\[(\d+)\](?:, line (\d+))?(?:, in ([^(]*).*)?"));
     static RUN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^cell (\d+) line (\d+)(?: in (.*))?$"));
     static FILE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r#"^\s*(?:File )?"?(\S*[/\\]\S+?\.(?:pyx?|pxi))"?(?::(\d+)|, line (\d+))?,? in ([^(]*)"#)
+        pattern(
+            r#"^\s*(?:File )?"?((?:(?:[A-Za-z]:|~|\.\.?)?[/\\]|\S+?[/\\])[^:*?"<>|]*?\.(?:pyx?|pxi))"?(?::(\d+)|, line (\d+))?,? in ([^(]*)"#,
+        )
     });
     let text = |found: Option<regex::Match>| found.map_or("", |it| it.as_str()).trim().to_owned();
     let line_of = |found: Option<regex::Match>| found.map_or(0, |it| number(it.as_str()));
@@ -89,7 +98,11 @@ fn header(line: &str) -> Option<Frame> {
         return Some(in_notebook(parts.get(1), line_of(parts.get(2)), text(parts.get(3))));
     }
     if let Some(parts) = OLD.captures(line) {
-        return Some(in_notebook(parts.get(1), line_of(parts.get(2).or(parts.get(3))), text(parts.get(4))));
+        let line = line_of(parts.get(3).or(parts.get(4)));
+        return Some(in_notebook(parts.get(1).or(parts.get(2)), line, text(parts.get(5))));
+    }
+    if let Some(parts) = VSCODE.captures(line) {
+        return Some(in_notebook(None, line_of(parts.get(1)), text(parts.get(2))));
     }
     if let Some(parts) = RUN.captures(line) {
         return Some(in_notebook(None, line_of(parts.get(2)), text(parts.get(3))));
@@ -166,6 +179,33 @@ mod tests {
             &[("numpy", 22, "dot")],
         );
         check("/home/me/helpers.py in g()\n---> 22 y", &[("file", 22, "g")]);
+    }
+
+    #[test]
+    fn frames_of_every_front_end() {
+        let link = "<a href='vscode-notebook-cell:/home/ann/a%20b.ipynb#W2sZmlsZQ%3D%3D?line=1'>2</a>";
+        let arrow = format!("\u{1b}[1;32m----> {link}\u{1b}[0m total");
+        for head in [
+            "/home/ann/a.ipynb Cell 3 in <cell line: 2>()",
+            "/home/ann/a.ipynb Cell 3' in <cell line: 2>()",
+            "/home/ann/my work/a b.ipynb Cell 3 line 2",
+            "\u{1b}[1;32mc:\\Users\\ann\\My Work\\a.ipynb Cell 3\u{1b}[0m line \u{1b}[0;36m<cell line: 2>\u{1b}[1;34m()\u{1b}[0m",
+        ] {
+            check(&format!("{head}\n{arrow}"), &[("nb-1", 2, "<module>")]);
+        }
+        check(&format!("c:\\My Work\\a.ipynb Cell 3 in load(path)\n{arrow}"), &[("nb-1", 2, "load")]);
+        check("/tmp/ipython-input-3-412.py in <cell line: 0>()\n----> 2 a", &[("nb3", 2, "<module>")]);
+        check("/tmp/ipython-input-412.py in load(x)\n----> 2 a", &[("nb-1", 2, "load")]);
+        check("<command-1536> in <module>\n----> 2 a", &[("nb-1", 2, "<module>")]);
+        check("File <command-1536>, line 2\n----> 2 a", &[("nb-1", 2, "<module>")]);
+        check("File <command-15-36>:2, in load(x)\n----> 2 a", &[("nb-1", 2, "load")]);
+        check("/tmp/xpython_7/412.py in <module>\n----> 2 a", &[("nb-1", 2, "<module>")]);
+        check("C:\\My Temp\\ipykernel_4\\12.py in <module>\n----> 2 a", &[("nb-1", 2, "<module>")]);
+        check(
+            "File c:\\My Work\\env\\lib\\site-packages\\pandas\\io\\common.py:44, in load(x)\n---> 44 b",
+            &[("pandas", 44, "load")],
+        );
+        check("      3 open('/a b/c.py') in d\n----> 4 '/a/b.ipynb Cell 3'", &[]);
     }
 
     #[test]
