@@ -1,9 +1,11 @@
 """Time: the limits of cell and notebook, and the guard around code that must not take long.
 
-One timer serves both. The limits are soft: an exception raised in the notebook, again and again until
-it gives way, so that what was recorded still leaves. Whoever ignores it is killed from outside.
+One timer serves both, and it is no timer that the notebook may use (`timer`). The limits are soft: an exception raised in
+the notebook, again and again until it gives way, so that what was recorded still leaves. Whoever ignores it is killed
+from outside.
 """
 
+import _signal
 import os
 import signal
 import sys
@@ -12,11 +14,14 @@ import time
 
 from .own import builtins as __builtins__  # noqa: F401
 from .own import keep
+from .timer import SIGNAL, Timer
 
 threading = keep(threading)
 
 TICK = 0.25  # seconds between two exceptions
 GUARD = 1.0  # seconds that one description may take in all
+_OWN_TIMERS = (int(signal.SIGALRM), int(signal.SIGVTALRM), int(signal.SIGPROF))
+_DEFAULT = _signal.SIG_DFL
 
 
 class OutOfTime(BaseException):
@@ -40,10 +45,14 @@ class Clock:
         self.null = None
         self.main = threading.get_ident()
         # Held here, because the notebook may replace or break them.
-        self._arm, self._monotonic = signal.setitimer, time.monotonic
+        self._monotonic, self._ident = time.monotonic, threading.get_ident
+        self._arm = None
+        self._handler, self._mask = _signal.getsignal, _signal.pthread_sigmask
 
     def install(self):
-        signal.signal(signal.SIGALRM, self.tick)
+        """Arms nothing yet. In the notebook's own process: a timer does not survive a fork."""
+        self._arm = Timer().arm
+        signal.signal(SIGNAL, self.tick)
         signal.signal(signal.SIGXCPU, self.tick)
         self.null = open(os.devnull, "w")
 
@@ -72,8 +81,8 @@ class Clock:
 
     def _rearm(self):
         ends = [end for end in (self.guard_end, self.cell_end) if end is not None]
-        if ends and threading.get_ident() == self.main:
-            self._arm(signal.ITIMER_REAL, max(min(ends) - self._monotonic(), 0.001), TICK)
+        if ends and self._ident() == self.main:
+            self._arm(max(min(ends) - self._monotonic(), 0.001), TICK)
 
     def description(self, make):
         """Calls `make`; its guards share one limit."""
@@ -83,11 +92,25 @@ class Clock:
         finally:
             self.described_by = None
 
+    def hold(self):
+        """Keeps back the signals of a program's own timers while something is recorded: what their handlers raise is for
+        the program. Returns what `release` wants.
+        """
+        for number in _OWN_TIMERS:
+            if self._handler(number) is not _DEFAULT:
+                return self._mask(signal.SIG_BLOCK, _OWN_TIMERS)
+        return None
+
+    def release(self, held):
+        if held is not None:
+            self._mask(signal.SIG_SETMASK, held)
+
     def guard(self, ask, default):
-        """What `ask` answers; `default` when it raises, exits or takes too long. What it prints is lost."""
-        if threading.get_ident() != self.main:
-            return default  # only the main thread gets signals
-        if self.guard_end is not None:
+        """What `ask` answers; `default` when it raises, exits or takes too long. What it prints is lost.
+
+        Only the first thread gets signals, so elsewhere there is no limit but that of the notebook.
+        """
+        if self._ident() != self.main or self.guard_end is not None:
             try:
                 return ask()
             except Exception:

@@ -1,19 +1,29 @@
-"""What a value looks like from outside: a short, bounded description, by type and never by trust.
+"""What a value looks like from outside: a short, bounded description that no program can notice.
 
-A value is never asked what it is (`isinstance` asks its `__class__`): its type is looked at.
+A value is never asked what it is, nor how long, nor for its text: all of that may run the notebook's code, which may count,
+fetch, or change what it shows. Its type decides what is read of it. Built-in types and what is derived from them are read
+with the methods of the built-in type itself; of the types of libraries those that `libraries` knows; of everything else
+the type alone is told. With `trust` the value is asked all the same, inside `guard`, which stops it when it takes too long.
 
-`describe(value, guard)` returns the nine fields of a record's `value`. Built-in types are read with
-the methods of the built-in type itself, so that no line of the notebook's code runs. Everything else
-may hold the notebook's code (`__repr__`, `__len__`, a property `shape`), and is only asked inside
-`guard`, which stops it when it takes too long.
+`describe(value, guard)` returns the nine fields of a record's `value`.
 """
 
+import collections
+import datetime
+import decimal
+import enum
+import fractions
+import functools
+import io
 import itertools
+import pathlib
 import re
-import sys
 import types
+import uuid
 
 from .own import builtins as __builtins__  # noqa: F401
+from .kinds import class_dict, class_name, clean, has, instance_dict, mro, name_of_module, type_name
+from .libraries import has_known_zone, reader
 
 MAX_ELEMENTS = 200  # of a container, at every depth: what the preset `nalin` looks at
 MAX_NODES = 2000  # values rendered for one text
@@ -24,9 +34,6 @@ MAX_INT_BITS = 8192
 MAX_NAME = 200
 
 _ADDRESS = re.compile(r" (?:at|@) 0x[0-9a-fA-F]+")
-_type_attribute = type.__getattribute__
-_classes, _names = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].__get__
-_NAME = type.__dict__["__name__"].__get__
 
 
 class Full(Exception):
@@ -40,76 +47,52 @@ def cut(text):
     return text[:HEAD] + "…" + text[-TAIL:]
 
 
-def clean(text):
+def tidy(text):
     """A text without addresses, which differ from run to run, and without lone surrogates."""
     if " 0x" in text:
         text = _ADDRESS.sub("", text)
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def class_name(kind):
-    """The bare name of a class, as Python keeps it."""
-    return _NAME(kind)
-
-
-def type_name(kind):
-    """The qualified name of a class; a metaclass of the notebook is not asked."""
-    module = _text_attribute(kind, "__module__")
-    name = _text_attribute(kind, "__qualname__") or _text_attribute(kind, "__name__") or "?"
-    if module and module != "builtins":
-        name = module + "." + name
-    return clean(name[:MAX_NAME])
-
-
-def _text_attribute(kind, attribute):
-    try:
-        value = _type_attribute(kind, attribute)
-    except Exception:
-        return ""
-    return str.__str__(value) if isinstance(value, str) else ""
-
-
-def _root(kind):
-    return _text_attribute(kind, "__module__").partition(".")[0]
+    return clean(text)
 
 
 # ---- the whole description -------------------------------------------------------------------
 
 
-def describe(value, guard):
+def describe(value, guard, trust=False):
     """[type, len, rank, shape, size, dtype, iterable, text, text_chars] of any value."""
     kind = type(value)
-    plain = _PLAIN.get(kind)
+    plain = _PLAIN.get(id(kind))
     if plain is not None:
-        length = len(value) if plain else -1
-        text, chars = render(value, guard)
-        return [_PLAIN_NAMES[kind], length, -1, [], -1, "", plain, text, chars]
-    length, shape, size, dtype = -1, None, -1, ""
-    if _has(kind, "__len__"):
-        length = guard(lambda: len(value), -1)
-    if not issubclass(kind, (type, types.ModuleType, types.FunctionType)):
-        shape = guard(lambda: _shape(value), None)
-        size = guard(lambda: _number(getattr(value, "size", -1)), -1)
-        if shape is not None:
-            dtype = guard(lambda: clean(str(getattr(value, "dtype", "")))[:MAX_NAME], "")
-    text, chars = render(value, guard)
+        name, iterable = plain
+        text, chars = render(value, guard, trust)
+        return [name, len(value) if iterable else -1, -1, [], -1, "", iterable, text, chars]
+    length, shape, size, dtype = facts(value, kind, guard, trust)
+    text, chars = render(value, guard, trust)
     rank = -1 if shape is None else len(shape)
-    return [type_name(kind), length, rank, shape or [], size, dtype, _has(kind, "__iter__"), text, chars]
+    return [type_name(kind), length, rank, shape or [], size, tidy(dtype)[:MAX_NAME], has(kind, "__iter__"), text, chars]
 
 
-def _has(kind, method):
-    """Whether a class has a method: looked up as the interpreter does it, without asking a descriptor or a metaclass."""
-    for base in _classes(kind):
-        if method in _names(base):
-            return _names(base)[method] is not None
-    return False
+def facts(value, kind, guard, trust):
+    """Length, shape, size and dtype, as far as they may be known."""
+    found = reader(kind)
+    if found is not None:
+        return guard(lambda: found[0](value), _UNKNOWN)
+    for base in mro(kind):
+        if id(base) in _LENGTHS:
+            return (base.__len__(value),) + _UNKNOWN[1:]
+    return _asked_facts(value, kind, guard) if trust and not issubclass(kind, (type, types.ModuleType, types.FunctionType)) else _UNKNOWN
 
 
-def _shape(value):
+def _asked_facts(value, kind, guard):
+    length = guard(lambda: len(value), -1) if has(kind, "__len__") else -1
+    shape = guard(lambda: _asked_shape(value), None)
+    size = guard(lambda: _number(getattr(value, "size", -1)), -1)
+    dtype = guard(lambda: str.__str__(str(getattr(value, "dtype", ""))), "") if shape is not None else ""
+    return length, shape, size, dtype
+
+
+def _asked_shape(value):
     shape = getattr(value, "shape", None)
-    if not isinstance(shape, tuple):
-        return None
-    return [_number(n) for n in shape[:64]]
+    return [_number(length) for length in shape[:64]] if type(shape) is tuple else None
 
 
 def _number(value):
@@ -122,33 +105,29 @@ def _number(value):
 # ---- the text --------------------------------------------------------------------------------
 
 
-def render(value, guard):
+def render(value, guard, trust=False):
     """The text of a value, cut, and its length before that (-1 when it was not rendered whole)."""
     kind = type(value)
-    if kind is str:
-        return clean(cut(value)), len(value)
-    if issubclass(kind, str) and _root(kind) in _TRUSTED:
+    if kind is str or issubclass(kind, str) and not issubclass(kind, enum.Enum):
         text = str.__str__(value)
         return clean(cut(text)), len(text)
-    writer = _Writer(guard)
+    writer = _Writer(guard, trust)
     try:
         writer.write_value(value, top=True)
         whole = True
-    except Full:
+    except Exception:  # `Full` among them
         writer.parts.append("…")
         whole = False
-    except Exception:
-        writer.parts.append("…")
-        whole = False
-    text = clean("".join(writer.parts))
+    text = tidy("".join(writer.parts))
     return cut(text), len(text) if whole else -1
 
 
 class _Writer:
     """Writes the text of a value, nested values too, within the limits of this file."""
 
-    def __init__(self, guard):
+    def __init__(self, guard, trust):
         self.guard = guard
+        self.trust = trust
         self.parts = []
         self.chars = 0
         self.nodes = 0
@@ -165,13 +144,13 @@ class _Writer:
         if self.nodes > MAX_NODES:
             raise Full
         kind = type(value)
-        scalar = _SCALARS.get(kind)
+        scalar = _SCALARS.get(id(kind))
         if scalar is not None:
             return self.put(scalar(value))
-        for base, write in _CONTAINERS:
-            if issubclass(kind, base):
-                return self.nested(value, kind, write)
-        self.put(self.other(value, kind, top))
+        write = _CONTAINERS.get(id(kind))
+        if write is not None:
+            return self.nested(value, kind, write)
+        self.other(value, kind, top)
 
     def nested(self, value, kind, write):
         if id(value) in self.path or len(self.path) >= MAX_DEPTH:
@@ -179,6 +158,14 @@ class _Writer:
         self.path.append(id(value))
         write(self, value, kind)
         self.path.pop()
+
+    def nested_text(self, value, holder):
+        """The text of what a library's value holds; its nodes count as those of this text."""
+        inside = _Writer(self.guard, self.trust)
+        inside.nodes, inside.chars, inside.path = self.nodes, self.chars, self.path + [id(holder)]
+        inside.write_value(value)
+        self.nodes = inside.nodes
+        return "".join(inside.parts)
 
     def elements(self, values):
         for position, value in enumerate(itertools.islice(values, MAX_ELEMENTS)):
@@ -197,35 +184,42 @@ class _Writer:
         self.put("}")
 
     def other(self, value, kind, top):
-        root = _root(kind)
-        if root == "numpy":
-            return self.guard(lambda: _numpy_text(self, value), None) or type_name(kind)
-        if root == "pandas":
-            return self.guard(lambda: _pandas_text(self, value), None) or type_name(kind)
-        if issubclass(kind, type):
-            return "<class '%s'>" % type_name(value)
-        if issubclass(kind, types.ModuleType):
-            return "<module '%s'>" % clean(str(getattr(value, "__name__", "?")))[:MAX_NAME]
-        if _is_default(kind):
-            return "<%s object>" % type_name(kind)
-        text = self.guard(lambda: _text(value, top), None)
-        return "<%s object>" % type_name(kind) if text is None else text[: MAX_CHARS + 1]
-
-
-def _text(value, top):
-    text = str(value) if top else repr(value)
-    return str.__str__(text)
+        """A value of no exact built-in type: by the list of libraries, by a built-in base, or by its type alone."""
+        if issubclass(kind, enum.Enum):
+            name = instance_dict(value).get("_name_")
+            return self.put("%s.%s" % (class_name(kind), name) if type(name) is str else "<%s object>" % type_name(kind))
+        found = reader(kind)
+        if found is not None:
+            return self.put(self.guard(lambda: found[1](value, self), None) or "<%s object>" % type_name(kind))
+        exact = _EXACT.get(id(kind))
+        if exact is not None:
+            return exact(self, value, top)
+        for base in mro(kind):
+            if id(base) in _CONTAINERS:
+                return self.nested(value, kind, _CONTAINERS[id(base)])
+            if id(base) in _SCALARS:
+                return self.put(_SCALARS[id(base)](value))
+            if id(base) in _BASES:
+                return _BASES[id(base)](self, value, top)
+        if self.trust and not _is_default(kind):
+            text = self.guard(lambda: str.__str__(str(value) if top else repr(value)), None)
+            if text is not None:
+                return self.put(text[: MAX_CHARS + 1])
+        self.put("<%s object>" % type_name(kind))
 
 
 def _is_default(kind):
     """Whether the text is `object`'s own, so that asking for it says nothing."""
-    try:
-        return (
-            _type_attribute(kind, "__repr__") is object.__repr__
-            and _type_attribute(kind, "__str__") is object.__str__
-        )
-    except Exception:
-        return False
+    for method in ("__repr__", "__str__"):
+        for base in mro(kind):
+            if method in class_dict(base):
+                if base is not object:
+                    return False
+                break
+    return True
+
+
+# ---- scalars ---------------------------------------------------------------------------------
 
 
 def _int_text(value):
@@ -235,8 +229,19 @@ def _int_text(value):
     return hex(int.__rshift__(value, bits - 1200)) + "…"
 
 
+def _str_text(text):
+    return str.__repr__(text if str.__len__(text) <= MAX_CHARS else str.__getitem__(text, slice(MAX_CHARS)))
+
+
 def _bytes_text(value):
-    return repr(value[: HEAD + TAIL + 200])
+    return bytes.__repr__(bytes.__getitem__(value, slice(HEAD + TAIL + 200)))
+
+
+def _bytearray_text(value):
+    return bytearray.__repr__(bytearray.__getitem__(value, slice(HEAD + TAIL + 200)))
+
+
+# ---- containers ------------------------------------------------------------------------------
 
 
 def _list(writer, value, _kind):
@@ -246,11 +251,11 @@ def _list(writer, value, _kind):
 
 
 def _tuple(writer, value, kind):
-    fields = kind.__dict__.get("_fields") if kind is not tuple else None
-    if isinstance(fields, tuple) and len(fields) == tuple.__len__(value):
-        writer.put(_text_attribute(kind, "__name__") + "(")
+    fields = class_dict(kind).get("_fields") if kind is not tuple else None
+    if type(fields) is tuple and len(fields) == tuple.__len__(value):
+        writer.put(class_name(kind) + "(")
         for position, (field, item) in enumerate(zip(fields[:MAX_ELEMENTS], tuple.__iter__(value))):
-            writer.put((", " if position else "") + str(field) + "=")
+            writer.put((", " if position else "") + (field if type(field) is str else "?") + "=")
             writer.write_value(item)
         return writer.put(")")
     writer.put("(")
@@ -261,7 +266,7 @@ def _tuple(writer, value, kind):
 def _dict(writer, value, kind):
     if kind is dict:
         return writer.items(value)
-    writer.put(_text_attribute(kind, "__name__") + "(")
+    writer.put(class_name(kind) + "(")
     writer.items(value)
     writer.put(")")
 
@@ -269,8 +274,8 @@ def _dict(writer, value, kind):
 def _set(writer, value, kind):
     base = frozenset if issubclass(kind, frozenset) else set
     if base.__len__(value) == 0:
-        return writer.put(_text_attribute(kind, "__name__") + "()")
-    writer.put("{" if kind is set else _text_attribute(kind, "__name__") + "({")
+        return writer.put(class_name(kind) + "()")
+    writer.put("{" if kind is set else class_name(kind) + "({")
     writer.elements(base.__iter__(value))
     writer.put("}" if kind is set else "})")
 
@@ -281,68 +286,100 @@ def _range(writer, value, _kind):
     writer.put("]")
 
 
-def _view(writer, value, kind):
-    writer.put(_text_attribute(kind, "__name__") + "([")
+def _view(writer, value, _top):
+    writer.put(class_name(type(value)) + "([")
     writer.elements(iter(value))
     writer.put("])")
 
 
 def _deque(writer, value, kind):
-    import collections
-
-    writer.put(_text_attribute(kind, "__name__") + "([")
+    writer.put(class_name(kind) + "([")
     writer.elements(collections.deque.__iter__(value))
     writer.put("])")
 
 
-def _numpy_text(writer, value):
-    numpy = sys.modules["numpy"]
-    if not isinstance(value, numpy.ndarray):
-        return str(value)
-    part = value[(slice(MAX_ELEMENTS),) * value.ndim] if value.ndim else value
-    if part.dtype.hasobject:
-        nested = _Writer(writer.guard)
-        nested.nodes, nested.chars, nested.path = writer.nodes, writer.chars, writer.path + [id(value)]
-        nested.write_value(part.tolist())
-        writer.nodes = nested.nodes
-        return "".join(nested.parts)
-    known = numpy.get_printoptions()
-    changed = {name: value for name, value in _NUMPY_DEFAULTS if known.get(name, value) != value}
-    if not changed:
-        return str(part)
-    # The notebook has changed how arrays are shown, to something slow or of its own.
-    with numpy.printoptions(**changed):
-        return str(part)
+# ---- other types of Python's own -------------------------------------------------------------
 
 
-def _pandas_text(_writer, value):
-    pandas = sys.modules["pandas"]
-    if isinstance(value, (pandas.DataFrame, pandas.Series)):
-        options = ("display.max_rows", 10, "display.max_columns", 12, "display.width", 80)
-        with pandas.option_context(*options, "display.max_colwidth", 50, "display.large_repr", "truncate"):
-            return str(value.iloc[:MAX_ELEMENTS, :50] if value.ndim == 2 else value.iloc[:MAX_ELEMENTS])
-    if isinstance(value, pandas.Index):
-        return str(value[:MAX_ELEMENTS])
-    return str(value)
+def _as_shown(writer, value, top):
+    """By a text of Python's own, which holds nothing of the notebook's but names."""
+    writer.put(str.__str__(str(value) if top else repr(value))[: MAX_CHARS + 1])
 
 
-_NUMPY_DEFAULTS = (
-    ("precision", 8),
-    ("threshold", 1000),
-    ("edgeitems", 3),
-    ("linewidth", 75),
-    ("suppress", False),
-    ("nanstr", "nan"),
-    ("infstr", "inf"),
-    ("sign", "-"),
-    ("floatmode", "maxprec"),
-    ("formatter", None),
-)
-_TRUSTED = {"builtins", "numpy", "pandas", "enum", "http", "pathlib"}
-_PLAIN = {int: False, float: False, bool: False, complex: False, type(None): False, str: True}
-_PLAIN.update({list: True, tuple: True, dict: True, set: True, frozenset: True, range: True, bytes: True})
-_PLAIN[bytearray] = True
-_PLAIN_NAMES = {kind: kind.__name__ for kind in _PLAIN}
+def _shown_if(is_plain):
+    """The same, if what the text is made of is plain, else by the type."""
+
+    def write(writer, value, top):
+        if is_plain(value):
+            return _as_shown(writer, value, top)
+        writer.put("<%s object>" % type_name(type(value)))
+
+    return write
+
+
+def _method(writer, value, _top):
+    function = value.__func__
+    name = function.__qualname__ if type(function) is types.FunctionType else type_name(type(function))
+    writer.put("<bound method %s of " % name)
+    writer.write_value(value.__self__)
+    writer.put(">")
+
+
+def _slice(writer, value, _top):
+    for before, part in (("slice(", value.start), (", ", value.stop), (", ", value.step)):
+        writer.put(before)
+        writer.write_value(part)
+    writer.put(")")
+
+
+def _partial(writer, value, _top):
+    parts = [("", value.func)] + [(", ", part) for part in value.args]
+    parts += [(", %s=" % name, part) for name, part in value.keywords.items() if type(name) is str]
+    writer.put("functools.partial(")
+    for before, part in parts[:MAX_ELEMENTS]:
+        writer.put(before)
+        writer.write_value(part)
+    writer.put(")")
+
+
+def _class(writer, value, _top):
+    writer.put("<class '%s'>" % type_name(value))
+
+
+def _module(writer, value, _top):
+    writer.put("<module '%s'>" % name_of_module(value))
+
+
+def _exception(writer, value, top):
+    """An exception by the text of its built-in base, if that is made of plain values only."""
+    base = next(base for base in mro(type(value)) if id(base) in _EXCEPTIONS)
+    held = list(BaseException.args.__get__(value))
+    if issubclass(base, OSError):
+        held += [field.__get__(value) for field in (OSError.errno, OSError.strerror, OSError.filename, OSError.filename2)]
+    if issubclass(base, SyntaxError):
+        held += [field.__get__(value) for field in (SyntaxError.msg, SyntaxError.filename, SyntaxError.lineno)]
+    if top and all(id(type(part)) in _SCALARS for part in held):
+        return writer.put(base.__str__(value)[: MAX_CHARS + 1])
+    if issubclass(base, (OSError, SyntaxError)):
+        held = BaseException.args.__get__(value)
+    writer.put(class_name(type(value)) + "(")
+    writer.elements(held)
+    writer.put(")")
+
+
+def _file(writer, value, _top):
+    """A text file by its name, if nothing between it and the system's file is the notebook's."""
+    raw = value.buffer.raw if type(value.buffer) in (io.BufferedReader, io.BufferedWriter, io.BufferedRandom) else None
+    name = instance_dict(raw).get("name") if type(raw) is io.FileIO else None
+    if type(name) is not str and type(name) is not int:
+        return writer.put("<%s object>" % type_name(type(value)))
+    mode = instance_dict(value).get("mode")
+    writer.put("<_io.TextIOWrapper name=%r mode=%r encoding=%r>" % (name, mode if type(mode) is str else "", value.encoding))
+
+
+_UNKNOWN = -1, None, -1, ""
+_PLAIN = {id(kind): (kind.__name__, False) for kind in (int, float, bool, complex, type(None))}
+_PLAIN.update((id(kind), (kind.__name__, True)) for kind in (str, list, tuple, dict, set, frozenset, range, bytes, bytearray))
 _SCALARS = {
     int: _int_text,
     float: float.__repr__,
@@ -350,10 +387,29 @@ _SCALARS = {
     complex: complex.__repr__,
     type(None): lambda _none: "None",
     type(...): lambda _dots: "Ellipsis",
-    str: lambda text: repr(text if len(text) <= MAX_CHARS else text[:MAX_CHARS]),
+    str: _str_text,
     bytes: _bytes_text,
-    bytearray: _bytes_text,
+    bytearray: _bytearray_text,
 }
-_CONTAINERS = [(list, _list), (tuple, _tuple), (dict, _dict), ((set, frozenset), _set), (range, _range)]
-_CONTAINERS.append(((type({}.keys()), type({}.values()), type({}.items())), _view))
-_CONTAINERS.append((type(__import__("collections").deque()), _deque))
+_CONTAINERS = {list: _list, tuple: _tuple, dict: _dict, set: _set, frozenset: _set, range: _range}
+_CONTAINERS[collections.deque] = _deque
+_EXACT = {kind: _as_shown for kind in (datetime.date, datetime.timedelta, decimal.Decimal, uuid.UUID)}
+_EXACT.update((kind, _as_shown) for kind in (pathlib.PurePosixPath, pathlib.PureWindowsPath, pathlib.PosixPath))
+_EXACT.update((getattr(types, name), _as_shown) for name in (
+    "FunctionType", "BuiltinFunctionType", "GeneratorType", "CoroutineType", "AsyncGeneratorType", "CodeType", "FrameType",
+    "WrapperDescriptorType", "MethodWrapperType", "MethodDescriptorType", "GetSetDescriptorType", "MemberDescriptorType",
+))  # fmt: skip
+_EXACT.update({types.MethodType: _method, functools.partial: _partial, slice: _slice})
+_EXACT[datetime.datetime] = _EXACT[datetime.time] = _shown_if(has_known_zone)
+_EXACT[fractions.Fraction] = _shown_if(lambda value: type(value._numerator) is int is type(value._denominator))
+_EXACT[re.Pattern] = _shown_if(lambda value: id(type(value.pattern)) in _SCALARS)
+_EXACT[re.Match] = _shown_if(lambda value: id(type(value.string)) in _SCALARS)
+_EXACT[io.TextIOWrapper] = _file
+_EXACT.update((type(view), _view) for view in ({}.keys(), {}.values(), {}.items()))
+_BASES = {type: _class, types.ModuleType: _module, BaseException: _exception}
+_EXCEPTIONS = {id(kind) for kind in vars(__import__("builtins")).values() if type(kind) is type and issubclass(kind, BaseException)}
+_LENGTHS = {id(kind) for kind in (list, tuple, dict, set, frozenset, range, str, bytes, bytearray, collections.deque)}
+_LENGTHS.update(id(type(view)) for view in ({}.keys(), {}.values(), {}.items()))
+_SCALARS, _CONTAINERS, _EXACT, _BASES = (
+    {id(kind): write for kind, write in table.items()} for table in (_SCALARS, _CONTAINERS, _EXACT, _BASES)
+)

@@ -93,14 +93,18 @@ class Namespaces:
             os.mkdir(SCRATCH + name)
         # What is no longer needed is taken away, not covered: `mountinfo` would show where it lies outside.
         hidden = [config["data"]]
+        notebook = os.path.join(NOTEBOOK, job.get("name", ""))
+        if job.get("name"):
+            os.makedirs(os.path.join(SCRATCH + "/top", job["name"]))
+            _bind(SCRATCH + "/top", NOTEBOOK)
         if job["view"] is None:
-            _bind(SCRATCH + "/notebook", NOTEBOOK)
+            _bind(SCRATCH + "/notebook", notebook)
         else:
             _bind(os.path.join(config["data"], job["view"]), LOWER)
             open_folders(LOWER, SCRATCH + "/notebook")
             os.mkdir(SCRATCH + "/work")
             layers = "lowerdir=%s,upperdir=%s/notebook,workdir=%s/work,userxattr" % (LOWER, SCRATCH, SCRATCH)
-            _mount("overlay", NOTEBOOK, "overlay", plain, layers)
+            _mount("overlay", notebook, "overlay", plain, layers)
             hidden.append(LOWER)
         kept = []
         for number, folder in enumerate(config["kept"]):
@@ -118,7 +122,7 @@ class Namespaces:
             check(libc.umount2(os.fsencode(folder), _MNT_DETACH), "unmount " + folder)
         _bind(NOTHING, SCRATCH)
         drop_capabilities()
-        return os.path.join(NOTEBOOK, job["folder"])
+        return os.path.join(notebook, job["folder"])
 
     def leave(self):
         """Ends what an ended notebook has left. Whether that was reached: with its first process a namespace ends.

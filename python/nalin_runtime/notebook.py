@@ -2,6 +2,7 @@
 
 import __future__
 import ast
+import atexit
 import builtins
 import gc
 import importlib.util
@@ -12,11 +13,12 @@ import sys
 import types
 
 from .own import builtins as __builtins__  # noqa: F401
-from . import shell
+from . import loop, preloaded, shell, tracing
 from .channel import Channel
 from .clock import Clock, OutOfTime
-from .describe import class_name
+from .frontend import History
 from .inline import inline, is_probe
+from .kinds import class_name
 from .probe import Recorder
 
 FILENAME = "<notebook>"
@@ -32,7 +34,7 @@ def run(job, fd, shared_fd):
     """Runs the notebook of a job and tells what happened on the channel."""
     channel = Channel(fd, shared_fd)
     clock = Clock(job["timeout"], job["cell_timeout"])
-    recorder = Recorder(job["sites"], channel, clock, job["per_site"], job["max_values"])
+    recorder = Recorder(job["sites"], channel, clock, job["per_site"], job["max_values"], job.get("trust_repr"))
     execution = Execution(job, channel, clock, recorder)
     clock.install()
     if job["sites"]:
@@ -41,6 +43,7 @@ def run(job, fd, shared_fd):
     if job.get("trace"):
         execution.trace()
     whole = execution.run_cells()
+    execution.leave()
     channel.send({"k": "e", "whole": whole})
     channel.flush()
 
@@ -56,8 +59,9 @@ class Execution:
         self.rows = job["code"].split("\n")
         self.cells = job["cells"]
         self.flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        self.loop = None
-        self.shown = None  # the value that `_` has from us
+        self.loop = loop.Loop() if loop.is_wanted(job["source"]) else None
+        self.in_loop = job.get("notebook", True)  # a program makes its own loop, a notebook finds one that runs
+        self.history = None
         self.change = inline  # what is done to the tree of a cell
         self.engine = None  # of a trace
         self.missing_module = self.missing_file = False
@@ -71,9 +75,12 @@ class Execution:
         sys.argv = ["notebook"] + self.job.get("argv", [])
         sys.path.insert(0, "")
         shell.install(module)
+        if not self.job.get("trace"):  # a program's names are its own, and its functions that trace
+            self.history = History(self.namespace)
+            tracing.hide()
         # Line by line the same as what runs, without the probes: tracebacks and `inspect` show it.
-        lines = [line + "\n" for line in self.job["source"].split("\n")]
-        linecache.cache[FILENAME] = (len(self.job["source"]), None, lines, FILENAME)
+        self.lines = [line + "\n" for line in self.job["source"].split("\n")]
+        linecache.cache[FILENAME] = (len(self.job["source"]), None, self.lines, FILENAME)
         seed = self.job["seed"] % 2**32
         random.seed(seed)
         for name, fix in SEEDED.items():
@@ -81,6 +88,8 @@ class Execution:
                 fix(sys.modules[name], seed)
             else:
                 sys.meta_path.insert(0, _Seed(name, fix, seed))
+        preloaded.hide()
+        atexit._clear()  # what the server's imports have registered is not the notebook's to run
         gc.enable()
 
     def trace(self):
@@ -96,9 +105,13 @@ class Execution:
     def run_cells(self):
         """Runs them all; whether every one was started."""
         for index, cell in enumerate(self.cells):
+            if cell.get("skip"):
+                continue
             if self.clock.is_over():
                 return False
             self.channel.send({"k": "b", "i": index})
+            if self.history is not None:
+                self.history.begin("".join(self.lines[cell["first_row"] - 1 : cell["last_row"]]).rstrip("\n"))
             try:
                 ended = self.run_cell(index, cell)
             except OutOfTime as error:
@@ -153,7 +166,7 @@ class Execution:
         except (SyntaxError, RecursionError):
             # Perhaps only with the blocks that were added: Python has no more than twenty inside one another.
             self.flags = flags
-            translated = shell.translate(text.lstrip("\n"))
+            translated = shell.translate(self.rows[cell["first_row"] - 1 : cell["last_row"]])
             if translated is not None:
                 text = "\n" * (cell["first_row"] - 1) + translated
             return self.compile_text(text, lambda _tree: None)
@@ -170,13 +183,12 @@ class Execution:
         return code, last and compile(last, FILENAME, "eval", self.flags, True)
 
     def execute(self, code, last):
-        """Runs a cell; the value of its last expression becomes `_`, as people who type `_` expect."""
+        """Runs a cell, and shows the value of its last expression."""
         if self.engine is not None:
             return self.execute_traced(code)
-        self.evaluate(code)
-        value = None if last is None else self.evaluate(last)
-        if value is not None and self.namespace.get("_") is self.shown:
-            self.namespace["_"] = self.shown = value
+        self.evaluate(code, last)
+        if self.loop is not None:
+            self.loop.between()
 
     def execute_traced(self, code):
         self.engine.prepare(code)
@@ -186,15 +198,33 @@ class Execution:
         finally:
             self.engine.finish()
 
-    def evaluate(self, code):
-        if not code.co_flags & _COROUTINE:
-            return eval(code, self.namespace)
-        import asyncio  # with it come sockets and encryption: every fork would pay for them
+    def evaluate(self, code, last=None):
+        waits = (code.co_flags | (last.co_flags if last else 0)) & _COROUTINE
+        if self.loop is not None and (self.in_loop or waits):
+            return self.loop.run(self.steps(code, last))
+        eval(code, self.namespace)
+        if last is not None:
+            self.history.end(eval(last, self.namespace))
 
-        if self.loop is None or self.loop.is_closed():
-            self.loop = asyncio.new_event_loop()
-            asyncio.set_event_loop(self.loop)
-        return self.loop.run_until_complete(eval(code, self.namespace))
+    async def steps(self, code, last):
+        """The same inside the running loop."""
+        for part in (code, last):
+            if part is not None:
+                value = eval(part, self.namespace)
+                if part.co_flags & _COROUTINE:
+                    value = await value
+                if part is last:
+                    self.history.end(value)
+
+    def leave(self):
+        """What a program has asked for at its end, as when a kernel shuts down."""
+        self.clock.start_cell()
+        try:
+            atexit._run_exitfuncs()
+        except BaseException:
+            pass
+        finally:
+            self.clock.end_cell()
 
     def after_cell(self):
         """As the inline back-end of Jupyter does: the next cell starts with no figure."""

@@ -28,7 +28,7 @@ class Plain:
         return os.fork()
 
     def enter(self, job, config):
-        copy = os.path.join(self.folder, "notebook")
+        copy = os.path.join(self.folder, job.get("name") or "notebook")
         os.mkdir(copy)
         if job["view"] is not None:
             copy_folder(os.path.join(config["data"], job["view"]), copy, min(job["scratch_bytes"], MAX_COPY))

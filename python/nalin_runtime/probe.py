@@ -24,7 +24,8 @@ from itertools import repeat
 from operator import length_hint
 
 from .own import builtins as __builtins__  # noqa: F401
-from .describe import describe, type_name
+from .describe import describe
+from .kinds import type_name
 from .off import switch_off
 from .snapshot import ATOMS, NONE, learn, snapshot
 
@@ -37,12 +38,13 @@ _DONE = repeat(None, 0)
 class Recorder:
     """Counts the executions of each site and sends the values that the schedule keeps."""
 
-    def __init__(self, sites, channel, clock, keep="spread:10", max_values=20000):
+    def __init__(self, sites, channel, clock, keep="spread:10", max_values=20000, trust=False):
         self.channel = channel
         self.clock = clock
         self.mode, _, number = keep.partition(":")
         self.first = int(number or 1)
         self.left = max_values
+        self.trust = trust  # whether values may be asked
         self.seen = [0] * sites  # at which execution a site was looked at last
         self.steps = [0] * sites  # how many it may run from there before it must be looked at again
         self.rest = [_DONE] * sites  # of these, those to come, where the last value is kept at hand
@@ -107,10 +109,12 @@ class Recorder:
         if self.clock.busy:
             return
         self.clock.busy = True
+        held = self.clock.hold()
         try:
-            self.keep(site, value, count, type(value) in ATOMS)
+            self.keep(site, value, count, id(type(value)) in ATOMS)
         finally:
             self.clock.busy = False
+            self.clock.release(held)
 
     def keep(self, site, value, count, atom):
         if not atom:
@@ -153,7 +157,7 @@ class Recorder:
         # The notebook's code may run now (`__repr__`), and its probes must not record that.
         switch_off()
         try:
-            return self.clock.description(lambda: describe(value, self.clock.guard))
+            return self.clock.description(lambda: describe(value, self.clock.guard, self.trust))
         except BaseException:
             return [type_name(type(value)), -1, -1, [], -1, "", False, "<%s object>" % type_name(type(value)), -1]
         finally:
@@ -169,10 +173,12 @@ class Recorder:
             return
         learn()
         self.clock.busy = True
+        held = self.clock.hold()
         try:
             self.send_rest()
         finally:
             self.clock.busy = False
+            self.clock.release(held)
 
     def send_rest(self):
         for site in sorted(self.touched):

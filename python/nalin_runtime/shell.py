@@ -10,6 +10,7 @@ import os
 import sys
 
 from .own import builtins as __builtins__  # noqa: F401
+from .libraries import is_plain, reader
 
 _UNKNOWN = object()
 _ipython = _UNKNOWN
@@ -27,6 +28,17 @@ def ipython():
     return _ipython
 
 
+def history(namespace):
+    """The lists `In` and `Out` of a notebook."""
+    return namespace["In"], namespace["Out"]
+
+
+def counted(number):
+    """A notebook's cell of this number is about to run."""
+    if _ipython is not _UNKNOWN and _ipython is not None:
+        _ipython.execution_count = number
+
+
 def install(module):
     """Gives the notebook whose module this is its shell, and the names that a notebook has."""
     namespace = module.__dict__
@@ -40,6 +52,7 @@ def install(module):
             return stand_in
         if shell.user_ns is not namespace:
             shell.user_module, shell.user_ns = module, namespace
+            shell.history_manager.input_hist_parsed = shell.history_manager.input_hist_raw = inputs
             shell.user_ns_hidden.clear()
         return shell
 
@@ -48,13 +61,27 @@ def install(module):
         get_ipython()
 
 
-def translate(text):
-    """The Python of a cell in IPython's syntax; `None` where nobody knows, or it is Python as it stands."""
+def translate(lines):
+    """The Python of a cell in IPython's syntax; `None` where nobody knows, or it is Python as it stands.
+
+    Every line stays where it is: IPython drops empty lines at the beginning, and joins the lines of a command.
+    """
     shell = ipython()
     if shell is None:
         return None
+    text = "\n".join(lines) + "\n"
     translated = shell.transform_cell(text)
-    return translated if translated != text else None
+    return "\n".join(_aligned(lines, translated.rstrip("\n").split("\n"))) if translated != text else None
+
+
+def _aligned(lines, translated):
+    """The translated lines, with empty ones where they have become fewer."""
+    import difflib
+
+    found = []
+    for _tag, first, last, start, end in difflib.SequenceMatcher(None, lines, translated, False).get_opcodes():
+        found += translated[start:end] + [""] * (last - first - (end - start))
+    return found
 
 
 def _make_ipython():
@@ -66,24 +93,32 @@ def _make_ipython():
     from traitlets.config import Config
 
     config = Config()
+    config.IPKernelApp.connection_file = ""  # that it is a kernel many look for here, others in the name of the class
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     main = sys.modules["__main__"]
     with tempfile.TemporaryDirectory() as folder:  # nothing is to lie in anybody's home
         profile = ProfileDir.create_profile_dir(folder)
-        shell = InteractiveShell.instance(config=config, profile_dir=profile, ipython_dir=folder)
+        shell = _kernel_shell(InteractiveShell).instance(config=config, profile_dir=profile, ipython_dir=folder)
     sys.modules["__main__"] = main
     shell.system = shell.system_raw  # the other way wants a terminal
     shell.enable_gui = lambda gui=None: None
     shell.enable_matplotlib = lambda gui=None: ("agg", "Agg")  # pictures that nobody sees are not drawn
     formatter = shell.display_formatter
+    render = formatter.format
 
-    def no_format(value, include=None, exclude=None):
-        formatter.ipython_display_formatter(value)  # a value that shows itself may do more than that
-        return {}, {}
+    def format(value, include=None, exclude=None):
+        # Nobody looks, but code of the notebook's that runs when a value is shown may do more than that.
+        return ({}, {}) if is_plain(value) or reader(type(value)) is not None else render(value, include, exclude)
 
-    formatter.format = no_format
+    formatter.format = format
     return shell
+
+
+def _kernel_shell(base):
+    """The class of the shell of a kernel, by its name and by having a kernel, which accepts everything."""
+    body = {"__module__": "ipykernel.zmqshell", "kernel": _Nothing()}
+    return type(base)("ZMQInteractiveShell", (base,), body)
 
 
 class Shell:
@@ -92,6 +127,7 @@ class Shell:
     def __init__(self, namespace):
         self.user_ns = namespace
         self.user_global_ns = namespace
+        self.config = {"IPKernelApp": {}}
 
     def getoutput(self, *_args, **_named):
         return []
@@ -103,7 +139,7 @@ class Shell:
 
 
 class _Nothing:
-    """Can be called, has every attribute, is false."""
+    """Can be called, has every attribute, is empty and false."""
 
     def __call__(self, *_args, **_named):
         return None
@@ -118,6 +154,15 @@ class _Nothing:
 
     def __setitem__(self, _key, _value):
         pass
+
+    def __iter__(self):
+        return iter(())
+
+    def __len__(self):
+        return 0
+
+    def __contains__(self, _value):
+        return False
 
     def __bool__(self):
         return False

@@ -9,7 +9,8 @@ import sys
 
 from .own import builtins as __builtins__  # noqa: F401
 
-ATOMS = {int, float, bool, complex, str, bytes, type(None), range}  # cannot change; numpy's scalars join them
+# By `id`, since a metaclass may define `__hash__`: types whose values cannot change. numpy's scalars join them.
+ATOMS = {id(kind) for kind in (int, float, bool, complex, str, bytes, type(None), range)}
 MAX_NODES = 300
 MAX_BYTES = 1 << 14
 NONE = object()  # there is no copy
@@ -26,7 +27,7 @@ def learn():
     numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
     if _numpy is None and hasattr(numpy, "ndarray") and hasattr(numpy, "sctypeDict"):
         _numpy = numpy
-        ATOMS.update(kind for kind in set(numpy.sctypeDict.values()) if not issubclass(kind, (numpy.void, numpy.object_)))
+        ATOMS.update(id(kind) for kind in set(numpy.sctypeDict.values()) if not issubclass(kind, (numpy.void, numpy.object_)))
     if _pandas is None and hasattr(pandas, "DataFrame") and hasattr(pandas, "Series"):
         _pandas = (pandas.DataFrame, pandas.Series)
 
@@ -41,10 +42,10 @@ def snapshot(value, guard):
 
 def _copy(value, left, guard):
     kind = type(value)
-    if kind in ATOMS:
+    if id(kind) in ATOMS:
         return value
     left[0] -= 1
-    if kind in _CONTAINERS:
+    if id(kind) in _CONTAINERS:
         left[0] -= len(value)
         if left[0] < 0:
             raise _TooLarge
@@ -53,11 +54,11 @@ def _copy(value, left, guard):
         return kind([_copy(held, left, guard) for held in value])
     if _numpy is not None and kind is _numpy.ndarray and not value.dtype.hasobject and value.nbytes <= MAX_BYTES:
         return value.copy(order="K")
-    if _pandas is not None and kind in _pandas:
-        copied = guard(lambda: value.copy() if value.size <= MAX_BYTES // 8 else NONE, NONE)
+    if _pandas is not None and (kind is _pandas[0] or kind is _pandas[1]):
+        copied = guard(lambda: value.copy() if value.size <= MAX_BYTES // 8 and not value.attrs else NONE, NONE)
         if copied is not NONE:
             return copied
     raise _TooLarge
 
 
-_CONTAINERS = {list, tuple, set, frozenset, dict}
+_CONTAINERS = {id(kind) for kind in (list, tuple, set, frozenset, dict)}

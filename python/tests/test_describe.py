@@ -23,8 +23,12 @@ def text(value):
     return describe.describe(value, ask)[7]
 
 
-def facts(value):
-    return describe.describe(value, ask)[:7]
+def trusted(value):
+    return describe.describe(value, ask, True)[7]
+
+
+def facts(value, trust=False):
+    return describe.describe(value, ask, trust)[:7]
 
 
 class Plain:
@@ -83,11 +87,17 @@ class Descriptions(unittest.TestCase):
         self.assertEqual(text(loop), "[1, ...]")
 
     def test_objects(self):
-        self.check([(Plain(), "<test_describe.Plain object>"), (Spoken(), "spoken"), ([Spoken()], "[spoken]")])
+        self.check([(Plain(), "<test_describe.Plain object>"), (Spoken(), "<test_describe.Spoken object>")])
+        self.check([([Spoken()], "[<test_describe.Spoken object>]"), (Colour.RED, "Colour.RED"), ([Colour.RED], "[Colour.RED]")])
         self.check([(Plain, "<class 'test_describe.Plain'>"), (collections, "<module 'collections'>")])
         self.check([(len, "<built-in function len>"), (text, "<function text>"), (Colour.RED, "Colour.RED")])
         self.check([(pathlib.PurePosixPath("a/b"), "a/b"), (datetime.date(2020, 1, 2), "2020-01-02")])
-        self.check([(decimal.Decimal("1.5"), "1.5"), (fractions.Fraction(1, 3), "1/3")])
+        self.check([(decimal.Decimal("1.5"), "1.5"), (fractions.Fraction(1, 3), "1/3"), (ValueError("a", 1), "('a', 1)")])
+        self.check([(slice(1, Spoken()), "slice(1, <test_describe.Spoken object>, None)"), (KeyError("a"), "'a'")])
+        self.check([(FileNotFoundError(2, "gone", "f"), "[Errno 2] gone: 'f'"), (ValueError(Spoken()), "ValueError(<test_describe.Spoken object>)")])
+
+    def test_what_is_trusted_speaks_for_itself(self):
+        self.assertEqual((trusted(Spoken()), trusted([Spoken()])), ("spoken", "[spoken]"))
 
     def test_addresses_are_left_out(self):
         self.assertNotIn("0x", text(functools.partial(text, object())))
@@ -112,7 +122,8 @@ class Descriptions(unittest.TestCase):
             def __len__(self):
                 raise ValueError
 
-        self.assertEqual(facts(Hostile())[1:5], [-1, 4, [3, -1, -1, -1], -1])
+        self.assertEqual(facts(Hostile())[1:5], [-1, -1, [], -1])
+        self.assertEqual(facts(Hostile(), True)[1:5], [-1, 4, [3, -1, -1, -1], -1])
 
 
 @unittest.skipUnless(support.has("numpy"), "needs numpy")
@@ -138,7 +149,24 @@ class Arrays(unittest.TestCase):
     def test_arrays_of_objects(self):
         import numpy
 
-        self.assertEqual(text(numpy.array([Spoken(), None], dtype=object)), "[spoken, None]")
+        self.assertEqual(text(numpy.array([Spoken(), None], dtype=object)), "[<test_describe.Spoken object>, None]")
+
+
+@unittest.skipUnless(support.has("sklearn") and support.has("sympy"), "needs scikit-learn and sympy")
+class Libraries(unittest.TestCase):
+    def test_what_is_made_of_the_librarys_own_parts_is_shown(self):
+        import sklearn.linear_model
+        import sklearn.pipeline
+        import sympy
+
+        class Own(sklearn.linear_model.LinearRegression):
+            pass
+
+        x = sympy.Symbol("x")
+        self.assertEqual((text(x**2 + 1), text([x])), ("x**2 + 1", "[x]"))
+        self.assertEqual(text(sklearn.linear_model.Ridge(alpha=2)), "Ridge(alpha=2)")
+        self.assertIn("Own object>", text(Own()))
+        self.assertEqual(text(sklearn.pipeline.Pipeline([("a", Own())])), "<sklearn.pipeline.Pipeline object>")
 
 
 @unittest.skipUnless(support.has("pandas"), "needs pandas")
@@ -150,6 +178,15 @@ class Frames(unittest.TestCase):
         self.assertEqual(facts(frame)[1:6], [1000, 2, [1000, 1], 1000, ""])
         self.assertIn("[200 rows x 1 columns]", text(frame))
         self.assertEqual(facts(frame["a"])[5], "int64")
+        self.assertEqual(facts(frame.index)[1:5], [1000, 1, [1000], 1000])
+
+    def test_a_column_of_objects_shows_their_types(self):
+        import pandas
+
+        rows = [1, "a", Spoken(), [Spoken()]]
+        for value in (pandas.DataFrame({"x": rows, "y": range(4)}), pandas.Series(rows)):
+            self.assertIn("<test_describe.Spoken object>", text(value))
+            self.assertNotIn("spoken", text(value))
 
 
 if __name__ == "__main__":

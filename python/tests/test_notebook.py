@@ -58,10 +58,22 @@ class Cells(unittest.TestCase):
         for state in ("preloaded", "installed"):
             words, code = support.run(cells, ipython=state, per_site="spread:9")
             found = [text.split(":", 1)[1] for text in support.texts(words)]
-            self.assertEqual(found, ["(True, 'InteractiveShell')", "['1']", "5", "6"], state)
+            self.assertEqual(found, ["(True, 'ZMQInteractiveShell')", "['1']", "5", "6"], state)
             self.assertEqual(support.texts(words, 1), ["1:2"])
             self.assertEqual([status[0] for status in support.statuses(words)], ["ok"] * 7 + ["syntax"])
             self.assertEqual(code, 0)
+
+    @unittest.skipUnless(support.has("IPython"), "needs IPython")
+    def test_lines_stay_where_they_are_when_ipython_translates(self):
+        for cell, line in [
+            ("\n\n%cd .\nx = 1\n1 / 0", 5),
+            ("\n   \n%cd .\n1 / 0", 4),
+            ("%cd \\\n  .\nx = 1\n1 / 0", 4),
+            ("x = 1\nif x:\n  !true \\\n  y\n  len?\nx = 2\n1 / 0", 7),
+            ("%cd .\n%cd .\n\n%cd .\n%cd .\n1 / 0", 6),
+        ]:
+            words, _ = support.run([cell], ipython="preloaded")
+            self.assertEqual(support.statuses(words), [("error", "ZeroDivisionError", line)], cell)
 
     @unittest.skipUnless(support.has("IPython"), "needs IPython")
     def test_ipython_is_loaded_for_those_that_ask(self):
@@ -176,7 +188,7 @@ class Probes(unittest.TestCase):
 
     def test_no_recording_inside_recording(self):
         cells = ["class A:\n  def __repr__(self):\n    y = 5; _nalin_t(1, y)\n    return 'a'\nx = A(); _nalin_t(0, x)"]
-        words, _ = support.run(cells)
+        words, _ = support.run(cells, trust_repr=True)
         self.assertEqual((support.texts(words), support.texts(words, 1)), (["1:a"], []))
 
     def test_values_per_notebook_are_limited(self):

@@ -81,6 +81,11 @@ pub struct Args {
     #[arg(long, value_name = "WHICH", default_value = "spread:10", value_parser = per_site)]
     pub per_site: String,
 
+    /// Ask every value for its length, shape and text, also one of the notebook's own types or of a library that is not
+    /// known to be harmless. That runs the notebook's code where it would not have run, and may change what it does
+    #[arg(long)]
+    pub trust_repr: bool,
+
     /// Record lines instead of values: for every program one trace/1 record, which line ran and what it changed, and
     /// its run/1 record. `rewrite` changes the program's tree and is fast; `monitor` (Python 3.12 and later) and
     /// `settrace` leave it as it is; all three give the same. Scripts are best not instrumented

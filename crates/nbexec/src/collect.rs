@@ -3,7 +3,8 @@
 //! A line of the channel is one JSON object with a `k`: `b` a cell begins, `c` it has ended, `v` a value,
 //! `n` how often a site has run, `m` and `f` a missing module or file, `t` lines of a trace, `e` the end. Whatever does not fit
 //! (an unknown cell or site, a number out of range, a line that is no JSON or too long) is dropped and
-//! counted. Nothing here says which notebook it is: that is known from outside.
+//! counted. No text is a reason for that: what no UTF-8 can say is replaced. Nothing here says which notebook it is:
+//! that is known from outside.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use records::{CellRun, CellStatus, Instrumented, Value};
 use serde::Deserialize;
 
 use crate::job::Limits;
+use crate::surrogates::encodable;
 use crate::trace::assemble::Assembler;
 use crate::trace::wire::Tables;
 
@@ -30,8 +32,10 @@ pub struct Collected {
     pub counts: Vec<u64>,
     /// The cells, by their place in the script; `None`: has not ended.
     pub cells: Vec<Option<CellRun>>,
+    /// Which cells began, by their place in the script.
+    pub begun: Vec<bool>,
     /// The cell that began last.
-    pub begun: Option<usize>,
+    pub last_begun: Option<usize>,
     /// First module that was missing.
     pub missing_module: String,
     /// First file that was missing.
@@ -82,14 +86,22 @@ struct Described(String, i64, i64, Vec<i64>, i64, String, bool, String, i64);
 impl Collected {
     /// Nothing known yet.
     pub fn new(notebook: &Instrumented, limits: &Limits) -> Self {
-        let cells = &notebook.script.cells;
+        let numbers: Vec<u32> = notebook.script.cells.iter().map(|cell| cell.cell).collect();
         Self {
             counts: vec![0; notebook.sites.len()],
             last: vec![None; notebook.sites.len()],
-            cells: vec![None; cells.len()],
-            numbers: cells.iter().map(|cell| cell.cell).collect(),
             max_values: limits.max_values,
             trace: limits.trace.as_ref().map(|trace| Assembler::new(trace.events)),
+            ..Self::of_cells(&numbers)
+        }
+    }
+
+    /// Nothing known yet of cells with these numbers, in which nothing is recorded.
+    pub(crate) fn of_cells(numbers: &[u32]) -> Self {
+        Self {
+            cells: vec![None; numbers.len()],
+            begun: vec![false; numbers.len()],
+            numbers: numbers.to_vec(),
             ..Self::default()
         }
     }
@@ -118,6 +130,7 @@ impl Collected {
     }
 
     fn take_line(&mut self, line: &[u8]) -> bool {
+        let line = &*encodable(line);
         if let Some(trace) = &mut self.trace
             && Tables::is_message(line)
         {
@@ -125,7 +138,10 @@ impl Collected {
         }
         let Ok(word) = serde_json::from_slice::<Word>(line) else { return false };
         match word {
-            Word::Begin { i } if i < self.cells.len() => self.begun = Some(i),
+            Word::Begin { i } if i < self.cells.len() => {
+                self.begun[i] = true;
+                self.last_begun = Some(i);
+            }
             Word::Cell { i, status, exception, message, line, frames }
                 if i < self.cells.len() && status != CellStatus::Skipped && frames.len() <= MAX_FRAMES =>
             {
@@ -210,20 +226,14 @@ mod tests {
 
     use proptest::prelude::*;
     use proptest::string::string_regex;
+    use records::CellStatus;
     use serde_json::{Value as Json, json};
 
     use super::Collected;
     use crate::trace::assemble::Assembler;
 
     fn collected() -> Collected {
-        Collected {
-            counts: vec![0; 2],
-            last: vec![None; 2],
-            cells: vec![None],
-            numbers: vec![5],
-            max_values: 3,
-            ..Collected::default()
-        }
+        Collected { counts: vec![0; 2], last: vec![None; 2], max_values: 3, ..Collected::of_cells(&[5]) }
     }
 
     fn value(site: usize, occurrence: i64, pending: u8, text: &str) -> Json {
@@ -341,5 +351,54 @@ mod tests {
         }
         all.close();
         assert_eq!((all.values.len(), all.dropped), (1, 1));
+    }
+    /// A text as a process may write it in JSON: any characters, escapes, halves of surrogate pairs, bytes that are no UTF-8.
+    fn text() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            any::<char>().prop_map(|letter| {
+                let json = serde_json::to_string(&letter).unwrap();
+                json.as_bytes()[1..json.len() - 1].to_vec()
+            }),
+            (0xd7f0..0xe010_u32).prop_map(|unit| format!("\\u{unit:04x}").into_bytes()),
+            (0xd800..0xe000_u32).prop_map(|unit| format!("\\\\\\u{unit:04X}").into_bytes()),
+            (0x80..=0xff_u8).prop_map(|byte| vec![byte]),
+        ];
+        proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_a_reason_to_drop_a_word(text in text()) {
+            let mut all = collected();
+            for word in [
+                r#"{"k":"b","i":0}"#,
+                r#"{"k":"v","s":0,"n":1,"p":0,"v":["T",-1,-1,[],-1,"T",false,"T",1]}"#,
+                r#"{"k":"m","name":"T"}"#,
+                r#"{"k":"f","name":"T"}"#,
+                r#"{"k":"c","i":0,"status":"error","exception":"T","message":"T","line":1,"frames":["T"]}"#,
+                r#"{"k":"e","whole":true}"#,
+            ] {
+                let mut parts = word.split('T');
+                let mut line = parts.next().unwrap().as_bytes().to_vec();
+                for part in parts {
+                    line.extend_from_slice(&text);
+                    line.extend_from_slice(part.as_bytes());
+                }
+                line.push(b'\n');
+                all.take(&line);
+            }
+            all.close();
+            prop_assert_eq!((all.dropped, all.values.len(), all.ended), (0, 1, true));
+            prop_assert_eq!(all.cells[0].as_ref().map(|cell| cell.status), Some(CellStatus::Error));
+        }
+
+        #[test]
+        fn no_bytes_are_a_reason_to_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let mut all = collected();
+            all.take(&bytes);
+            all.take(b"\n{\"k\":\"e\",\"whole\":true}\n");
+            all.close();
+            prop_assert!(all.ended);
+        }
     }
 }

@@ -26,6 +26,7 @@ pub struct Limits {
     record_bytes: u64,
     pub(crate) max_values: usize,
     per_site: String,
+    trust_repr: bool,
     stop_on_error: bool,
     seed: u64,
     #[serde(skip)]
@@ -65,6 +66,7 @@ impl Limits {
             },
             max_values: limits.max_values,
             per_site: args.per_site.clone(),
+            trust_repr: args.trust_repr,
             stop_on_error: args.on_error == OnError::Stop,
             seed,
             files: args.files,
@@ -89,12 +91,16 @@ pub struct Job<'a> {
     source: &'a str,
     cells: Vec<JobCell>,
     sites: usize,
+    /// Whether it is a notebook, not a program: its cells run inside an event loop.
+    notebook: bool,
     stdin: &'a str,
     argv: &'a [String],
     /// The folder to show, below the data folder; `None`: nothing.
     view: Option<PathBuf>,
     /// The working folder, below the view.
     folder: PathBuf,
+    /// The name that the view has inside; empty: one that says nothing.
+    name: String,
     #[serde(flatten)]
     limits: &'a Limits,
 }
@@ -104,6 +110,12 @@ struct JobCell {
     cell: u32,
     first_row: u32,
     last_row: u32,
+    skip: bool,
+}
+
+/// The numbers of the cells that a tag keeps from running.
+pub(crate) fn skipped(script: &records::Script) -> Vec<u32> {
+    script.magics.iter().filter(|magic| magic.kind == "tag").map(|magic| magic.cell).collect()
 }
 
 impl<'a> Job<'a> {
@@ -111,7 +123,11 @@ impl<'a> Job<'a> {
     pub fn new(notebook: &'a Instrumented, limits: &'a Limits, setup: &Setup) -> Self {
         let script = &notebook.script;
         let (view, folder) = view(&setup.data, &script.path, &script.repo, limits.files);
+        // A project is shown whole, so its code may look for the folder by name.
+        let name = setup.data.file_name().filter(|_| limits.files == Files::Root && view.is_some());
+        let skipped = skipped(script);
         let cell = |cell: &Cell| JobCell {
+            skip: skipped.contains(&cell.cell),
             cell: cell.cell,
             first_row: cell.first_row.max(1),
             last_row: cell.last_row,
@@ -121,10 +137,12 @@ impl<'a> Job<'a> {
             source: &script.code,
             cells: script.cells.iter().map(cell).collect(),
             sites: notebook.sites.len(),
+            notebook: script.nbformat > 0,
             stdin: &script.stdin,
             argv: &script.argv,
             view,
             folder,
+            name: name.map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
             limits,
         }
     }

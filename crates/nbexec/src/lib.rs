@@ -19,6 +19,7 @@ pub mod resume;
 pub mod runtime;
 pub mod self_test;
 pub mod start;
+pub mod surrogates;
 pub mod tally;
 pub mod trace;
 

@@ -5,9 +5,10 @@ use records::{CellRun, CellStatus, Head, Instrumented, Outcome, Record as _, Run
 use sandbox::{Backend, Ended};
 
 use crate::collect::Collected;
+use crate::job::skipped;
 
-/// SIGALRM and SIGXCPU: the limits of a notebook that became another program.
-const TIME_SIGNALS: [i64; 2] = [14, 24];
+/// SIGXCPU: the limit on CPU time, where Python does not handle it.
+const CPU_SIGNAL: i64 = 24;
 
 /// The run record of a notebook.
 pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>, sandbox: Backend) -> Run {
@@ -17,7 +18,8 @@ pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>
         Ok(ended) => (ended, None),
         Err(error) => (&broken, Some(format!("{error:#}"))),
     };
-    let cells = cells(notebook, collected, ended);
+    let numbers: Vec<u32> = script.cells.iter().map(|cell| cell.cell).collect();
+    let cells = cells(&numbers, &skipped(script), collected, ended);
     let (outcome, detail) = match broken_down {
         Some(detail) => (Outcome::Sandbox, detail),
         None => outcome(&cells, collected, ended),
@@ -51,19 +53,24 @@ pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>
     }
 }
 
-/// The cells in the order of the script; one that began and never ended was running at the end.
-fn cells(notebook: &Instrumented, collected: &Collected, ended: &Ended) -> Vec<CellRun> {
-    let timed_out = ended.reason == "timeout" || TIME_SIGNALS.contains(&ended.signal);
+/// The cells in the order of the script. Of one without an end that began, or that must have begun, it is not known that
+/// it went well: the last of them was running at the end, of the others the end was lost.
+fn cells(numbers: &[u32], skipped: &[u32], collected: &Collected, ended: &Ended) -> Vec<CellRun> {
+    let timed_out = ended.reason == "timeout" || ended.signal == CPU_SIGNAL;
     let status_at_end = if timed_out { CellStatus::Timeout } else { CellStatus::Killed };
-    let cell = |(place, cell): (usize, &records::Cell)| match &collected.cells[place] {
+    let cell = |(place, number): (usize, &u32)| match &collected.cells[place] {
         Some(run) => run.clone(),
         None => CellRun {
-            cell: cell.cell,
-            status: if collected.begun == Some(place) { status_at_end } else { CellStatus::Skipped },
+            cell: *number,
+            status: match collected.begun[place] || collected.whole && !skipped.contains(number) {
+                true if collected.last_begun == Some(place) => status_at_end,
+                true => CellStatus::Killed,
+                false => CellStatus::Skipped,
+            },
             ..CellRun::default()
         },
     };
-    notebook.script.cells.iter().enumerate().map(cell).collect()
+    numbers.iter().enumerate().map(cell).collect()
 }
 
 /// The first that applies: ended from outside, died, ran out of something, failed in a cell.
@@ -80,18 +87,22 @@ fn outcome(cells: &[CellRun], collected: &Collected, ended: &Ended) -> (Outcome,
     if let Some(outcome) = outcome {
         return (outcome, ended.detail.clone());
     }
-    if TIME_SIGNALS.contains(&ended.signal) {
+    if ended.signal == CPU_SIGNAL {
         return (Outcome::Timeout, format!("signal {}", ended.signal));
     }
     if ended.signal != 0 {
         return (Outcome::Killed, format!("signal {}", ended.signal));
     }
     let has = |status| cells.iter().find(|cell| cell.status == status);
-    if has(CellStatus::Killed).is_some() || ended.exit_code != 0 {
+    let killed = has(CellStatus::Killed);
+    if ended.exit_code != 0 || killed.is_some() && !collected.ended {
         return (Outcome::Killed, format!("ended its own interpreter, exit code {}", ended.exit_code));
     }
     if !collected.ended {
         return (Outcome::Killed, said("the end of its records is missing"));
+    }
+    if let Some(cell) = killed {
+        return (Outcome::Killed, format!("cell {}: how it ended is missing", cell.cell));
     }
     if let Some(cell) = has(CellStatus::Timeout) {
         return (Outcome::Timeout, format!("cell {}: {}", cell.cell, cell.message));
@@ -131,7 +142,7 @@ mod tests {
     use records::{CellRun, CellStatus, Outcome};
     use sandbox::Ended;
 
-    use super::outcome;
+    use super::{cells, outcome};
     use crate::collect::Collected;
 
     fn cell(status: CellStatus, exception: &str) -> CellRun {
@@ -151,7 +162,8 @@ mod tests {
             (vec![cell(Killed, "")], "", 0, 0, Outcome::Killed),
             (vec![cell(Ok, "")], "", 70, 0, Outcome::Killed),
             (vec![cell(Ok, "")], "", -1, 11, Outcome::Killed),
-            (vec![cell(Timeout, "")], "", -1, 14, Outcome::Timeout),
+            (vec![cell(Timeout, "")], "", -1, 24, Outcome::Timeout),
+            (vec![cell(Killed, "")], "", -1, 14, Outcome::Killed),
             (vec![cell(Ok, "")], "memory", -1, 9, Outcome::Oom),
             (vec![cell(Ok, "")], "processes", -1, 9, Outcome::Killed),
             (vec![cell(Ok, "")], "output", -1, 9, Outcome::OutputLimit),
@@ -165,5 +177,25 @@ mod tests {
         }
         let silent = Collected::default();
         assert_eq!(outcome(&[], &silent, &Ended::default()).0, Outcome::Killed);
+    }
+
+    #[test]
+    fn a_cell_without_an_end_never_went_well() {
+        let ended = Ended::default();
+        for said in [
+            r#"{"k":"b","i":0} {"k":"b","i":1} C {"k":"e","whole":true}"#,
+            r#"{"k":"b","i":0} {"k":"b","i":1} C {"k":"e","whole":false}"#,
+            r#"{"k":"b","i":1} C {"k":"e","whole":true}"#,
+            r#"{"k":"b","i":0} {"k":"b","i":1} C"#,
+        ] {
+            let end = r#"{"k":"c","i":1,"status":"ok","exception":"","message":"","line":0,"frames":[]}"#;
+            let mut collected = Collected::of_cells(&[3, 4]);
+            collected
+                .take(format!("{}\n", said.replace(" C", &format!(" {end}")).replace(' ', "\n")).as_bytes());
+            collected.close();
+            let cells = cells(&[3, 4], &[], &collected, &ended);
+            assert_eq!(cells[0].status, CellStatus::Killed, "{said}");
+            assert_eq!(outcome(&cells, &collected, &ended).0, Outcome::Killed, "{said}");
+        }
     }
 }

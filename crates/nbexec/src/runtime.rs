@@ -1,24 +1,33 @@
 //! The Python that runs beside the notebook, in this binary.
 
 /// File names and texts of the package `nalin_runtime` (`python/nalin_runtime`).
-pub const FILES: [(&str, &str); 28] = [
+pub const FILES: [(&str, &str); 38] = [
     ("__init__.py", include_str!("../../../python/nalin_runtime/__init__.py")),
     ("channel.py", include_str!("../../../python/nalin_runtime/channel.py")),
     ("children/sitecustomize.py", include_str!("../../../python/nalin_runtime/children/sitecustomize.py")),
     ("clock.py", include_str!("../../../python/nalin_runtime/clock.py")),
     ("cold.py", include_str!("../../../python/nalin_runtime/cold.py")),
     ("describe.py", include_str!("../../../python/nalin_runtime/describe.py")),
+    ("etc/group", include_str!("../../../python/nalin_runtime/etc/group")),
+    ("etc/hosts", include_str!("../../../python/nalin_runtime/etc/hosts")),
+    ("etc/passwd", include_str!("../../../python/nalin_runtime/etc/passwd")),
+    ("frontend.py", include_str!("../../../python/nalin_runtime/frontend.py")),
     ("inline.py", include_str!("../../../python/nalin_runtime/inline.py")),
     ("isolate.py", include_str!("../../../python/nalin_runtime/isolate.py")),
+    ("kinds.py", include_str!("../../../python/nalin_runtime/kinds.py")),
+    ("libraries.py", include_str!("../../../python/nalin_runtime/libraries.py")),
+    ("loop.py", include_str!("../../../python/nalin_runtime/loop.py")),
     ("notebook.py", include_str!("../../../python/nalin_runtime/notebook.py")),
     ("off.py", include_str!("../../../python/nalin_runtime/off.py")),
     ("own.py", include_str!("../../../python/nalin_runtime/own.py")),
     ("plain.py", include_str!("../../../python/nalin_runtime/plain.py")),
+    ("preloaded.py", include_str!("../../../python/nalin_runtime/preloaded.py")),
     ("probe.py", include_str!("../../../python/nalin_runtime/probe.py")),
     ("seccomp.py", include_str!("../../../python/nalin_runtime/seccomp.py")),
     ("server.py", include_str!("../../../python/nalin_runtime/server.py")),
     ("shell.py", include_str!("../../../python/nalin_runtime/shell.py")),
     ("snapshot.py", include_str!("../../../python/nalin_runtime/snapshot.py")),
+    ("timer.py", include_str!("../../../python/nalin_runtime/timer.py")),
     ("trace/__init__.py", include_str!("../../../python/nalin_runtime/trace/__init__.py")),
     ("trace/lines.py", include_str!("../../../python/nalin_runtime/trace/lines.py")),
     ("trace/monitor.py", include_str!("../../../python/nalin_runtime/trace/monitor.py")),
@@ -28,6 +37,7 @@ pub const FILES: [(&str, &str); 28] = [
     ("trace/settrace.py", include_str!("../../../python/nalin_runtime/trace/settrace.py")),
     ("trace/text.py", include_str!("../../../python/nalin_runtime/trace/text.py")),
     ("trace/watch.py", include_str!("../../../python/nalin_runtime/trace/watch.py")),
+    ("tracing.py", include_str!("../../../python/nalin_runtime/tracing.py")),
     ("tree.py", include_str!("../../../python/nalin_runtime/tree.py")),
     ("warm.py", include_str!("../../../python/nalin_runtime/warm.py")),
 ];

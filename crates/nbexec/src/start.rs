@@ -85,7 +85,6 @@ fn environment(args: &Args, children: &Path) -> Vec<(String, String)> {
         ("MPLBACKEND", "Agg"),
         ("PYTHONHASHSEED", &hash_seed),
         ("PYTHONDONTWRITEBYTECODE", "1"),
-        ("PYTHONWARNINGS", "ignore"),
         // What interpreters of the notebook's begin with.
         ("PYTHONPATH", &children),
     ];

@@ -61,6 +61,43 @@ fn records(bytes: &[u8]) -> Vec<Value> {
 }
 
 #[test]
+fn shown_whole_the_root_keeps_its_name() {
+    let folder = Folder::new();
+    folder.write("churn/a.ipynb", "");
+    let code = "import os\nvalue = os.path.basename(os.getcwd()); _nalin_t(0, value)";
+    let name = |files: &str| {
+        let root = folder.join("churn").display().to_string();
+        let output = run(&["--sandbox", "none", "--root", &root, "--files", files], &notebook("n", code, 1));
+        records(&output.stdout)[0]["value"]["text"].clone()
+    };
+    assert_eq!((name("root"), name("folder")), (json!("churn"), json!("notebook")));
+}
+
+#[test]
+fn a_value_is_asked_only_if_it_is_trusted() {
+    let code = "class A:\n  def __repr__(self): return 'an A'\n  def __len__(self): return 7\nvalue = A(); _nalin_t(0, value)";
+    let value = |arguments: &[&str]| {
+        let output = run(&[&["--sandbox", "none"], arguments].concat(), &notebook("n", code, 1));
+        let value = records(&output.stdout)[0]["value"].clone();
+        (value["len"].clone(), value["text"].clone())
+    };
+    assert_eq!(value(&[]), (json!(-1), json!("<__main__.A object>")));
+    assert_eq!(value(&["--trust-repr"]), (json!(7), json!("an A")));
+}
+
+#[test]
+fn half_a_surrogate_pair_does_not_hide_an_error() {
+    let code = "import os\nos.write(3, b'{\"k\":\"m\",\"name\":\"no\\\\udc00\"}\\n')\nraise ValueError('half \\ud800')";
+    let output = run(&["--sandbox", "none"], &notebook("n", code, 0));
+    let run = records(&output.stdout).remove(0);
+    assert_eq!((&run["outcome"], &run["complete"]), (&json!("cell_errors"), &json!(true)));
+    assert_eq!(
+        (&run["cells"][0]["message"], &run["missing_module"]),
+        (&json!("half \u{fffd}"), &json!("no\u{fffd}"))
+    );
+}
+
+#[test]
 fn values_and_the_run_that_closes_them() {
     let code = "value = [1, 2]; _nalin_t(0, value)\nvalue = None; _nalin_t(1, value)\nimport nosuch";
     let output = run(&["--sandbox", "none"], &notebook("n", code, 3));

@@ -97,6 +97,11 @@ fn inner(command: &mut Command, setup: &Setup, binds: &[(PathBuf, PathBuf)]) {
     for (source, target) in binds {
         command.arg("--ro-bind").arg(source).arg(target);
     }
+    // Who one is, and where `localhost` is, programs look up.
+    for name in ["passwd", "group", "hosts"] {
+        let source = binds[0].0.join("nalin_runtime/etc").join(name);
+        command.arg("--ro-bind").arg(source).arg(format!("/etc/{name}"));
+    }
     for folder in ["/nalin/scratch", "/nalin/lower", "/nalin/nothing", "/notebook"] {
         command.args(["--dir", folder]);
     }

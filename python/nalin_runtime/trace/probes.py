@@ -13,6 +13,21 @@ from .lines import Lines
 from .recorder import DELETE, DONE, ELIDED, PART, PLAIN, SITE
 
 
+_CANNOT_CHANGE = PLAIN | {id(bool), id(str)}
+_TRACEBACK = BaseException.__dict__["__traceback__"].__get__
+
+
+def _program_frame():
+    """The frame that a probe was called in, however many functions of this file are between."""
+    frame = sys._getframe(1)
+    while frame.f_globals is _HERE:
+        frame = frame.f_back
+    return frame
+
+
+_HERE = globals()
+
+
 class Probes:
     """The probes of one program, by their numbers."""
 
@@ -56,7 +71,7 @@ class Probes:
                 self.elided = True
                 return self.recorder.note(ELIDED)
             if self.elided and letter != "z":
-                variables = sys._getframe(1).f_locals
+                variables = _program_frame().f_locals
                 # What this line has bound is for the probe to say.
                 variables = {name: variables[name] for name in variables if name not in self.names[number]}
                 self.recorder.compare(self.recorder.frames[-1], variables, False)
@@ -100,7 +115,7 @@ class Probes:
         give, blocks = recorder.give, recorder.numbers["b"]
 
         def ran(code, value):
-            if type(value) is int or type(value) in PLAIN:
+            if type(value) is int or id(type(value)) in PLAIN:
                 append(code)
                 append(value)
                 if len(buffer) >= PART:
@@ -138,9 +153,8 @@ class Probes:
     def augmented(self, code, value):
         """As `ran`; a value that can change may have changed under other names too."""
         self.ran(code, value)
-        if type(value) not in PLAIN and type(value) not in (bool, str):
-            frame = 2 if self.recorder.per_line else 1
-            self.recorder.compare(self.recorder.frames[-1], sys._getframe(frame).f_locals)
+        if id(type(value)) not in _CANNOT_CHANGE:
+            self.recorder.compare(self.recorder.frames[-1], _program_frame().f_locals)
 
     def late(self, number, *values):
         """The line has run, and its names hold the values."""
@@ -175,18 +189,18 @@ class Probes:
         frame.value = value
         return value
 
-    def arrived(self, frame, depth=1):
+    def arrived(self, frame):
         """An exception is in the frame."""
         recorder, error = self.recorder, sys.exc_info()[1]
         if frame is None:
             frame = recorder.frames[-1]
-        elif frame.waits and isinstance(error, GeneratorExit):
+        elif frame.waits and issubclass(type(error), GeneratorExit):
             # A generator that nobody wants any more: what it does now is no part of the story.
             recorder.frames.append(frame)
             frame.waits, frame.raised, frame.state = False, error, len(recorder.buffer)
         elif frame.waits:
             recorder.resume(frame)
-        inside = sys._getframe(depth)
+        inside = _program_frame()
         line = self.line_of(error, inside)
         if frame.raised is not error:
             variables = inside.f_locals
@@ -198,11 +212,11 @@ class Probes:
 
     def ends(self, frame):
         """The same where nothing of the frame is left that could handle it."""
-        self.arrived(frame, 2)
+        self.arrived(frame)
         (frame or self.recorder.frames[-1]).ends = True
 
     def line_of(self, error, frame):
-        trace, line = error.__traceback__, 0
+        trace, line = _TRACEBACK(error), 0
         while trace is not None:
             if trace.tb_frame is frame:
                 line = trace.tb_lineno

@@ -31,7 +31,8 @@ import json
 from array import array
 
 from ..clock import OutOfTime
-from .text import clean, error_text, text
+from ..kinds import clean
+from .text import error_text, text
 
 LINE, SITE, CHANGE, DELETE, CALL, RETURN, RAISE, UNWIND, YIELD, RESUME, OUTPUT, ELIDED, LATE, DONE, TWO, THREE = range(16)
 SIZES = [1] * 16  # by kind: numbers and values of an event
@@ -43,7 +44,7 @@ PART = 3000  # numbers and values in one message, of at most 48 kB as machine wo
 MAX_MESSAGE = 60000  # characters
 MAX_OUTPUT = 1000  # characters of one event
 MAX_OUTPUT_IN_ALL = 1 << 16
-PLAIN = frozenset((int, float, type(None)))  # no `bool`, which would pass for an `int`
+PLAIN = frozenset(id(kind) for kind in (int, float, type(None)))  # no `bool`, which would pass for an `int`
 _NOTHING_NEW = '{"n":[],"d":[],"s":[],"b":[]}'
 _HOLE = object()
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -123,7 +124,7 @@ class Recorder:
 
     def give(self, kind, argument, value):
         """An event with a value."""
-        if type(value) in PLAIN:
+        if id(type(value)) in PLAIN:
             self.buffer += (argument << 5 | kind, value)
         else:
             self.buffer += (argument << 5 | SHOWN | kind, text(value))
@@ -168,7 +169,7 @@ class Recorder:
 
     def arrive(self, frame, error, line):
         """An exception is in the frame, once however often it is raised again."""
-        if isinstance(error, OutOfTime):
+        if issubclass(type(error), OutOfTime):
             self.stop()
         elif frame.raised is not error:
             frame.raised = error
@@ -191,7 +192,7 @@ class Recorder:
         if not self.exact:
             frame.seen[name] = None
             return self.give(CHANGE, self.name(name), value)
-        plain = type(value) in PLAIN
+        plain = id(type(value)) in PLAIN
         now = value if plain else text(value)
         before = frame.seen.get(name, _HOLE)
         if before is now or not plain and before == now:

@@ -54,7 +54,7 @@ class Tracing(Watch):
             self.line(frame, frame.f_lineno)
         elif event == "exception":
             error = value[1]
-            if not isinstance(error, BaseException):
+            if not issubclass(type(error), BaseException):
                 error = value[0](*(() if error is None else (error,)))
             self.arrived(frame, error, frame.f_lineno)
         elif event == "return":

@@ -1,10 +1,14 @@
 """The text of a value in a trace: short, bounded, by type and never by trust.
 
-No code of the program runs here: no `__repr__`, no `__len__`, no property. The text has no line break.
+No code of the program runs here: no `__repr__`, no `__len__`, no property, no metaclass. The text has no line break.
 """
 
+import array
+import collections
 import sys
 import types
+
+from ..kinds import class_dict, class_name, clean, instance_dict, module_name, name_of_module
 
 MAX_ELEMENTS = 10
 MAX_DEPTH = 2
@@ -13,7 +17,6 @@ MAX_TEXT = 2000  # of a whole text
 MAX_INT_BITS = 8192
 MAX_NAME = 100
 
-_type_attribute = type.__getattribute__
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 _GENERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 
@@ -40,23 +43,14 @@ def error_text(error):
     return name + ": " + clean(shown) if shown else name
 
 
-def clean(shown):
-    """A text that can be written as UTF-8."""
-    return shown.encode("utf-8", "replace").decode("utf-8")
-
-
 def name_of(kind):
-    """The name of a class; its metaclass is not asked."""
-    try:
-        name = _type_attribute(kind, "__name__")
-    except Exception:
-        return "?"
-    return clean(str.__str__(name)[:MAX_NAME]) if isinstance(name, str) else "?"
+    """The name of a class."""
+    return clean(class_name(kind)[:MAX_NAME])
 
 
 def _text(value, depth, path):
     kind = type(value)
-    scalar = _SCALARS.get(kind)
+    scalar = _SCALARS.get(id(kind))
     if scalar is not None:
         return scalar(value)
     for base, write in _CONTAINERS:
@@ -69,9 +63,9 @@ def _text(value, depth, path):
     if issubclass(kind, type):
         return "<class %s>" % name_of(value)
     if issubclass(kind, types.ModuleType):
-        return "<module %s>" % _name(value)
-    if kind in _FUNCTIONS or kind in _GENERATORS:
-        return "<%s %s>" % ("function" if kind in _FUNCTIONS else kind.__name__, _name(value))
+        return "<module %s>" % name_of_module(value)
+    if id(kind) in _NAMED:
+        return "<%s %s>" % (_NAMED[id(kind)], _name(value))
     if issubclass(kind, BaseException):
         shown = ", ".join(_text(argument, 1, path) for argument in BaseException.args.__get__(value)[:MAX_ELEMENTS])
         return "%s(%s)" % (name_of(kind), shown)
@@ -82,21 +76,22 @@ def _object(value, kind, depth, path):
     """An object of the program's own class with its attributes, any other by its type."""
     name = name_of(kind)
     numpy = sys.modules.get("numpy")
-    if numpy is not None and issubclass(kind, numpy.generic):
-        return _text(value.item(), depth, path) if type(value.item()) is not kind else "<%s>" % name
-    if _type_attribute(kind, "__module__") != "__main__":
-        length = _type_attribute(kind, "__len__") if hasattr(kind, "__len__") else None
-        if type(length) is types.WrapperDescriptorType:  # in C, so not the program's
-            return "<%s len=%d>" % (name, length(value))
+    if hasattr(numpy, "generic"):
+        if issubclass(kind, numpy.generic):
+            held = numpy.generic.item(value)
+            return _text(held, depth, path) if type(held) is not kind else "<%s>" % name
+        if issubclass(kind, numpy.ndarray):
+            shape = numpy.ndarray.shape.__get__(value)
+            return "<%s len=%d>" % (name, shape[0]) if shape else "<%s>" % name
+    if module_name(kind) != "__main__":
+        for known in _SIZED:
+            if issubclass(kind, known):
+                return "<%s len=%d>" % (name, known.__len__(value))
         return "<%s>" % name
     if id(value) in path or depth == 0:
         return "<%s>" % name
-    attributes = {}
-    try:
-        attributes = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        pass
-    if type(attributes) is not dict or not attributes:
+    attributes = instance_dict(value)
+    if not attributes:
         return "<%s>" % name
     inside = path + (id(value),)
     shown = [
@@ -108,7 +103,10 @@ def _object(value, kind, depth, path):
 
 
 def _name(value):
-    name = getattr(value, "__name__", "?")
+    """The name of a function; of a method that of the function that it binds."""
+    while type(value) is types.MethodType:
+        value = value.__func__
+    name = value.__name__ if id(type(value)) in _NAMED else "?"
     return clean(name[:MAX_NAME]) if type(name) is str else "?"
 
 
@@ -135,10 +133,10 @@ def _list(value, kind, depth, path):
 
 def _tuple(value, kind, depth, path):
     length = tuple.__len__(value)
-    fields = _type_attribute(kind, "__dict__").get("_fields") if kind is not tuple else None
+    fields = class_dict(kind).get("_fields") if kind is not tuple else None
     if type(fields) is tuple and len(fields) == length <= MAX_ELEMENTS:
         pairs = zip(fields, tuple.__iter__(value))
-        shown = ", ".join("%s=%s" % (clean(str(field)), _text(held, depth, path)) for field, held in pairs)
+        shown = ", ".join("%s=%s" % (clean(field) if type(field) is str else "?", _text(held, depth, path)) for field, held in pairs)
         return "%s(%s)" % (name_of(kind), shown)
     comma = "," if length == 1 else ""
     return _named("(%s%s)" % (_elements(tuple.__iter__(value), length, depth, path), comma), kind, tuple)
@@ -147,9 +145,9 @@ def _tuple(value, kind, depth, path):
 def _set(value, kind, depth, path):
     base = frozenset if issubclass(kind, frozenset) else set
     length = base.__len__(value)
-    kinds = {type(element) for element in base.__iter__(value)} if length <= 1000 else ()
+    kinds = {id(type(element)) for element in base.__iter__(value)} if length <= 1000 else ()
     # The order of a set says nothing; sorted, two runs agree.
-    ordered = len(kinds) == 1 and kinds <= {int, float, str, bytes}
+    ordered = len(kinds) == 1 and kinds <= _ORDERED
     elements = sorted(base.__iter__(value)) if ordered else base.__iter__(value)
     shown = "{%s}" % _elements(elements, length, depth, path) if length else ""
     return shown if kind is set and length else "%s(%s)" % (name_of(kind), shown)
@@ -194,3 +192,9 @@ _SCALARS = {
     slice: lambda value: "slice(%s, %s, %s)" % tuple(_text(n, 0, ()) for n in (value.start, value.stop, value.step)),
 }
 _CONTAINERS = ((list, _list), (tuple, _tuple), (dict, _dict), (set, _set), (frozenset, _set))
+_SCALARS = {id(kind): write for kind, write in _SCALARS.items()}
+_NAMED = {id(kind): "function" for kind in _FUNCTIONS}
+_NAMED.update((id(kind), kind.__name__) for kind in _GENERATORS)
+_ORDERED = {id(kind) for kind in (int, float, str, bytes)}
+# Their lengths are Python's own to know; of a view of something else the program may be asked.
+_SIZED = (collections.deque, array.array, memoryview, type({}.keys()), type({}.values()), type({}.items()))

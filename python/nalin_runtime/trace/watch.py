@@ -142,9 +142,9 @@ class Watch:
         if found.raised is error:
             return
         start = self.lines.statement(line)[0]
-        if found.waits and isinstance(error, GeneratorExit):
+        if found.waits and issubclass(type(error), GeneratorExit):
             found.waits, found.state = False, CLOSED
-        elif not (isinstance(error, StopIteration) and start in self.lines.iterates):
+        elif not (issubclass(type(error), StopIteration) and start in self.lines.iterates):
             self.at_work(found)
             self.recorder.compare(found, frame.f_locals)
             self.recorder.arrive(found, error, start)
