@@ -37,7 +37,11 @@ command -v python3 >/dev/null || { echo "setup: python3 (3.8 or newer) is needed
 rm -rf "$venv.part"
 python3 -m venv "$venv.part"
 echo "setup: installing $(grep -c '^[a-z]' "$requirements") pinned packages into $venv" >&2
-"$venv.part/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
+# A list that says so has every dependency pinned: the environment is what it says, and nothing else.
+whole=()
+if grep -q -- '^# .*--no-deps' "$requirements"; then whole=(--no-deps); fi
+"$venv.part/bin/python" -m pip install --quiet --disable-pip-version-check "${whole[@]}" --requirement "$requirements"
+if [ ${#whole[@]} = 1 ]; then "$venv.part/bin/python" -m pip check >&2; fi
 # A venv holds its own path in its scripts only; we call its python alone, which finds its home by itself.
 rm -rf "$venv"
 mv "$venv.part" "$venv"
