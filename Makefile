@@ -246,6 +246,7 @@ bench-traces: build-traces build-trace-lm ## Measure traces beside snoop and PyS
 	build/venv-bench-traces/bin/python bench/traces.py $(BIN) build/bench-programs.jsonl
 
 # --- Tests ---------------------------------------------------------------------------------------
+.PHONY: test-packages test-kernel
 .PHONY: test lint test-formats test-hooks test-container check-corpus-front soak build-front
 test: lint venv ## Run every test
 	scripts/setup.sh --tools jq
@@ -307,6 +308,16 @@ test-formats: build ## Try the html report in headless Chromium, hold SARIF and 
 
 test-hooks: build venv ## Try the hooks of .pre-commit-hooks.yaml under pre-commit itself
 	scripts/test-hooks.sh $(BIN) $(VENV)
+
+test-packages: build ## Use every package of requirements-runner.txt, warm and cold
+	$(MAKE) --no-print-directory venv VENV=build/venv-runner REQUIREMENTS=requirements-runner.txt
+	scripts/packages.py $(BIN) build/venv-runner/bin/python fixtures/packages/runner.ipynb
+
+# NOTEBOOKS=FOLDER on the command line: those below it.
+test-kernel: build ## Compare nbexec with a Jupyter kernel, cell by cell, on fixtures/ or NOTEBOOKS
+	$(MAKE) --no-print-directory venv VENV=build/venv-kernel REQUIREMENTS=bench/requirements-kernel.txt
+	build/venv-kernel/bin/python -m ipykernel install --sys-prefix --name python3 >/dev/null 2>&1
+	build/venv-kernel/bin/python scripts/kernel.py $(BIN) $(if $(filter command line,$(origin NOTEBOOKS)),$(NOTEBOOKS),fixtures)
 
 test-container: ## Run the attack suite through podman
 	scripts/test-container.sh
