@@ -3,6 +3,9 @@
 use anyhow::Context as _;
 use records::{Reason, Record, Reject};
 
+use crate::Line;
+use crate::mismatch::too_long;
+
 /// Records, rejects, counts and warnings of one unit of work.
 #[derive(Default)]
 pub struct Emit {
@@ -52,6 +55,11 @@ impl Emit {
         detail: impl Into<String>,
     ) {
         self.rejects.push((id.into(), path.into(), reason, detail.into()));
+    }
+
+    /// Rejects a line that is longer than allowed.
+    pub fn reject_too_long(&mut self, line: &Line) {
+        self.reject("", line.place.to_string(), Reason::TooLarge, too_long(line.bytes.len()));
     }
 
     /// Adds to a counter of the summary.

@@ -6,11 +6,11 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use memchr::memchr;
 use records::Record;
 
-use crate::another_record;
+use crate::mismatch::{another_record, with_article};
 
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const BUFFER_BYTES: usize = 1 << 18;
@@ -56,6 +56,11 @@ impl Line {
             return String::from_utf8(rest[..end].to_vec()).ok();
         }
         serde_json::from_slice::<Head>(&self.bytes).ok().map(|head| head.schema)
+    }
+
+    /// The error for a line that is no record of this schema: its place, what was expected, what was found.
+    pub fn expected(&self, schema: &str, found: impl fmt::Display) -> anyhow::Error {
+        anyhow!("{}: expected {} record, found {found}", self.place, with_article(schema))
     }
 
     /// Parses the line as a record.
