@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use records::{CellRun, CellStatus, Instrumented, Value};
+use records::{CellRun, CellStatus, Instrumented, Value, cut};
 use serde::Deserialize;
 
 use crate::job::Limits;
@@ -211,13 +211,6 @@ impl Described {
             text_chars,
         })
     }
-}
-
-fn cut(mut text: String, chars: usize) -> String {
-    if let Some((end, _)) = text.char_indices().nth(chars) {
-        text.truncate(end);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::ops::Range;
 use anyhow::{Result, bail};
 use pysource::ipython::has_python_body;
 use pysource::{Binding, Dialect, Edits, LineIndex, NoPlace, Query, SyntaxError};
-use records::{Cell, Instrumented, Magic, ProbeSite, Record as _, Script, Skipped};
+use records::{Cell, Instrumented, Magic, ProbeSite, Record as _, Script, Skipped, first_chars};
 
 use crate::{Hooks, pragma, probe};
 
@@ -145,13 +145,10 @@ fn site(
         row: cell.first_row + line - 1,
         physical_line: cell.physical_lines.get(line as usize - 1).copied().unwrap_or(0),
         scope: binding.scope.to_string(),
-        text: cut(&text[binding.statement.clone()]).to_owned(),
-        pragma: cut(pragma::on_lines_of(text, &binding.statement, pragmas)).to_owned(),
+        text: first_chars(&text[binding.statement.clone()], MAX_TEXT_CHARS).to_owned(),
+        pragma: first_chars(pragma::on_lines_of(text, &binding.statement, pragmas), MAX_TEXT_CHARS)
+            .to_owned(),
     }
-}
-
-fn cut(text: &str) -> &str {
-    text.char_indices().nth(MAX_TEXT_CHARS).map_or(text, |(end, _)| &text[..end])
 }
 
 /// The name of the summary's counter for a reason to skip.

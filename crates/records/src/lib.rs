@@ -22,6 +22,7 @@ mod random;
 mod reject;
 mod run;
 mod script;
+mod shorten;
 mod source;
 mod summary;
 mod traces;
@@ -45,6 +46,7 @@ pub use random::Random;
 pub use reject::{Reason, Reject};
 pub use run::{CellRun, CellStatus, Outcome, Run};
 pub use script::{Cell, Magic, Script};
+pub use shorten::{cut, first_chars};
 pub use source::Source;
 pub use summary::Summary;
 pub use traces::{

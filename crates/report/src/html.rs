@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
-use records::{Finding, escape};
+use records::{Finding, escape, first_chars};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -132,7 +134,7 @@ impl Render for Page {
             ],
             version: &options.version,
             script: SCRIPT,
-            script_hash: format!("sha256-{}", base64(&Sha256::digest(SCRIPT.as_bytes()))),
+            script_hash: format!("sha256-{}", STANDARD.encode(Sha256::digest(SCRIPT.as_bytes()))),
         };
         let page = environment.get_template("page.html")?.render(Serde(&view))?;
         out.write_all(page.as_bytes())?;
@@ -225,9 +227,9 @@ fn lines_of(text: &str) -> String {
 }
 
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(MOST_CHARS) {
-        Some((end, _)) => format!("{}… ({} characters in all)", &text[..end], text.chars().count()),
-        None => text.to_owned(),
+    match first_chars(text, MOST_CHARS) {
+        whole if whole.len() == text.len() => text.to_owned(),
+        start => format!("{start}… ({} characters in all)", text.chars().count()),
     }
 }
 
@@ -355,33 +357,4 @@ fn learning(background: &Background) -> Option<String> {
     let last = series.iter().flat_map(|series| &series.points).map(|point| point.0).fold(1.0, f64::max);
     (!series.is_empty())
         .then(|| lines("How the model learned", ("epoch", "figure"), (1.0, last.max(1.5)), &series))
-}
-
-/// Base64 with padding, as a policy spells a hash.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let word =
-            chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for at in 0..4 {
-            let digit = DIGITS[(word >> (18 - 6 * at)) as usize & 63];
-            text.push(if at <= chunk.len() { char::from(digit) } else { '=' });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn base64_of_the_standard() {
-        for (text, expected) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
-        {
-            assert_eq!(base64(text.as_bytes()), expected);
-        }
-    }
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use filter::{Emit, Line, Output, Spool, Stage};
-use records::{CrashCluster, Fields, Record as _};
+use records::{CrashCluster, Fields, Record as _, first_chars};
 use rustc_hash::FxHashMap;
 
 pub use join::{Word, components, stars};
@@ -201,8 +201,16 @@ fn write_clusters(
             messages: of_cluster.len() as u64,
             exceptions: exceptions.iter().map(|(name, _)| (*name).to_owned()).collect(),
             exception_crashes: exceptions.iter().map(|(_, n)| *n).collect(),
-            normals: texts.iter().take(EXAMPLES).map(|text| cut(text)).collect(),
-            examples: of_cluster.iter().take(EXAMPLES).map(|message| cut(&message.example)).collect(),
+            normals: texts
+                .iter()
+                .take(EXAMPLES)
+                .map(|text| first_chars(text, EXAMPLE_CHARS).to_owned())
+                .collect(),
+            examples: of_cluster
+                .iter()
+                .take(EXAMPLES)
+                .map(|message| first_chars(&message.example, EXAMPLE_CHARS).to_owned())
+                .collect(),
             min_similarity: likeness.min,
             median_similarity: likeness.median,
             pairs_compared: likeness.pairs,
@@ -212,10 +220,6 @@ fn write_clusters(
         output.write(&line)?;
     }
     output.finish()
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(EXAMPLE_CHARS).collect()
 }
 
 impl filter::Filter for Args {

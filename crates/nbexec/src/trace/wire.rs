@@ -3,6 +3,7 @@
 //!
 //! A program may have written them itself, so nothing is believed: what does not fit ends the word.
 
+use records::cut;
 use serde::Deserialize;
 
 /// Beyond the longest number that Python writes in decimals.
@@ -135,13 +136,6 @@ const HEAD: &[u8] = b"{\"k\":\"t\",\"new\":";
 fn name(mut name: String) -> String {
     name.retain(|letter| !letter.is_control());
     cut(name, MAX_NAME_CHARS)
-}
-
-fn cut(mut text: String, chars: usize) -> String {
-    if let Some((end, _)) = text.char_indices().nth(chars) {
-        text.truncate(end);
-    }
-    text
 }
 
 /// A number or a value.
