@@ -7,12 +7,15 @@
 
 mod backend;
 mod bwrap;
+mod commands;
 mod container;
 mod interpreter;
 mod none;
 mod runtime;
+mod setup;
 mod worker;
 
-pub use backend::{Backend, Setup};
+pub use backend::Backend;
 pub use interpreter::Interpreter;
+pub use setup::Setup;
 pub use worker::{Ended, Greeting, Worker};

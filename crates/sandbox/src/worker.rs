@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::Setup;
+use crate::commands::commands;
 
 const MAX_FRAME_BYTES: u32 = 1 << 20;
 const FRAMES_WAITING: usize = 64;
@@ -73,7 +74,7 @@ impl Worker {
     /// # Errors
     /// If the back-end is not installed, or not allowed to make its walls, or the server does not come up.
     pub fn start(setup: &Setup) -> Result<Self> {
-        let (mut command, end) = setup.backend.commands(setup);
+        let (mut command, end) = commands(setup);
         let program = command.get_program().to_string_lossy().into_owned();
         let mut child = command
             .stdin(Stdio::piped())
