@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use sandbox::Backend;
 
+use crate::config::{Engine, Files, OnError};
+
 /// Run notebooks in isolation, and write what their names held.
 ///
 /// Reads instrumented/1 records (from `nbinstrument`; script/1 too, they record nothing) and runs each notebook
@@ -164,50 +166,6 @@ pub struct LimitArgs {
     /// Values recorded
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     pub max_values: usize,
-}
-
-/// What a notebook sees of the root folder.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Files {
-    /// The folder that it lies in.
-    Folder,
-    /// Its repository, when its path starts with it; otherwise its folder.
-    #[default]
-    Repo,
-    /// All of it.
-    Root,
-}
-
-/// What watches a program for its trace.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// Calls in the program's own tree.
-    Rewrite,
-    /// `sys.monitoring`.
-    Monitor,
-    /// `sys.settrace`.
-    Settrace,
-}
-
-impl Engine {
-    /// Its name in jobs and records.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Rewrite => "rewrite",
-            Self::Monitor => "monitor",
-            Self::Settrace => "settrace",
-        }
-    }
-}
-
-/// What to do after a cell that failed.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnError {
-    /// Run the next cell.
-    #[default]
-    Continue,
-    /// Skip the rest.
-    Stop,
 }
 
 impl filter::Filter for Args {

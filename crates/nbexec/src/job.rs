@@ -7,7 +7,8 @@ use records::{Cell, Instrumented};
 use sandbox::Setup;
 use serde::Serialize;
 
-use crate::cli::{Args, Files, OnError};
+use crate::cli::Args;
+use crate::config::{Files, OnError};
 
 /// The limits on every notebook, in the units of the runtime.
 #[derive(Clone, Debug, Serialize)]
@@ -175,7 +176,7 @@ mod tests {
     use std::path::Path;
 
     use super::view;
-    use crate::cli::Files;
+    use crate::config::Files;
 
     #[test]
     fn a_notebook_sees_no_more_than_it_may() {

@@ -11,6 +11,7 @@
 
 pub mod cli;
 pub mod collect;
+pub mod config;
 pub mod job;
 pub mod outcome;
 pub mod packages;

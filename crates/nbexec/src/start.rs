@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result, bail};
 use sandbox::{Backend, Greeting, Interpreter, Setup, Worker};
 use serde_json::json;
 
-use crate::cli::{Args, Engine};
+use crate::cli::Args;
+use crate::config::Engine;
 use crate::runtime;
 
 /// Everything that workers need, from the arguments.
