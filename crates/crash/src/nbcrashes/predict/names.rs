@@ -182,7 +182,8 @@ impl Walk<'_> {
             return self.fail(at, Rule::FollowsFailure, sure, place, message);
         }
         // The cell that defines the name may be this one, further down.
-        let below = self.bound.get(name).and_then(|cells| cells.get(cells.partition_point(|cell| *cell < at)));
+        let below =
+            self.bound.get(name).and_then(|cells| cells.get(cells.partition_point(|cell| *cell < at)));
         if let Some(below) = below.map(|cell| &self.code[*cell]) {
             let sure = if self.unknown { sure * 0.7 } else { sure };
             let here = below.cell.cell == self.code[at].cell.cell;
