@@ -11,13 +11,13 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use candle_core::Tensor;
+use evidence::hash::cross;
 use learn::{Bags, DenseId, Init, Parameters, TableId, dropout};
 use records::Random;
 use serde::{Deserialize, Serialize};
 
 use crate::embedding::Embedding;
 use crate::features::{Features, NUMBERS, featurise};
-use crate::hash::cross;
 use crate::network::{Encoder, Network, Pass, Row, SIGNED_ZEROS};
 use crate::{Ablation, Subject};
 

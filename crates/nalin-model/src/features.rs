@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use evidence::hash::feature;
+use evidence::names::{self, stem};
+use evidence::{form, magnitude_bucket};
 use records::Value;
 
-use crate::hash::feature;
-use crate::{Ablation, Subject, names};
+use crate::{Ablation, Subject};
 
 /// How many numbers describe a value beside its bag.
 pub const NUMBERS: usize = 12;
@@ -84,14 +86,6 @@ fn name_words(name: &str, out: &mut Vec<u32>) {
     out.push(feature(b'n', &[name.chars().count().min(12) as u8]));
 }
 
-/// The word without the `s` of its plural.
-pub(crate) fn stem(word: &str) -> &str {
-    match word.strip_suffix('s') {
-        Some(stem) if stem.len() > 2 && !stem.ends_with(['s', 'u', 'i']) => stem,
-        _ => word,
-    }
-}
-
 /// Every run of `sizes` characters of a text.
 fn grams(kind: u8, text: &str, sizes: Range<usize>, out: &mut Vec<u32>) {
     let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
@@ -126,15 +120,6 @@ fn shape(value: &Value, out: &mut Vec<u32>, numbers: &mut [f32]) {
     numbers[0] = value.rank.clamp(-1, 6) as f32 / 4.0;
     numbers[1] = log_scale(value.size.max(0) as f64);
     numbers[2] = log_scale(last.max(0) as f64);
-}
-
-/// 255 for "none", 0 to 4 as they are, then two buckets an octave.
-pub(crate) fn magnitude_bucket(size: i64) -> u8 {
-    match size {
-        ..0 => 255,
-        0..=4 => size as u8,
-        _ => (2.0 * (size as f64).log2()) as u8,
-    }
 }
 
 /// log10(1 + |x|) with x's sign, scaled so that a million is 1.
@@ -174,29 +159,6 @@ fn text_summary(text: &str, out: &mut Vec<u32>, numbers: &mut [f32]) {
     numbers[6] = text.bytes().take(100).filter(u8::is_ascii_digit).count() as f32 / 100.0;
 }
 
-/// The text's first characters by their class, runs written once: `2021-03-01` is `9-9-9`,
-/// `data/in.csv` is `a/a.a`.
-pub(crate) fn form(text: &str) -> String {
-    let mut form = String::new();
-    for character in text.chars().take(TEXT_CHARS) {
-        let class = match character {
-            '0'..='9' => '9',
-            c if c.is_lowercase() => 'a',
-            c if c.is_uppercase() => 'A',
-            c if c.is_alphabetic() => 'x',
-            c if c.is_whitespace() => ' ',
-            c => c,
-        };
-        if !form.ends_with(class) {
-            form.push(class);
-        }
-        if form.len() >= 12 {
-            break;
-        }
-    }
-    form
-}
-
 /// One bit each: digits, letters, spaces, path separators, brackets, quotes, `@` or `://`, line breaks.
 fn character_classes(text: &str) -> u8 {
     let any = |test: fn(char) -> bool| u8::from(text.chars().any(test));
@@ -234,22 +196,8 @@ fn text_grams(text: &str, out: &mut Vec<u32>) {
 mod tests {
     use records::Value;
 
-    use super::{featurise, form, magnitude_bucket};
+    use super::featurise;
     use crate::{Ablation, Subject};
-
-    #[test]
-    fn forms() {
-        for (text, expected) in
-            [("2021-03-01", "9-9-9"), ("data/in.csv", "a/a.a"), ("[1, 2, 3]", "[9, 9, 9]"), ("", "")]
-        {
-            assert_eq!(form(text), expected);
-        }
-    }
-
-    #[test]
-    fn magnitudes() {
-        assert_eq!([-1, 0, 4, 5, 8, 1000, i64::MAX].map(magnitude_bucket), [255, 0, 4, 4, 6, 19, 126]);
-    }
 
     #[test]
     fn ablated_inputs_leave_no_trace() {

@@ -7,31 +7,25 @@
 
 mod bags;
 mod embedding;
-mod evidence;
 mod features;
 mod fit;
-mod hash;
-mod kind;
+mod judge;
 mod lessons;
 mod model;
 pub mod nalin;
-pub mod names;
 pub mod network;
 mod progress;
 mod statistics;
-mod subject;
 mod train;
 mod typical;
 
 pub use bags::{BagsConfig, BagsNetwork, Quick, Side};
 pub use embedding::Embedding;
-pub use evidence::{Custom, Fact, Source};
+pub use evidence::{Ablation, Fact, Kind, Source, Subject, Usage, names};
 pub use features::{Features, featurise};
 pub use fit::{Choice, Schedule, fit};
-pub use kind::Kind;
 pub use lessons::{Known, Lesson, Lessons};
 pub use model::{Config, Design, Model};
 pub use progress::{Epoch, Past, Progress, RunState, Saved};
 pub use statistics::Statistics;
-pub use subject::{Ablation, Subject};
 pub use train::{Arch, Beside, Plan, train};

@@ -8,19 +8,19 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use evaluation::Calibration;
+use evidence::{Ablation, Fact, Subject, Usage};
 use learn::{Device, Parameters};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::bags::{BagsConfig, BagsNetwork, Quick};
 use crate::embedding::Embedding;
-use crate::evidence::{Custom, Evidence, Fact, JudgeConfig};
 use crate::fit::logits;
+use crate::judge::{Evidence, JudgeConfig};
 use crate::lessons::{Known, Sides};
 use crate::nalin::{NalinConfig, NalinNetwork};
 use crate::network::{Encoder, Network, no_parameters};
 use crate::statistics::Statistics;
-use crate::{Ablation, Subject};
 
 /// The version of the model folder that this code reads and writes.
 const FORMAT: u32 = 3;
@@ -189,13 +189,13 @@ impl Model {
     }
 
     /// What repositories attest of a name, where enough know it; `None` of a model that has no judge of evidence, too.
-    pub fn custom(&self, subject: &Subject) -> Option<Custom> {
-        self.evidence.as_ref()?.custom(subject)
+    pub fn usage(&self, subject: &Subject) -> Option<Usage> {
+        self.evidence.as_ref()?.usage(subject)
     }
 
     /// Whether it has seen enough repositories to tell what is usual among them.
-    pub fn knows_customs(&self) -> bool {
-        self.evidence.as_ref().is_some_and(Evidence::knows_customs)
+    pub fn knows_usage(&self) -> bool {
+        self.evidence.as_ref().is_some_and(Evidence::knows_usage)
     }
 
     /// As [`Model::scores`], on all threads of the current rayon pool.

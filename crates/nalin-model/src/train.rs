@@ -5,20 +5,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use evaluation::{Calibration, best_threshold};
+use evidence::{Ablation, Fact, Subject};
 use learn::Device;
 use serde::Serialize;
 
 use crate::bags::BagsConfig;
 use crate::embedding::Embedding;
-use crate::evidence::{Evidence, Fact, JudgeConfig};
 use crate::fit::{Choice, Schedule, fit};
+use crate::judge::{Evidence, JudgeConfig};
 use crate::lessons::{Known, Lessons, Misfit, more_misfits};
 use crate::model::{Body, Config, Design, Model};
 use crate::nalin::NalinConfig;
 use crate::network::{Encoder, Network as _};
 use crate::progress::{Epoch, Saved};
 use crate::statistics::Statistics;
-use crate::{Ablation, Subject};
 
 /// The architectures.
 #[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]

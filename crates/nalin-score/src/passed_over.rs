@@ -3,7 +3,7 @@
 //! A score says how unlikely a pair is; whether it is worth somebody's time is another question. A finding must be
 //! one that can be argued: the name promises something, many agree on what, and what it holds is of another kind.
 
-use nalin_model::{Custom, Kind, Model, Statistics, names};
+use nalin_model::{Kind, Model, Statistics, Usage, names};
 use records::Alternative;
 
 use crate::incoming::Incoming;
@@ -71,7 +71,7 @@ fn unarguable(model: &Model, record: &Incoming, kind: Kind) -> Option<&'static s
     // Runs say what people see under a name; what is only written down says more of parameters than of values.
     let (seen, by_word) = statistics.seen(name).unwrap_or_default();
     // What a model saw in a few repositories is all it can say.
-    if !model.knows_customs() {
+    if !model.knows_usage() {
         return (seen < Statistics::FEWEST).then_some("unknown_names_left_out");
     }
     if seen < if by_word.is_some() { FEWEST_BY_WORD } else { FEWEST } {
@@ -92,8 +92,8 @@ fn unarguable(model: &Model, record: &Incoming, kind: Kind) -> Option<&'static s
         // Of another value of the usual kind the form of a number or a text can tell, if the name itself is known.
         by_word.is_some() || !matches!(kind, Kind::Number | Kind::Text)
     } else {
-        match model.custom(&record.subject()) {
-            Some(Custom { known, of_kind }) => of_kind > ACCEPTED_SHARE * known,
+        match model.usage(&record.subject()) {
+            Some(Usage { known, of_kind }) => of_kind > ACCEPTED_SHARE * known,
             None => true,
         }
     };

@@ -3,16 +3,17 @@
 
 use anyhow::Result;
 use evaluation::Calibration;
+use evidence::hash::cross;
+use evidence::{Ablation, NameKeys, Subject};
 use learn::kernels::{Arch, vectorized};
 use learn::{DenseId, TableId};
 use records::Value;
 
 use super::{BagsNetwork, root};
+use crate::Calibration;
 use crate::embedding::Embedding;
-use crate::evidence::{Evidence, NameKeys, QuickEvidence, QuickName, QuickValue};
 use crate::features::{Features, featurise};
-use crate::hash::cross;
-use crate::{Ablation, Subject};
+use crate::judge::{Evidence, QuickEvidence, QuickName, QuickValue};
 
 /// A network over bags, ready for pairs in any combination.
 pub struct Quick<'m> {

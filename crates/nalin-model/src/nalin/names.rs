@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
+use evidence::hash::feature;
 use records::Random;
 
 use crate::embedding::Embedding;
-use crate::hash::feature;
 
 /// Numbers of a vector.
 pub(crate) const NAME: usize = 100;

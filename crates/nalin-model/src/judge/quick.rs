@@ -3,29 +3,27 @@
 use std::hash::BuildHasher as _;
 
 use anyhow::Result;
+use evidence::{Ablation, FEATURE_SCALE, NameKeys, PairTally, Subject, Support, ValueKeys};
 use learn::kernels::{Arch, vectorized};
 use rustc_hash::FxBuildHasher;
 
-use super::judge::SCALE;
-use super::remember::Remembered;
-use super::tally::Renown;
-use super::{Evidence, JudgeConfig, NameKeys, Tally, ValueKeys};
+use super::cache::Cache;
+use super::{Evidence, JudgeConfig};
 use crate::network::Network as _;
-use crate::{Ablation, Subject};
 
 /// Units whose sums are made at a time, because so many stay in registers.
 const TILE: usize = 32;
 
 /// Facts, and the judge's weights read out of their tensors.
 pub(crate) struct QuickEvidence<'m> {
-    tally: &'m Tally,
+    tally: &'m PairTally,
     config: &'m JudgeConfig,
     /// The first layers of all perceptrons, as one.
     first: Layer,
     members: Vec<QuickMember>,
     /// The mean of the straight ways past them.
     straight: Vec<f32>,
-    judged: Remembered,
+    judged: Cache,
 }
 
 /// What is behind one perceptron's first layer.
@@ -43,10 +41,10 @@ struct Layer {
     bias: Vec<f32>,
 }
 
-/// A name's keys, and what is known of them.
+/// A name's keys, and their support.
 pub(crate) struct QuickName {
     keys: NameKeys,
-    known: Vec<Renown>,
+    support: Vec<Support>,
     id: u64,
 }
 
@@ -78,10 +76,10 @@ impl Evidence {
             config: self.config(),
             first: Layer::beside(&layers(0)?),
             members: layers(1)?.into_iter().zip(layers(2)?).map(member).collect(),
-            straight: (0..Tally::FEATURES)
+            straight: (0..PairTally::FEATURES)
                 .map(|at| straight.iter().map(|of| of[at]).sum::<f32>() / members.len() as f32)
                 .collect(),
-            judged: Remembered::new(),
+            judged: Cache::new(),
         })
     }
 }
@@ -89,22 +87,22 @@ impl Evidence {
 impl QuickEvidence<'_> {
     /// What of a value matters for every name.
     pub(crate) fn value(&self, subject: &Subject, hidden: Ablation) -> QuickValue {
-        let keys = self.tally.value(subject, hidden);
+        let keys = self.tally.value_keys(subject, hidden);
         let id = FxBuildHasher.hash_one(&keys);
         QuickValue { keys, id }
     }
 
     /// What of a name matters for every value.
     pub(crate) fn name(&self, keys: NameKeys) -> QuickName {
-        let known = self.tally.known(&keys, &[]);
+        let support = self.tally.support(&keys, &[]);
         let id = FxBuildHasher.hash_one(&keys);
-        QuickName { keys, known, id }
+        QuickName { keys, support, id }
     }
 
     /// The mean of a network's logit and the judge's.
     pub(crate) fn blend(&self, logit: f32, name: &QuickName, value: &QuickValue) -> f32 {
         let judge = || {
-            let features = self.tally.features_of_known(&name.keys, &name.known, &value.keys, &[]);
+            let features = self.tally.features_of_supported(&name.keys, &name.support, &value.keys, &[]);
             vectorized(
                 Arch::new(),
                 #[inline(always)]
@@ -121,7 +119,7 @@ impl QuickEvidence<'_> {
             .iter()
             .enumerate()
             .filter(|(_, number)| **number != 0)
-            .map(|(at, &number)| (at, f32::from(number) * SCALE))
+            .map(|(at, &number)| (at, f32::from(number) * FEATURE_SCALE))
             .collect();
         let hidden = self.first.apply(&inputs);
         let units = hidden.len() / self.members.len();

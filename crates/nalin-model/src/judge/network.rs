@@ -2,15 +2,12 @@
 
 use anyhow::Result;
 use candle_core::Tensor;
+use evidence::{FEATURE_SCALE, PairTally};
 use learn::{DenseId, Init, Parameters, dropout};
 use records::Random;
 use serde::{Deserialize, Serialize};
 
-use super::Tally;
 use crate::network::{Network, Pass, Row, SIGNED_ZEROS};
-
-/// Sixteenths of a unit that become 1.
-pub(super) const SCALE: f32 = 1.0 / 32.0;
 
 /// Sizes of the judge, and its say.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -24,7 +21,7 @@ pub struct JudgeConfig {
     pub input_dropout: f64,
     /// Share of the hidden units that a step leaves out.
     pub dropout: f64,
-    /// Repositories that attest the facts: where they are few, fewer can make a custom.
+    /// Repositories that attest the facts: where they are few, fewer can make a usage.
     #[serde(default)]
     pub repositories: usize,
     /// Share of the judge in the answer; the rest is the network's. Chosen on the validation part, none
@@ -50,7 +47,7 @@ fn one() -> usize {
     1
 }
 
-/// Perceptrons over [`Tally::features`].
+/// Perceptrons over [`PairTally::features`].
 pub struct Judge {
     pub(super) config: JudgeConfig,
     parameters: Parameters,
@@ -76,13 +73,13 @@ impl Member {
             ))
         };
         let layers = [
-            layer("first", Tally::FEATURES, config.hidden)?,
+            layer("first", PairTally::FEATURES, config.hidden)?,
             layer("second", config.hidden, config.hidden / 2)?,
             layer("out", config.hidden / 2, 1)?,
         ];
         Ok(Self {
             layers,
-            straight: parameters.add_dense(&format!("{of}.straight"), &[Tally::FEATURES, 1], SIGNED_ZEROS)?,
+            straight: parameters.add_dense(&format!("{of}.straight"), &[PairTally::FEATURES, 1], SIGNED_ZEROS)?,
         })
     }
 }
@@ -112,9 +109,11 @@ impl Network for Judge {
     }
 
     fn forward(&self, rows: &[Row<Self::Side>], mut noise: Option<&mut Random>) -> Result<Pass> {
-        let numbers: Vec<f32> =
-            rows.iter().flat_map(|(row, _)| row.iter().map(|&number| f32::from(number) * SCALE)).collect();
-        let input = Tensor::from_vec(numbers, (rows.len(), Tally::FEATURES), self.parameters.device())?;
+        let numbers: Vec<f32> = rows
+            .iter()
+            .flat_map(|(row, _)| row.iter().map(|&number| f32::from(number) * FEATURE_SCALE))
+            .collect();
+        let input = Tensor::from_vec(numbers, (rows.len(), PairTally::FEATURES), self.parameters.device())?;
         let apply = |(weight, bias): (DenseId, DenseId), input: &Tensor| {
             input.matmul(self.parameters.dense(weight))?.broadcast_add(self.parameters.dense(bias))
         };

@@ -1,6 +1,6 @@
 //! Kinds of values: what one does with them, whatever their class.
 
-use crate::Subject;
+use super::subject::Subject;
 
 /// A kind of values. Two classes of a kind stand in for one another more often than not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,16 +1,16 @@
-//! Answers that were given, kept as long as there is room.
+//! A cache of answers: direct-mapped, without locks.
 //!
 //! To a report of many findings the same few names are put to values that look alike to the judge, again and again.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Answers by the hash of the question. An entry's place is all that is shared: a new answer takes an old one's.
-pub(super) struct Remembered(Box<[[AtomicU64; 2]]>);
+/// Answers by the hash of the question. Questions share an entry by chance, and a new answer takes an old one's.
+pub(super) struct Cache(Box<[[AtomicU64; 2]]>);
 
 /// Answers that are kept: 4 MB of them.
 const ENTRIES: usize = 1 << 18;
 
-impl Remembered {
+impl Cache {
     pub(super) fn new() -> Self {
         Self((0..ENTRIES).map(|_| [const { AtomicU64::new(0) }; 2]).collect())
     }
@@ -36,18 +36,18 @@ impl Remembered {
 mod tests {
     use std::cell::Cell;
 
-    use super::{ENTRIES, Remembered};
+    use super::{Cache, ENTRIES};
 
     #[test]
     fn each_question_has_its_own_answer() {
-        let remembered = Remembered::new();
+        let cache = Cache::new();
         let asked = Cell::new(0);
         let ask = |question: u64| {
             let answer = || {
                 asked.set(asked.get() + 1);
                 question as f32
             };
-            assert_eq!(remembered.get(question, answer), question as f32);
+            assert_eq!(cache.get(question, answer), question as f32);
         };
         [0, 7, 0, 7].into_iter().for_each(ask);
         assert_eq!(asked.get(), 2);

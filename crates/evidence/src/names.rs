@@ -33,6 +33,14 @@ fn end_word(word: &mut String, words: &mut Vec<String>) {
     }
 }
 
+/// The word without the `s` of its plural.
+pub fn stem(word: &str) -> &str {
+    match word.strip_suffix('s') {
+        Some(stem) if stem.len() > 2 && !stem.ends_with(['s', 'u', 'i']) => stem,
+        _ => word,
+    }
+}
+
 /// Words that promise nothing about a value.
 const GENERIC: [&str; 47] = [
     "a", "acc", "aux", "b", "bar", "baz", "best", "buf", "c", "cur", "current", "d", "data", "dummy", "el",

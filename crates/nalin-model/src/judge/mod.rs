@@ -1,4 +1,4 @@
-//! What repositories attest of a name: the second opinion of the default network.
+//! The judge of evidence: what repositories attest of a name, weighed beside the default network.
 //!
 //! Hashed crosses remember; they cannot tell a name that one repository uses everywhere from one that a
 //! hundred agree on. Here every fact ("`count` held an int") counts once for each repository that attests
@@ -6,36 +6,30 @@
 //! unknown notebook will be. Beside the recorded pairs there are facts that are only written down
 //! (literals, annotations, documentation), which cost no execution.
 
-mod counts;
-mod judge;
-mod keys;
-mod look;
+mod cache;
+mod network;
 mod quick;
-mod remember;
-mod tally;
 
 use anyhow::Result;
 use evaluation::Metrics;
+use evidence::{Ablation, Fact, NameKeys, PairTally, Source, Subject, Usage};
 use learn::Device;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-pub use judge::{Judge, JudgeConfig};
-pub use keys::{NameKeys, Source};
+pub use network::{Judge, JudgeConfig};
 pub(crate) use quick::{QuickEvidence, QuickName, QuickValue};
-pub use tally::{Custom, Fact, Tally, ValueKeys};
 
 use crate::fit::{Schedule, fit, logits};
 use crate::lessons::{Known, Lessons, Misfit};
 use crate::network::no_parameters;
-use crate::{Ablation, Subject};
 
 /// Most examples that a judge learns from: so few weights need no more, and each costs its features.
 const MAX_EXAMPLES: usize = 1 << 20;
 
 /// Facts, and a judge of them.
 pub struct Evidence {
-    pub(crate) tally: Tally,
+    pub(crate) tally: PairTally,
     pub(crate) judge: Judge,
 }
 
@@ -119,7 +113,7 @@ impl Evidence {
     /// # Errors
     /// If the bytes are damaged, or the device has no room.
     pub fn of_bytes(bytes: &[u8], config: JudgeConfig, device: &Device) -> Result<Self> {
-        Ok(Self { tally: Tally::of_bytes(bytes)?, judge: Judge::new(config, no_parameters(device, 0))? })
+        Ok(Self { tally: PairTally::of_bytes(bytes)?, judge: Judge::new(config, no_parameters(device, 0))? })
     }
 
     /// Sizes of the judge, and its say.
@@ -128,13 +122,13 @@ impl Evidence {
     }
 
     /// What is usual for a name, or for its last words where it is hardly known; `None` where nothing is.
-    pub fn custom(&self, subject: &Subject) -> Option<Custom> {
-        self.tally.custom(subject)
+    pub fn usage(&self, subject: &Subject) -> Option<Usage> {
+        self.tally.usage(subject)
     }
 
     /// Whether it knows so many repositories that what is usual among them can be told: of a hundred five are few,
     /// of seven they are most.
-    pub fn knows_customs(&self) -> bool {
+    pub fn knows_usage(&self) -> bool {
         self.config().repositories >= 100
     }
 
@@ -151,7 +145,7 @@ impl Evidence {
 }
 
 /// What pairs and `written` attest, and how many repositories do.
-fn count(known: &[Known], written: &[Fact]) -> (Tally, usize) {
+fn count(known: &[Known], written: &[Fact]) -> (PairTally, usize) {
     let recorded = known.iter().filter(|known| !known.misfit).map(|known| Fact {
         subject: known.subject,
         source: Source::Run,
@@ -159,10 +153,10 @@ fn count(known: &[Known], written: &[Fact]) -> (Tally, usize) {
     });
     let facts: Vec<Fact> = recorded.chain(written.iter().copied()).collect();
     let repositories = facts.iter().map(|fact| fact.repo).collect::<FxHashSet<_>>().len();
-    (Tally::of(&facts), repositories)
+    (PairTally::of(&facts), repositories)
 }
 
-fn features(tally: &Tally, subject: &Subject, hidden: Ablation, own: &[u32]) -> Box<[i8]> {
+fn features(tally: &PairTally, subject: &Subject, hidden: Ablation, except: &[u32]) -> Box<[i8]> {
     let name = if hidden.name { NameKeys::hidden() } else { NameKeys::of(subject.name) };
-    tally.features(&name, &tally.value(subject, hidden), own)
+    tally.features(&name, &tally.value_keys(subject, hidden), except)
 }

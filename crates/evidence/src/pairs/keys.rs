@@ -1,9 +1,11 @@
 //! Under which keys a name and a value are counted.
 
-use super::look::NameLook;
-use crate::features::{form, magnitude_bucket, stem};
+use super::forms::{form, magnitude_bucket};
+use super::kind::Kind;
+use super::subject::{Ablation, Subject};
+use super::surface::NameSurface;
 use crate::hash::{cross, feature};
-use crate::{Ablation, Kind, Subject, names};
+use crate::names::{self, stem};
 
 /// Where a fact comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,19 +28,19 @@ impl Source {
 
     /// How many repositories must attest a fact for it to be kept: what few have written is most of all that is
     /// written, and says next to nothing, the less the more detailed it is.
-    pub(super) fn least(self, key: ValueKey) -> usize {
+    pub(super) fn min_support(self, key: ValueKey) -> usize {
         match (self, key) {
             (Self::Run, _) | (Self::Assigned, ValueKey::Class) => 1,
             (_, ValueKey::Class | ValueKey::Kind) => 2,
-            _ => Self::LEAST,
+            _ => Self::MAX_SUPPORT,
         }
     }
 
     /// Of the most detailed facts so many must agree.
-    pub(super) const LEAST: usize = 3;
+    pub(super) const MAX_SUPPORT: usize = 3;
 
     /// The value keys that are counted for it: of what is not recorded less is known.
-    pub(super) fn value_keys(self) -> &'static [ValueKey] {
+    pub(super) const fn value_keys(self) -> &'static [ValueKey] {
         use ValueKey::{Class, Coarse, Exact, Fine, Kind, Length, Size};
         match self {
             Self::Run => &[Class, Kind, Exact, Length, Coarse, Fine, Size],
@@ -48,7 +50,7 @@ impl Source {
     }
 }
 
-/// How a value is looked at. Each but the kind names its class, so that it says more than the class.
+/// A view of a value. Each but the kind names its class, so that it says more than the class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueKey {
     /// The class of types alone.
@@ -72,26 +74,26 @@ impl ValueKey {
     pub(super) const N: usize = Self::Size as usize + 1;
 }
 
-/// The keys of one name: each slot once, then its words; none at all when it is hidden.
+/// The keys of one name: those that it has once, then its words; none at all when it is hidden.
 #[derive(Hash)]
 pub struct NameKeys {
     pub(super) single: Vec<u32>,
     pub(super) words: Vec<u32>,
-    pub(super) look: NameLook,
+    pub(super) surface: NameSurface,
 }
 
 impl NameKeys {
-    /// Slots that a name has once.
+    /// Keys that a name has once.
     pub(super) const SINGLE: usize = 7;
     /// Words of a name that are looked at.
     const WORDS: usize = 6;
-    /// Of the single slots those that say whose custom a name follows, the closest first (the name, its words, the
-    /// last two, the last), and how many must know it before one can speak of a custom.
+    /// Of the single keys those that say what is usual for a name, the closest first (the name, its words, the last
+    /// two, the last), and how many must know it before one can speak of what is usual.
     pub(super) const CLOSEST: [(usize, f32); 4] = [(0, 5.0), (1, 5.0), (4, 8.0), (2, 20.0)];
 
     /// No name.
     pub fn hidden() -> Self {
-        Self { single: Vec::new(), words: Vec::new(), look: NameLook::default() }
+        Self { single: Vec::new(), words: Vec::new(), surface: NameSurface::default() }
     }
 
     /// The keys of a name.
@@ -112,9 +114,9 @@ impl NameKeys {
             feature(b'3', tail(&lower, 3).as_bytes()),
             feature(b'4', head(&lower, 4).as_bytes()),
         ];
-        let look = NameLook::of(name, &words);
+        let surface = NameSurface::of(name, &words);
         let words = stems.iter().take(Self::WORDS).map(|stem| feature(b'w', stem.as_bytes())).collect();
-        Self { single, words, look }
+        Self { single, words, surface }
     }
 
     /// Single keys and words, each key once.

@@ -1,30 +1,34 @@
-//! What a name and a value look like, whoever has attested what: all there is to judge by where nobody knows a name.
+//! Surface features of a name and a value, whoever has attested what: all there is to judge by where nobody knows a name.
 
-use crate::features::{magnitude_bucket, stem};
+use super::forms::magnitude_bucket;
+use super::kind::Kind;
+use super::subject::{Ablation, Subject};
 use crate::hash::feature;
-use crate::{Ablation, Kind, Subject, names};
+use crate::names::{self, stem};
 
 /// How a name is written, and its words.
 #[derive(Default, Hash)]
-pub(super) struct NameLook {
-    marks: [i8; NameLook::N],
+pub(super) struct NameSurface {
+    marks: [i8; NameSurface::N],
     words: Vec<u32>,
 }
 
 /// The kind of a value, its sizes, and the words of its class.
 #[derive(Default, Hash)]
-pub(super) struct ValueLook {
-    marks: [i8; ValueLook::N],
+pub(super) struct ValueSurface {
+    marks: [i8; ValueSurface::N],
     /// Of each word its beginnings, the whole word last.
     class: Vec<Vec<u32>>,
 }
 
-/// Numbers that [`look`] makes of a pair.
-pub(super) const LOOKS: usize = NameLook::N + ValueLook::N + COMMON;
+/// Numbers that [`surface_features`] makes of a pair.
+pub(super) const SURFACES: usize = NameSurface::N + ValueSurface::N + COMMON;
 /// Those that name and value make together.
 const COMMON: usize = 3;
-/// A unit of what the judge is told.
-const ONE: i8 = (1.0 / super::judge::SCALE) as i8;
+/// What a judge multiplies a feature with, so that a mark is 1.
+pub const FEATURE_SCALE: f32 = 1.0 / 32.0;
+/// A mark, as a feature.
+const ONE: i8 = (1.0 / FEATURE_SCALE) as i8;
 
 fn mark(holds: bool) -> i8 {
     if holds { ONE } else { 0 }
@@ -35,7 +39,7 @@ fn steps(size: f64, steps: f64) -> i8 {
     (size.ln_1p() * steps).min(100.0) as i8
 }
 
-impl NameLook {
+impl NameSurface {
     const N: usize = 10;
 
     /// Of a name and its words.
@@ -58,18 +62,18 @@ impl NameLook {
     }
 }
 
-impl ValueLook {
+impl ValueSurface {
     const KINDS: usize = Kind::Object as usize + 1;
     const N: usize = Self::KINDS + 8;
 
     pub(super) fn of(subject: &Subject, hidden: Ablation) -> Self {
-        let mut look = Self::default();
+        let mut surface = Self::default();
         if hidden.type_ {
-            return look;
+            return surface;
         }
         let value = subject.value;
-        look.marks[Kind::of(subject) as usize] = ONE;
-        let sizes = &mut look.marks[Self::KINDS..];
+        surface.marks[Kind::of(subject) as usize] = ONE;
+        let sizes = &mut surface.marks[Self::KINDS..];
         if !hidden.len && value.len >= 0 {
             sizes[0] = ONE;
             sizes[1] = 2 * magnitude_bucket(value.len).min(60) as i8;
@@ -86,9 +90,9 @@ impl ValueLook {
             }
             sizes[7] = steps(value.text.len() as f64, 8.0);
         }
-        look.class =
+        surface.class =
             names::words(subject.type_class).iter().take(6).map(|word| beginnings(stem(word))).collect();
-        look
+        surface
     }
 }
 
@@ -104,10 +108,10 @@ fn word_key(word: &str) -> u32 {
 
 /// What shows of the name, what of the value, and whether the name is called after the value's class: its last word as
 /// the class's last, any of its words as any of the class's, its last as the beginning of any (`fig`).
-pub(super) fn look(name: &NameLook, value: &ValueLook) -> [i8; LOOKS] {
-    let mut all = [0; LOOKS];
-    all[..NameLook::N].copy_from_slice(&name.marks);
-    all[NameLook::N..LOOKS - COMMON].copy_from_slice(&value.marks);
+pub(super) fn surface_features(name: &NameSurface, value: &ValueSurface) -> [i8; SURFACES] {
+    let mut all = [0; SURFACES];
+    all[..NameSurface::N].copy_from_slice(&name.marks);
+    all[NameSurface::N..SURFACES - COMMON].copy_from_slice(&value.marks);
     if let Some(last) = name.words.last() {
         let mut wholes = value.class.iter().filter_map(|beginnings| beginnings.last());
         let common = [
@@ -115,7 +119,7 @@ pub(super) fn look(name: &NameLook, value: &ValueLook) -> [i8; LOOKS] {
             wholes.any(|whole| name.words.contains(whole)),
             value.class.iter().any(|beginnings| beginnings.contains(last)),
         ];
-        all[LOOKS - COMMON..].copy_from_slice(&common.map(mark));
+        all[SURFACES - COMMON..].copy_from_slice(&common.map(mark));
     }
     all
 }
@@ -124,7 +128,7 @@ pub(super) fn look(name: &NameLook, value: &ValueLook) -> [i8; LOOKS] {
 mod tests {
     use records::Value;
 
-    use super::{COMMON, LOOKS, NameLook, ONE, ValueLook, look};
+    use super::{COMMON, NameSurface, ONE, SURFACES, ValueSurface, surface_features};
     use crate::{Ablation, Subject, names};
 
     #[test]
@@ -140,9 +144,13 @@ mod tests {
             ("title", "", [0, 0, 0]),
             ("_", "Figure", [0, 0, 0]),
         ] {
-            let value = ValueLook::of(&Subject { name, value: &value, type_class }, Ablation::default());
-            let found = look(&NameLook::of(name, &names::words(name)), &value);
-            assert_eq!(found[LOOKS - COMMON..], expected.map(|mark: i8| mark * ONE), "{name} {type_class}");
+            let value = ValueSurface::of(&Subject { name, value: &value, type_class }, Ablation::default());
+            let found = surface_features(&NameSurface::of(name, &names::words(name)), &value);
+            assert_eq!(
+                found[SURFACES - COMMON..],
+                expected.map(|mark: i8| mark * ONE),
+                "{name} {type_class}"
+            );
         }
     }
 
@@ -150,7 +158,7 @@ mod tests {
     fn what_is_hidden_does_not_show() {
         let value = Value { text: "-3".to_owned(), len: 4, rank: 1, ..Value::default() };
         let of =
-            |hidden| ValueLook::of(&Subject { name: "", value: &value, type_class: "list" }, hidden).marks;
+            |hidden| ValueSurface::of(&Subject { name: "", value: &value, type_class: "list" }, hidden).marks;
         let all = of(Ablation::default());
         let shown =
             |hidden| of(hidden).iter().zip(all).filter(|(mark, all)| **mark == *all && *all != 0).count();
@@ -158,7 +166,7 @@ mod tests {
         assert_eq!(shown(nothing), 8);
         assert_eq!(shown(Ablation { value: true, ..nothing }), 4);
         assert_eq!(shown(Ablation { value: true, len: true, shape: true, ..nothing }), 1);
-        assert_eq!(of(Ablation { type_: true, ..nothing }), [0; ValueLook::N]);
-        assert_eq!(NameLook::default().marks, [0; NameLook::N], "no name, no marks");
+        assert_eq!(of(Ablation { type_: true, ..nothing }), [0; ValueSurface::N]);
+        assert_eq!(NameSurface::default().marks, [0; NameSurface::N], "no name, no marks");
     }
 }
