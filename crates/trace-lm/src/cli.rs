@@ -1,13 +1,10 @@
 //! The arguments of `trace-lm`.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::generate::LEVELS;
-use crate::text::Format;
+use crate::generate::Levels;
 
 /// A small language model that learns from traces what code does.
 ///
@@ -24,11 +21,12 @@ use crate::text::Format;
 pub struct Args {
     /// What to do
     #[command(subcommand)]
-    command: Command,
+    pub(crate) command: Command,
 }
 
+/// What to do.
 #[derive(Subcommand, Debug)]
-enum Command {
+pub(crate) enum Command {
     /// Write programs of a curriculum as script records
     Generate(GenerateArgs),
     /// Learn from trace records; writes a model folder, and metric records
@@ -52,29 +50,31 @@ pub struct GenerateArgs {
     pub level: Levels,
 
     #[command(flatten)]
-    common: filter::Common,
+    pub(crate) common: filter::Common,
 }
 
-/// Some levels.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Levels(pub BTreeSet<u8>);
+/// `--format`.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// The whole state behind each line
+    #[default]
+    Full,
+    /// Only what each line changed
+    Delta,
+    /// The program alone
+    Code,
+    /// What `trace-tasks` asks, and the answer
+    Tasks,
+}
 
-impl FromStr for Levels {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let level = |text: &str| match text.parse::<u8>() {
-            Ok(level) if (1..=LEVELS).contains(&level) => Ok(level),
-            _ => Err(format!("`{text}` is no level from 1 to {LEVELS}")),
-        };
-        let mut levels = BTreeSet::new();
-        for part in text.split(',') {
-            match part.split_once('-') {
-                Some((low, high)) => levels.extend(level(low)?..=level(high)?),
-                None => levels.extend([level(part)?]),
-            }
+impl From<Format> for trace_model::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Full => Self::Full,
+            Format::Delta => Self::Delta,
+            Format::Code => Self::Code,
+            Format::Tasks => Self::Tasks,
         }
-        if levels.is_empty() { Err(format!("`{text}` names no level")) } else { Ok(Self(levels)) }
     }
 }
 
@@ -98,8 +98,8 @@ pub struct TrainArgs {
     pub refresh: u32,
 
     /// Show an operator of the programs as another sign, as in `--hide '*=⊗'`
-    #[arg(long, value_name = "OPERATOR=SIGN", value_delimiter = ' ')]
-    pub hide: Vec<Sign>,
+    #[arg(long, value_name = "OPERATOR=SIGN", value_delimiter = ' ', value_parser = sign)]
+    pub hide: Vec<(String, String)>,
 
     /// Learn to write the programs too, not only their traces
     #[arg(long)]
@@ -150,7 +150,7 @@ pub struct TrainArgs {
     pub compute: Compute,
 
     #[command(flatten)]
-    common: filter::Common,
+    pub(crate) common: filter::Common,
 }
 
 /// Where and on how many threads to compute.
@@ -166,23 +166,16 @@ pub struct Compute {
 }
 
 /// An operator and the sign that hides it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sign(pub String, pub String);
-
-impl FromStr for Sign {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.rsplit_once('=') {
-            Some((operator, sign)) if !operator.is_empty() && !sign.is_empty() => {
-                Ok(Self(operator.to_owned(), sign.to_owned()))
-            }
-            _ => Err(format!("`{text}` is not an operator, `=`, and a sign")),
+fn sign(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((operator, sign)) if !operator.is_empty() && !sign.is_empty() => {
+            Ok((operator.to_owned(), sign.to_owned()))
         }
+        _ => Err(format!("`{text}` is not an operator, `=`, and a sign")),
     }
 }
 
-/// A part of the programs: those of one `repo` are always in the same.
+/// `--part`.
 #[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Part {
     /// 85 in 100
@@ -192,6 +185,16 @@ pub enum Part {
     /// 10 in 100
     #[default]
     Test,
+}
+
+impl From<Part> for trace_model::Part {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Train => Self::Train,
+            Part::Valid => Self::Valid,
+            Part::Test => Self::Test,
+        }
+    }
 }
 
 /// The arguments of `trace-lm evaluate`.
@@ -230,7 +233,7 @@ pub struct EvaluateArgs {
     pub compute: Compute,
 
     #[command(flatten)]
-    common: filter::Common,
+    pub(crate) common: filter::Common,
 }
 
 /// The arguments of `trace-lm sample`.
@@ -257,42 +260,16 @@ pub struct SampleArgs {
     pub compute: Compute,
 
     #[command(flatten)]
-    common: filter::Common,
-}
-
-impl filter::Filter for Args {
-    const NAME: &'static str = "trace-lm";
-
-    fn common(&self) -> &filter::Common {
-        match &self.command {
-            Command::Generate(args) => &args.common,
-            Command::Train(args) => &args.common,
-            Command::Evaluate(args) => &args.common,
-            Command::Sample(args) => &args.common,
-        }
-    }
-
-    fn run(self, stage: &mut filter::Stage) -> anyhow::Result<()> {
-        match &self.command {
-            Command::Generate(args) => crate::generate::run(args, stage),
-            Command::Train(args) => crate::train::run(args, stage),
-            Command::Evaluate(args) => crate::evaluate::run(args, stage),
-            Command::Sample(args) => crate::sample::run(args, stage),
-        }
-    }
+    pub(crate) common: filter::Common,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Levels, Sign};
+    use super::sign;
 
     #[test]
-    fn levels_and_signs() {
-        assert_eq!("1-3,6".parse(), Ok(Levels([1, 2, 3, 6].into())));
-        for wrong in ["", "0", "10", "3-2", "x"] {
-            assert!(wrong.parse::<Levels>().is_err(), "{wrong}");
-        }
-        assert_eq!("==⊗".parse::<Sign>(), Ok(Sign("=".to_owned(), "⊗".to_owned())));
-        assert!("=x".parse::<Sign>().is_err() && "x=".parse::<Sign>().is_err());
+    fn signs_stand_behind_the_last_equals() {
+        assert_eq!(sign("==⊗"), Ok(("=".to_owned(), "⊗".to_owned())));
+        assert!(sign("=x").is_err() && sign("x=").is_err());
     }
 }

@@ -4,6 +4,7 @@
 //! (`nbexec --trace`). Every one ends after a few dozen lines and raises nothing.
 
 mod flow;
+mod levels;
 mod lines;
 mod program;
 mod values;
@@ -13,10 +14,8 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use records::{Cell, Extra, Random, Record as _, Script, id_of};
 
-use crate::cli::GenerateArgs;
-
-/// The highest level.
-pub const LEVELS: u8 = 9;
+pub use levels::{LEVELS, Levels};
+use program::{NAMES, Program};
 
 /// A drawn program.
 pub struct Drawn {
@@ -31,7 +30,30 @@ pub fn draw(seed: u64, number: u64, levels: &BTreeSet<u8>) -> Drawn {
     let turn = usize::try_from(number % levels.len().max(1) as u64).unwrap_or(0);
     let level = levels.iter().nth(turn).copied().unwrap_or(1);
     let mut random = Random::keyed(seed, "trace-lm/generate", &format!("{level}/{number}"));
-    Drawn { level, code: program::write(level, &mut random) }
+    Drawn { level, code: write(level, &mut random) }
+}
+
+/// Writes a program of a level.
+fn write(level: u8, random: &mut Random) -> String {
+    let mut names = NAMES.to_vec();
+    random.shuffle(&mut names);
+    let digits = match level {
+        1 => 1 + random.below(3) as u32,
+        2 => 1,
+        4 => 3 + random.below(2) as u32,
+        _ => 2,
+    };
+    let mut program = Program::new(digits, names, random);
+    match level {
+        1 => lines::assignments(&mut program),
+        2..=4 => lines::arithmetic(&mut program),
+        5 => flow::branches(&mut program),
+        6 => flow::loops(&mut program),
+        7 => flow::functions(&mut program),
+        8 => lines::texts(&mut program),
+        _ => lines::lists(&mut program),
+    }
+    program.text
 }
 
 /// The program as a record. Its `repo` is its shape, the text without its names and values: programs that
@@ -94,15 +116,14 @@ fn shape(code: &str) -> String {
     shape
 }
 
-/// Writes the scripts.
+/// Writes the scripts of the first `count` programs.
 ///
 /// # Errors
 /// If they cannot be written.
-pub fn run(args: &GenerateArgs, stage: &mut filter::Stage) -> Result<()> {
+pub fn run(count: u64, levels: &BTreeSet<u8>, stage: &mut filter::Stage) -> Result<()> {
     let seed = stage.common().seed;
-    let levels = &args.level.0;
     stage.map_items(
-        (0..args.count).map(Ok),
+        (0..count).map(Ok),
         |number, emit| emit.record(&script(number, draw(seed, number, levels))),
         |(), _| Ok(()),
     )

@@ -2,10 +2,8 @@
 
 use records::Random;
 
-use super::{flow, lines};
-
 /// Names that variables get.
-const NAMES: &[u8] = b"abcdefghknpqrstuvwxyz";
+pub(super) const NAMES: &[u8] = b"abcdefghknpqrstuvwxyz";
 
 /// What a variable holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,35 +34,16 @@ pub(super) struct Program<'a> {
     /// Most digits of a number that is written or made.
     pub(super) digits: u32,
     pub(super) indent: usize,
-    text: String,
+    pub(super) text: String,
     names: Vec<u8>,
 }
 
-/// Writes a program of a level.
-pub(super) fn write(level: u8, random: &mut Random) -> String {
-    let mut names = NAMES.to_vec();
-    random.shuffle(&mut names);
-    let digits = match level {
-        1 => 1 + random.below(3) as u32,
-        2 => 1,
-        4 => 3 + random.below(2) as u32,
-        _ => 2,
-    };
-    let mut program =
-        Program { random, variables: Vec::new(), digits, indent: 0, text: String::new(), names };
-    match level {
-        1 => lines::assignments(&mut program),
-        2..=4 => lines::arithmetic(&mut program),
-        5 => flow::branches(&mut program),
-        6 => flow::loops(&mut program),
-        7 => flow::functions(&mut program),
-        8 => lines::texts(&mut program),
-        _ => lines::lists(&mut program),
+impl<'a> Program<'a> {
+    /// A program without lines, whose numbers have at most so many digits.
+    pub(super) fn new(digits: u32, names: Vec<u8>, random: &'a mut Random) -> Self {
+        Self { random, variables: Vec::new(), digits, indent: 0, text: String::new(), names }
     }
-    program.text
-}
 
-impl Program<'_> {
     /// A number from `low` to `high`.
     pub(super) fn between(&mut self, low: u64, high: u64) -> u64 {
         low + self.random.below(high - low + 1)

@@ -1,6 +1,6 @@
 //! What is known of a step beside its text, to tell figures apart.
 
-use crate::state::Frames;
+use crate::frames::Frames;
 
 /// A step of a trace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,32 +108,7 @@ fn operation(source: &str, frames: &mut Frames) -> Option<Operation> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Operation, Step, operator};
-    use crate::text::tests::{line, trace};
-    use crate::text::{Format, Style, render};
-
-    #[test]
-    fn steps_know_what_their_line_is_about() {
-        let events = [line(1, &[(0, 0)]), line(2, &[(1, 0)]), line(3, &[(2, 1)])];
-        let trace = trace("a = 25\nb = a\nc = a * 40\n", &events, &["a", "b", "c"], &["25", "1000"]);
-        let text = render(&trace, &Style { format: Format::Delta, ..Style::default() }).unwrap();
-        let step = |operator, distance, digits, is_copied, operation| Step {
-            operator,
-            distance,
-            digits,
-            is_copied,
-            operation,
-        };
-        let product = Operation { left: 25, operator: "*", right: 40 };
-        assert_eq!(
-            text.steps,
-            [
-                step("literal", None, 2, false, None),
-                step("copy", Some(1), 2, true, None),
-                step("*", Some(2), 4, false, Some(product))
-            ]
-        );
-    }
+    use super::operator;
 
     #[test]
     fn operators_by_their_lines() {

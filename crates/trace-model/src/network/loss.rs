@@ -33,8 +33,8 @@ impl CustomOp1 for CrossEntropy {
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let logits = numbers(storage, layout)?;
         let width = logits.len() / self.truths.len().max(1);
-        let guesses = of_rows(logits, width.max(1), &self.truths);
-        let loss: f64 = guesses.iter().map(|guess| -f64::from(guess.log_probability)).sum();
+        let predictions = of_rows(logits, width.max(1), &self.truths);
+        let loss: f64 = predictions.iter().map(|prediction| -f64::from(prediction.log_probability)).sum();
         Ok((CpuStorage::F32(vec![loss as f32 * self.factor]), Shape::from(())))
     }
 
@@ -75,25 +75,25 @@ impl CustomOp2 for Slope {
     }
 }
 
-/// What is expected at a place.
+/// What is predicted at a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Guess {
+pub struct Prediction {
     /// The likeliest symbol, of equals the first.
-    pub(crate) best: u32,
+    pub best: u32,
     /// Logarithm of the probability of the truth.
-    pub(crate) log_probability: f32,
+    pub log_probability: f32,
 }
 
 /// What logits say, beside the truths.
-pub(crate) fn guesses(logits: &Tensor, truths: &[u32]) -> Result<Vec<Guess>> {
+pub(crate) fn predictions_of(logits: &Tensor, truths: &[u32]) -> Result<Vec<Prediction>> {
     let width = logits.dim(1)?;
     let logits: Vec<f32> = logits.flatten_all()?.to_vec1()?;
     Ok(of_rows(&logits, width, truths))
 }
 
-fn of_rows(logits: &[f32], width: usize, truths: &[u32]) -> Vec<Guess> {
+fn of_rows(logits: &[f32], width: usize, truths: &[u32]) -> Vec<Prediction> {
     let mut powers = vec![0.0_f32; width];
-    let mut guesses = Vec::with_capacity(truths.len());
+    let mut predictions = Vec::with_capacity(truths.len());
     let rows = logits.chunks_exact(width).zip(truths);
     Arch::new().dispatch(
         #[inline(always)]
@@ -102,17 +102,17 @@ fn of_rows(logits: &[f32], width: usize, truths: &[u32]) -> Vec<Guess> {
                 let log_sum = softmax(row, 1.0, &mut powers);
                 let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 let best = row.iter().position(|&logit| logit == top).unwrap_or(0) as u32;
-                guesses.push(Guess { best, log_probability: row[truth as usize] - log_sum });
+                predictions.push(Prediction { best, log_probability: row[truth as usize] - log_sum });
             }
         },
     );
-    guesses
+    predictions
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::rows::some_numbers;
-    use super::{cross_entropy, guesses};
+    use super::{cross_entropy, predictions_of};
 
     #[test]
     fn loss_and_slope_by_hand() {
@@ -134,10 +134,10 @@ mod tests {
                 assert!((slope - 0.5 * (share(row, at) - truth)).abs() < 1e-6);
             }
         }
-        let guesses = guesses(logits.as_tensor(), &[2, 0]).unwrap();
+        let predictions = predictions_of(logits.as_tensor(), &[2, 0]).unwrap();
         let best =
             |row: usize| (0..3).max_by(|&a, &b| values[row][a].total_cmp(&values[row][b])).unwrap() as u32;
-        assert_eq!([guesses[0].best, guesses[1].best], [best(0), best(1)]);
-        assert!((guesses[0].log_probability - share(0, 2).ln()).abs() < 1e-6);
+        assert_eq!([predictions[0].best, predictions[1].best], [best(0), best(1)]);
+        assert!((predictions[0].log_probability - share(0, 2).ln()).abs() < 1e-6);
     }
 }

@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::{self, Symbol};
 
-pub(crate) use loss::{Guess, cross_entropy, guesses};
+pub use loss::Prediction;
+pub(crate) use loss::{cross_entropy, predictions_of};
 pub(crate) use parameters::{Parameters, Snapshot};
 
 /// The sizes of a decoder.
@@ -100,6 +101,11 @@ impl Decoder {
     /// The sizes.
     pub fn sizes(&self) -> &Sizes {
         &self.sizes
+    }
+
+    /// The number of weights.
+    pub fn weights(&self) -> usize {
+        self.parameters.count()
     }
 
     /// Logits, (places, symbols), of what follows at these places, counted through the rows of the batch.

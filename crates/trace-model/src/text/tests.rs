@@ -1,45 +1,10 @@
 //! The texts of small traces, word for word.
 
-use records::{Change, Outcome, Trace, TraceEvent, TraceTask, encode_events};
+use records::{Trace, TraceEvent, TraceTask};
 
 use super::{Format, Piece, Role, Style, render, render_task, sign_line};
-
-/// A trace of a program: names and values by their texts.
-pub(crate) fn trace(code: &str, events: &[TraceEvent], names: &[&str], values: &[&str]) -> Trace {
-    let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
-    Trace {
-        schema: "trace/1".to_owned(),
-        id: "a".to_owned(),
-        notebook: String::new(),
-        path: String::new(),
-        repo: "made/1/a".to_owned(),
-        language: "python".to_owned(),
-        python: "3.11.7".to_owned(),
-        engine: "rewrite".to_owned(),
-        code: code.to_owned(),
-        stdin: String::new(),
-        argv: Vec::new(),
-        outcome: Outcome::Ok,
-        exception: String::new(),
-        message: String::new(),
-        line: 0,
-        truncated: false,
-        names: texts(names),
-        values: texts(values),
-        initial: Vec::new(),
-        events: encode_events(events),
-        stdout: String::new(),
-        extra: records::Extra::new(),
-    }
-}
-
-pub(crate) fn line(line: u32, changes: &[(u32, u32)]) -> TraceEvent {
-    TraceEvent::Line { line, changes: pairs(changes) }
-}
-
-fn pairs(changes: &[(u32, u32)]) -> Vec<Change> {
-    changes.iter().map(|&(name, value)| Change { name, value }).collect()
-}
+use crate::facts::{Operation, Step};
+use crate::samples::{line, pairs, trace};
 
 fn calls() -> Trace {
     let events = [
@@ -147,4 +112,27 @@ fn a_question_is_given_and_its_answer_is_not() {
         [given("\na = 1\n# type of a:"), asked, answer("int"), end.clone()]
     );
     assert_eq!(task("", "a = 1\n"), [given("\n"), answer("a = 1\n"), end]);
+}
+
+#[test]
+fn steps_know_what_their_line_is_about() {
+    let events = [line(1, &[(0, 0)]), line(2, &[(1, 0)]), line(3, &[(2, 1)])];
+    let trace = trace("a = 25\nb = a\nc = a * 40\n", &events, &["a", "b", "c"], &["25", "1000"]);
+    let text = render(&trace, &Style { format: Format::Delta, ..Style::default() }).unwrap();
+    let step = |operator, distance, digits, is_copied, operation| Step {
+        operator,
+        distance,
+        digits,
+        is_copied,
+        operation,
+    };
+    let product = Operation { left: 25, operator: "*", right: 40 };
+    assert_eq!(
+        text.steps,
+        [
+            step("literal", None, 2, false, None),
+            step("copy", Some(1), 2, true, None),
+            step("*", Some(2), 4, false, Some(product))
+        ]
+    );
 }

@@ -11,8 +11,9 @@ use records::{LmScore, Record as _};
 use crate::data::Sequence;
 use crate::facts::Operation;
 use crate::model::Model;
+use crate::predict::predictions;
 use crate::text::{Role, Text};
-use crate::{train, vocabulary};
+use crate::vocabulary;
 
 /// Operators that a sign may stand for.
 const CANDIDATES: [&str; 16] =
@@ -147,10 +148,9 @@ fn weigh(model: &Model, probe: &Probe) -> Result<Option<[f64; CANDIDATES.len()]>
     if sequences.iter().any(|sequence| sequence.symbols.len() > model.config.sizes.context) {
         return Ok(None);
     }
-    let expected = train::expectations(&model.decoder, &sequences)?;
-    let weights: Vec<f64> = expected
+    let weights: Vec<f64> = predictions(&model.decoder, &sequences)?
         .iter()
-        .map(|guesses| guesses.iter().map(|guess| f64::from(guess.log_probability)).sum())
+        .map(|predictions| predictions.iter().map(|prediction| f64::from(prediction.log_probability)).sum())
         .collect();
     let mut all = [0.0; CANDIDATES.len()];
     for (weight, answer) in all.iter_mut().zip(&answers) {
@@ -172,7 +172,7 @@ fn answer(lines: &[[f64; CANDIDATES.len()]], truth: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{CANDIDATES, answer, calculate, probes};
-    use crate::text::tests::{line, trace};
+    use crate::samples::{line, trace};
     use crate::text::{Format, Style, render};
     use crate::vocabulary::{decode, symbols};
 

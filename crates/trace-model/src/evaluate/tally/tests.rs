@@ -1,7 +1,7 @@
 //! The figures of one small trace, by hand.
 
 use super::{Hit, Tally, Units};
-use crate::text::tests::{line, trace};
+use crate::samples::{line, trace};
 use crate::text::{Format, Style, Text, render};
 
 /// `a = 5`, `b = a`, `a = 17`, `c = a + b`, `d = 22`.

@@ -15,16 +15,15 @@
 //! lines that were not recorded, `@ x=12` a whole state between changes (`--refresh`). Each line begins with the
 //! newline that ends the one before.
 
-use clap::ValueEnum;
 use records::{Trace, TraceEvent, TraceTask};
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{self, Step};
-use crate::state::{Frame, Frames};
+use crate::frames::{Frame, Frames};
 use crate::vocabulary as words;
 
 /// What a text shows of a program.
-#[derive(ValueEnum, Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// The whole state behind each line
@@ -36,6 +35,18 @@ pub enum Format {
     Code,
     /// What `trace-tasks` asks, and the answer
     Tasks,
+}
+
+impl Format {
+    /// Its name, as a command line and a record have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Delta => "delta",
+            Self::Code => "code",
+            Self::Tasks => "tasks",
+        }
+    }
 }
 
 /// How texts are made of traces.
@@ -274,4 +285,4 @@ fn is_definition(value: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

@@ -2,16 +2,14 @@
 //! what was measured. A run that goes on from it ends with the same bytes as one that was never interrupted.
 
 use std::collections::HashMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use safetensors::tensor::SafeTensors;
 use serde::{Deserialize, Serialize};
 
 use crate::adam::Adam;
-use crate::model::{bytes_of, read_weights, views, write};
-use crate::network::{Decoder, Snapshot};
+use crate::network::{Parameters, Snapshot};
+use crate::weights::{bytes_of, read_weights, views};
 
 /// The one key of the file's metadata: with two their order in the file would be left to chance.
 const STATE: &str = "state";
@@ -37,33 +35,29 @@ pub(crate) struct State {
 
 /// What was measured at a step.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Check {
-    pub(crate) epoch: usize,
-    pub(crate) step: usize,
-    pub(crate) rate: f64,
+pub struct Check {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// Steps so far.
+    pub step: usize,
+    /// Learning rate of the last of them.
+    pub rate: f64,
     /// Texts and mean loss a symbol since the check before.
-    pub(crate) train: (u64, f64),
-    /// Texts, mean loss a symbol, and share of symbols guessed, on the validation part.
-    pub(crate) valid: (u64, f64, f64),
+    pub train: (u64, f64),
+    /// Texts, mean loss a symbol, and share of symbols predicted, on the validation part.
+    pub valid: (u64, f64, f64),
 }
 
-/// Where the checkpoint of a model's folder lies.
-pub(crate) fn path(model: &Path) -> PathBuf {
-    model.join("checkpoint.safetensors")
-}
-
-/// Writes it.
+/// A checkpoint as bytes.
 ///
 /// # Errors
-/// If the disk is full.
-pub(crate) fn save(
-    model: &Path,
-    decoder: &Decoder,
+/// If the device fails.
+pub(crate) fn to_bytes(
+    parameters: &Parameters,
     adam: &Adam,
     best: Option<&Snapshot>,
     state: &State,
-) -> Result<()> {
-    let parameters = &decoder.parameters;
+) -> Result<Vec<u8>> {
     let mut tensors = bytes_of(parameters, &parameters.snapshot()?, "now/")?;
     for (half, prefix) in ["first/", "second/"].into_iter().enumerate() {
         let halves = adam.moments.iter().map(|moments| {
@@ -77,41 +71,30 @@ pub(crate) fn save(
     }
     let state = serde_json::to_string(state).context("cannot describe the run")?;
     let metadata = HashMap::from([(STATE.to_owned(), state)]);
-    write(&path(model), &safetensors::serialize(views(&tensors)?, Some(metadata))?)
+    Ok(safetensors::serialize(views(&tensors)?, Some(metadata))?)
 }
 
-/// Reads the checkpoint of a run, if there is one: its state, and the best weights.
+/// Reads a checkpoint of `run`: sets weights and moments, and gives its state and the best weights.
 ///
 /// # Errors
 /// If it is damaged, or of another run.
-pub(crate) fn load(
-    model: &Path,
+pub(crate) fn read(
+    bytes: &[u8],
     run: &str,
-    decoder: &Decoder,
+    parameters: &Parameters,
     adam: &mut Adam,
-) -> Result<Option<(State, Option<Snapshot>)>> {
-    let path = path(model);
-    if !path.exists() {
-        return Ok(None);
-    }
-    let trouble = || format!("cannot go on from {}", path.display());
-    let bytes = fs::read(&path).with_context(trouble)?;
-    let (_, metadata) = SafeTensors::read_metadata(&bytes).with_context(trouble)?;
-    let state =
-        metadata.metadata().as_ref().and_then(|metadata| metadata.get(STATE)).with_context(trouble)?;
-    let state: State = serde_json::from_str(state).with_context(trouble)?;
-    ensure!(
-        state.run == run,
-        "{} is of a run with other input or flags; without --resume it is replaced",
-        path.display()
-    );
-    let tensors = SafeTensors::deserialize(&bytes).with_context(trouble)?;
-    let weights = |prefix: &str| read_weights(&decoder.parameters, &tensors, prefix).with_context(trouble);
-    decoder.parameters.restore(&weights("now/")?)?;
+) -> Result<(State, Option<Snapshot>)> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+    let state = metadata.metadata().as_ref().and_then(|metadata| metadata.get(STATE));
+    let state: State = serde_json::from_str(state.context("it says nothing of its run")?)?;
+    ensure!(state.run == run, "it is of a run with other input or flags; without --resume it is replaced");
+    let tensors = SafeTensors::deserialize(bytes)?;
+    let weights = |prefix: &str| read_weights(parameters, &tensors, prefix);
+    parameters.restore(&weights("now/")?)?;
     let (first, second) = (weights("first/")?, weights("second/")?);
     adam.moments =
         first.0.into_iter().zip(second.0).map(|(first, second)| [first, second].concat()).collect();
-    adam.step = i32::try_from(state.step).with_context(trouble)?;
+    adam.step = i32::try_from(state.step)?;
     let best = if state.best.is_some() { Some(weights("best/")?) } else { None };
-    Ok(Some((state, best)))
+    Ok((state, best))
 }

@@ -1,27 +1,22 @@
 //! Traces as sequences of symbols, and the part that each belongs to.
 
-use std::path::PathBuf;
+use records::{Split, Trace, TraceTask, id_of};
 
-use anyhow::{Result, anyhow};
-use filter::{Line, Stage};
-use records::{Record as _, Run, Split, Trace, TraceTask, id_of};
-
-use crate::cli::Part;
-use crate::text::{Format, Piece, Role, Style, Text, render, render_task};
+use crate::text::{Piece, Role, Style, Text, render, render_task};
 use crate::vocabulary::{self, Symbol};
 
 /// A text as the model reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sequence {
+pub struct Sequence {
     /// Its symbols.
-    pub(crate) symbols: Vec<Symbol>,
+    pub symbols: Vec<Symbol>,
     /// The first that is to be learned or measured.
-    pub(crate) from: usize,
+    pub from: usize,
 }
 
 impl Sequence {
-    /// The sequence of a text; `None` if nothing in it is to be learned.
-    pub(crate) fn new(text: &Text, all: bool) -> Option<Self> {
+    /// The sequence of a text, of which `all` is to be learned or only the trace; `None` if nothing is.
+    pub fn new(text: &Text, all: bool) -> Option<Self> {
         let mut symbols = Vec::new();
         let mut from = if all { Some(1) } else { None };
         for piece in &text.pieces {
@@ -44,16 +39,30 @@ pub(crate) fn is_asked(piece: &Piece) -> bool {
     }
 }
 
+/// A part of the programs: those of one `repo` are always in the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// 85 in 100
+    Train,
+    /// 5 in 100
+    Valid,
+    /// 10 in 100
+    #[default]
+    Test,
+}
+
 /// What is read: a trace, or what `trace-tasks` asks about one.
 #[derive(Clone, Debug)]
-pub(crate) enum Source {
+pub enum Source {
+    /// What a program did.
     Trace(Trace),
+    /// A question about it.
     Task(TraceTask),
 }
 
 impl Source {
     /// The part that it belongs to: a question says so, a trace goes by its repository, or by itself when it has none.
-    pub(crate) fn part(&self, seed: u64) -> Part {
+    pub fn part(&self, seed: u64) -> Part {
         let trace = match self {
             Self::Task(TraceTask { split: Split::Train, .. }) => return Part::Train,
             Self::Task(TraceTask { split: Split::Valid, .. }) => return Part::Valid,
@@ -73,7 +82,7 @@ impl Source {
     ///
     /// # Errors
     /// If the events of a trace are broken.
-    pub(crate) fn text(&self, style: &Style) -> Result<Text, String> {
+    pub fn text(&self, style: &Style) -> Result<Text, String> {
         match self {
             Self::Task(task) => Ok(render_task(task)),
             Self::Trace(trace) => render(trace, style),
@@ -81,7 +90,7 @@ impl Source {
     }
 
     /// `id` of the record.
-    pub(crate) fn id(&self) -> &str {
+    pub fn id(&self) -> &str {
         match self {
             Self::Task(task) => &task.id,
             Self::Trace(trace) => &trace.id,
@@ -89,7 +98,7 @@ impl Source {
     }
 
     /// The level of a generated program, 0 for others.
-    pub(crate) fn level(&self) -> u64 {
+    pub fn level(&self) -> u64 {
         let extra = match self {
             Self::Task(task) => &task.extra,
             Self::Trace(trace) => &trace.extra,
@@ -98,71 +107,10 @@ impl Source {
     }
 }
 
-/// Calls `take` with what `look` makes of each trace (with [`Format::Tasks`]: question), in the order of input; what
-/// `look` passes over is counted under the name that it gives.
-///
-/// # Errors
-/// A malformed record, broken events, or an error of `take`.
-pub(crate) fn each<T: Send>(
-    inputs: &[PathBuf],
-    format: Format,
-    stage: &mut Stage,
-    look: impl Fn(Source) -> Result<Result<T, &'static str>, String> + Sync,
-    mut take: impl FnMut(T),
-) -> Result<()> {
-    let input = stage.input(inputs.to_vec());
-    let look = |line: &Line| -> Result<Result<T, &'static str>> {
-        // Recorders write how each run went behind its trace.
-        if line.schema().as_deref() == Some(Run::SCHEMA) {
-            return Ok(Err("runs"));
-        }
-        let source =
-            if format == Format::Tasks { Source::Task(line.parse()?) } else { Source::Trace(line.parse()?) };
-        look(source).map_err(|trouble| anyhow!("{}: expected the events of a trace, {trouble}", line.place))
-    };
-    stage.fold_lines(input, look, |seen, emit| {
-        match seen {
-            Ok(item) => take(item),
-            Err(passed) => emit.count(passed, 1),
-        }
-        Ok(())
-    })
-}
-
-/// The sequences of the training part and of the validation part.
-///
-/// # Errors
-/// As [`each`].
-pub(crate) fn sequences(
-    inputs: &[PathBuf],
-    style: &Style,
-    (context, seed, all): (usize, u64, bool),
-    stage: &mut Stage,
-) -> Result<(Vec<Sequence>, Vec<Sequence>)> {
-    let (mut train, mut valid) = (Vec::new(), Vec::new());
-    let look = |source: Source| {
-        let part = source.part(seed);
-        if part == Part::Test {
-            return Ok(Err("test_programs"));
-        }
-        let Some(sequence) = Sequence::new(&source.text(style)?, all) else {
-            return Ok(Err("nothing_to_learn"));
-        };
-        let fits = sequence.symbols.len() <= context;
-        Ok(if fits { Ok((part, sequence)) } else { Err("longer_than_context") })
-    };
-    each(inputs, style.format, stage, look, |(part, sequence)| match part {
-        Part::Valid => valid.push(sequence),
-        _ => train.push(sequence),
-    })?;
-    Ok((train, valid))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Sequence, Source};
-    use crate::cli::Part;
-    use crate::text::tests::{line, trace};
+    use super::{Part, Sequence, Source};
+    use crate::samples::{line, trace};
     use crate::text::{Format, Style, render};
     use crate::vocabulary::symbols;
 
