@@ -42,27 +42,27 @@ Example: record, pack, and look at one record of it later:
 
 /// Lines of one block.
 #[derive(Default)]
-struct Gathered {
+struct Batch {
     lines: Vec<Vec<u8>>,
     emit: Emit,
 }
 
 /// The next block of lines, none at the end.
-fn gather(input: &mut Input) -> Result<Option<Gathered>> {
-    let mut gathered = Gathered::default();
+fn gather(input: &mut Input) -> Result<Option<Batch>> {
+    let mut batch = Batch::default();
     let mut bytes = 0;
     let mut is_over = true;
-    while gathered.lines.len() < BLOCK_LINES && bytes < BLOCK_BYTES {
+    while batch.lines.len() < BLOCK_LINES && bytes < BLOCK_BYTES {
         let Some(line) = input.next_line()? else { break };
         is_over = false;
         if line.too_long {
-            gathered.emit.reject_too_long(&line);
+            batch.emit.reject_too_long(&line);
         } else {
             bytes += line.bytes.len();
-            gathered.lines.push(line.bytes);
+            batch.lines.push(line.bytes);
         }
     }
-    Ok(if is_over { None } else { Some(gathered) })
+    Ok(if is_over { None } else { Some(batch) })
 }
 
 /// Packs.
@@ -71,36 +71,36 @@ fn gather(input: &mut Input) -> Result<Option<Gathered>> {
 /// If the input cannot be read or the output not be written.
 pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let mut input = stage.input(args.inputs.clone());
-    let (mut packer, mut accounts) = (Packer::default(), Accounts::default());
+    let (mut packer, mut totals) = (Packer::default(), Totals::default());
 
     // The first blocks wait until a dictionary is learned from them.
     let mut first = Vec::new();
     while first.len() < Dictionary::BLOCKS {
-        let Some(gathered) = gather(&mut input)? else { break };
-        first.push(Encoded::of(&accounts.take(gathered, stage)?));
+        let Some(batch) = gather(&mut input)? else { break };
+        first.push(Encoded::of(&totals.take(batch, stage)?));
     }
     let is_all = first.len() < Dictionary::BLOCKS;
     let dictionary = Dictionary::learn(&first, is_all, args.level)?;
     stage.write_bytes(&packer.begin(&dictionary)?)?;
     for encoded in first {
-        accounts.events += encoded.events;
+        totals.events += encoded.events;
         let packed = dictionary.pack(&encoded, args.level)?;
         stage.write_bytes(&packer.block(packed))?;
     }
     let blocks = std::iter::from_fn(|| gather(&mut input).transpose());
-    let work = |mut gathered: Gathered| {
-        let encoded = Encoded::of(&gathered.lines);
+    let work = |mut batch: Batch| {
+        let encoded = Encoded::of(&batch.lines);
         let packed = dictionary.pack(&encoded, args.level)?;
-        let lines = std::mem::take(&mut gathered.lines);
-        Ok((packed, encoded.events, gathered.emit, Lengths::of(&lines)))
+        let lines = std::mem::take(&mut batch.lines);
+        Ok((packed, encoded.events, batch.emit, Lengths::of(&lines)))
     };
     ordered_map(blocks, stage.common().workers(), work, |(packed, events, emit, lengths), _| {
-        accounts.events += events;
-        accounts.add(lengths, emit, stage)?;
+        totals.events += events;
+        totals.add(lengths, emit, stage)?;
         stage.write_bytes(&packer.block(packed))
     })?;
     stage.write_bytes(&packer.end()).context("cannot end the file")?;
-    accounts.tell(args, stage, packer.bytes());
+    totals.report(args, stage, packer.bytes());
     Ok(())
 }
 
@@ -117,16 +117,16 @@ impl Lengths {
 }
 
 #[derive(Default)]
-struct Accounts {
+struct Totals {
     lines: u64,
     bytes: u64,
     events: u64,
 }
 
-impl Accounts {
-    fn take(&mut self, gathered: Gathered, stage: &mut Stage) -> Result<Vec<Vec<u8>>> {
-        self.add(Lengths::of(&gathered.lines), gathered.emit, stage)?;
-        Ok(gathered.lines)
+impl Totals {
+    fn take(&mut self, batch: Batch, stage: &mut Stage) -> Result<Vec<Vec<u8>>> {
+        self.add(Lengths::of(&batch.lines), batch.emit, stage)?;
+        Ok(batch.lines)
     }
 
     fn add(&mut self, lengths: Lengths, emit: Emit, stage: &mut Stage) -> Result<()> {
@@ -136,7 +136,7 @@ impl Accounts {
         stage.absorb(emit)
     }
 
-    fn tell(&self, args: &Args, stage: &mut Stage, packed: u64) {
+    fn report(&self, args: &Args, stage: &mut Stage, packed: u64) {
         stage.count("lines", self.lines);
         stage.count("events", self.events);
         if args.stats {

@@ -80,9 +80,9 @@ impl Counts {
         counts.add("events", "all", program.events.len() as u64);
         let (mut changes, mut opaque) = (0, 0);
         for event in &program.events {
-            let (kind, told) = kind_of(event);
+            let (kind, made) = kind_of(event);
             counts.add("events", kind, 1);
-            for change in told {
+            for change in made {
                 let kind = type_of(program.value(change.value));
                 let shown = if KNOWN.contains(&kind) { kind } else { "other" };
                 counts.add("changes", if kind.is_empty() { "deleted" } else { shown }, 1);

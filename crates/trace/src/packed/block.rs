@@ -5,12 +5,12 @@ use rustc_hash::FxHashSet;
 
 use super::Damage;
 use super::columns::{Column, Columns, Cursors};
-use super::told::{listen, tell};
+use super::events;
 use crate::program::sound_events;
 
 /// A line as it is.
 const AS_IT_IS: u8 = 0;
-/// A trace whose table of values is in the order of telling.
+/// A trace whose table of values is in the order in which events need them.
 const IN_ORDER: u8 = 1;
 /// A trace whose table of values is in an order of its own.
 const OUT_OF_ORDER: u8 = 2;
@@ -90,7 +90,7 @@ fn encode_trace(columns: &mut Columns, trace: &Trace) -> u64 {
             return unsound.unwrap_or(0);
         }
     };
-    let order = tell(columns, trace.names.len(), &trace.values, &trace.initial, &trace.events);
+    let order = events::encode(columns, trace.names.len(), &trace.values, &trace.initial, &trace.events);
     let is_in_order =
         order.len() == trace.values.len() && order.iter().zip(0..).all(|(place, at)| *place == at);
     columns.raw(Column::Forms, &[if is_in_order { IN_ORDER } else { OUT_OF_ORDER }]);
@@ -98,8 +98,9 @@ fn encode_trace(columns: &mut Columns, trace: &Trace) -> u64 {
         columns.number(Column::Plain, order.len() as u64);
         order.iter().for_each(|&place| columns.number(Column::Plain, u64::from(place)));
         // Then the values that no event needs, by their places.
-        let told: FxHashSet<u32> = order.into_iter().collect();
-        let rest: Vec<u32> = (0..trace.values.len() as u32).filter(|place| !told.contains(place)).collect();
+        let encoded: FxHashSet<u32> = order.into_iter().collect();
+        let rest: Vec<u32> =
+            (0..trace.values.len() as u32).filter(|place| !encoded.contains(place)).collect();
         columns.number(Column::Plain, rest.len() as u64);
         for place in rest {
             columns.number(Column::Plain, u64::from(place));
@@ -197,12 +198,12 @@ fn decode_trace(cursors: &mut Cursors<'_>, form: u8) -> Result<Trace, Damage> {
         PLAIN => decode_plain(cursors)?,
         IN_ORDER | OUT_OF_ORDER => {
             let order = if form == IN_ORDER { None } else { Some(plain_numbers(cursors)?) };
-            let heard = listen(cursors, names.len(), order.as_deref())?;
+            let decoded = events::decode(cursors, names.len(), order.as_deref())?;
             let values = match order {
-                None => heard.values,
-                Some(order) => put_in_order(cursors, heard.values, &order)?,
+                None => decoded.values,
+                Some(order) => put_in_order(cursors, decoded.values, &order)?,
             };
-            (values, heard.initial, heard.events)
+            (values, decoded.initial, decoded.events)
         }
         _ => return Err(Damage::new("a line is kept in no known form")),
     };
@@ -242,10 +243,14 @@ fn plain_numbers(cursors: &mut Cursors<'_>) -> Result<Vec<u32>, Damage> {
     (0..cursors.number(Column::Plain)?).map(|_| cursors.small(Column::Plain)).collect()
 }
 
-/// The table of values as it was: those told, at the places that `order` names, and those that no event needs.
-fn put_in_order(cursors: &mut Cursors<'_>, told: Vec<String>, order: &[u32]) -> Result<Vec<String>, Damage> {
+/// The table of values as it was: those encoded, at the places that `order` names, and those that no event needs.
+fn put_in_order(
+    cursors: &mut Cursors<'_>,
+    encoded: Vec<String>,
+    order: &[u32],
+) -> Result<Vec<String>, Damage> {
     let n_rest = cursors.number(Column::Plain)?;
-    let mut placed: Vec<(u32, String)> = order.iter().copied().zip(told).collect();
+    let mut placed: Vec<(u32, String)> = order.iter().copied().zip(encoded).collect();
     for _ in 0..n_rest {
         placed.push((cursors.small(Column::Plain)?, cursors.text(Column::Values)?));
     }

@@ -32,7 +32,7 @@ pub enum Column {
     Counts,
     /// Which names events are about.
     Places,
-    /// How values are told.
+    /// How values are encoded.
     Ways,
     /// Distances of whole numbers.
     Distances,

@@ -5,16 +5,16 @@
 //!
 //! A block is a set of columns (all ids, all codes, all heads of events, …) in one frame of zstd: like stands
 //! beside like. A line that is a `trace/1` record as our writers spell it is taken apart; any other is kept as it
-//! is. Numbers are LEB128. The values of a trace are told one after the other as they are first needed, a whole
+//! is. Numbers are LEB128. The values of a trace are encoded one after the other as they are first needed, a whole
 //! number by its distance from the last value of the same variable: a loop that counts says the same again and
 //! again, which costs next to nothing.
 
 mod block;
 mod bytes;
 mod columns;
+mod events;
 mod reader;
 mod sections;
-mod told;
 mod writer;
 
 pub use reader::{Reader, Scan};

@@ -8,7 +8,7 @@ use crate::state::State;
 use crate::statements::Statements;
 
 /// What is known of the names of a program while its events go by.
-pub struct Known<'p> {
+pub struct KnownNames<'p> {
     /// The places of names in the table.
     pub places: FxHashMap<&'p str, u32>,
     /// Names that a statement declares as another frame's.
@@ -20,7 +20,7 @@ pub struct Known<'p> {
     gaps: u32,
 }
 
-impl<'p> Known<'p> {
+impl<'p> KnownNames<'p> {
     /// Before the first event.
     pub fn of(program: &'p Program, statements: &Statements<'_>) -> Self {
         let places: FxHashMap<&str, u32> = program.trace.names.iter().map(String::as_str).zip(0..).collect();

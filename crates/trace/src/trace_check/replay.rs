@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::arithmetic::binary;
 use super::expression::evaluate;
-use super::known::Known;
+use super::known::KnownNames;
 use super::value::Value;
 use crate::program::Program;
 use crate::state::State;
@@ -29,7 +29,7 @@ pub fn replay(program: &Program) -> TraceCheck {
     let statements = Statements::of(&trace.code);
     let tree = Tree::parse(&trace.code, Dialect::Python).ok();
     let nodes = tree.as_ref().map(by_place).unwrap_or_default();
-    let mut known = Known::of(program, &statements);
+    let mut known = KnownNames::of(program, &statements);
     let mut state = State::before(program);
     known.bound(0, trace.initial.iter().map(|(name, _)| *name));
     for (at, event) in program.events.iter().enumerate() {
@@ -75,7 +75,7 @@ fn by_place(tree: &Tree<'_>) -> FxHashMap<usize, NodeId> {
 struct Step<'s> {
     program: &'s Program,
     statements: &'s Statements<'s>,
-    known: &'s Known<'s>,
+    known: &'s KnownNames<'s>,
     /// Before the line.
     state: &'s State<'s>,
     at: usize,

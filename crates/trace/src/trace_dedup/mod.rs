@@ -104,14 +104,14 @@ impl std::fmt::Display for Level {
 }
 
 /// What is known of one trace.
-struct Looks {
+struct Fingerprint {
     id: String,
     /// A hash for each level that is looked for but `near`.
     hashes: Vec<(Level, String)>,
     sketch: Option<Sketch>,
 }
 
-impl Looks {
+impl Fingerprint {
     fn of(program: &Program, args: &Args) -> Self {
         let trace = &program.trace;
         let hash = |level: Level| match level {
@@ -145,7 +145,7 @@ impl Looks {
 enum Found {
     Run,
     Opaque,
-    Trace(Looks),
+    Trace(Fingerprint),
 }
 
 /// The traces that repeat none.
@@ -157,19 +157,21 @@ struct Seen {
 
 impl Seen {
     /// The first that this repeats, and how; otherwise it is a first itself from now on.
-    fn first_of(&mut self, looks: Looks) -> Option<(Level, &str)> {
-        let exact = looks.hashes.iter().find_map(|key| self.hashes.get(key).map(|first| (key.0, *first)));
-        let near =
-            || looks.sketch.as_ref().and_then(|sketch| self.near.like(sketch)).map(|it| (Level::Near, it));
+    fn first_of(&mut self, fingerprint: Fingerprint) -> Option<(Level, &str)> {
+        let exact =
+            fingerprint.hashes.iter().find_map(|key| self.hashes.get(key).map(|first| (key.0, *first)));
+        let near = || {
+            fingerprint.sketch.as_ref().and_then(|sketch| self.near.like(sketch)).map(|it| (Level::Near, it))
+        };
         if let Some((level, first)) = exact.or_else(near) {
             return Some((level, &self.ids[first as usize]));
         }
         let place = self.ids.len() as u32;
-        self.hashes.extend(looks.hashes.into_iter().map(|key| (key, place)));
-        if let Some(sketch) = looks.sketch {
+        self.hashes.extend(fingerprint.hashes.into_iter().map(|key| (key, place)));
+        if let Some(sketch) = fingerprint.sketch {
             self.near.add(sketch, place);
         }
-        self.ids.push(looks.id);
+        self.ids.push(fingerprint.id);
         None
     }
 }
@@ -190,13 +192,13 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
         let found = match &program {
             None => Found::Run,
             Some(program) if is_opaque(program) => Found::Opaque,
-            Some(program) => Found::Trace(Looks::of(program, args)),
+            Some(program) => Found::Trace(Fingerprint::of(program, args)),
         };
         Ok((found, line.bytes))
     };
     stage.fold_owned_lines(input, look, |(found, line), emit| {
-        let looks = match found {
-            Found::Trace(looks) => looks,
+        let fingerprint = match found {
+            Found::Trace(fingerprint) => fingerprint,
             Found::Run => {
                 emit.raw(&line);
                 return Ok(());
@@ -206,7 +208,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
                 return Ok(());
             }
         };
-        let (level, first) = match seen.first_of(looks) {
+        let (level, first) = match seen.first_of(fingerprint) {
             Some((level, first)) => (level.as_str(), first),
             None => ("", ""),
         };
@@ -243,7 +245,7 @@ mod tests {
     use rustc_hash::FxHashMap;
     use similarity::Firsts;
 
-    use super::{Args, Level, Looks, Seen};
+    use super::{Args, Fingerprint, Level, Seen};
     use crate::samples::program;
 
     fn levels(programs: &[(&str, &str)], arguments: &[&str]) -> Vec<Option<Level>> {
@@ -253,8 +255,8 @@ mod tests {
             let mut program = program(code, &["x"], &["1"], &[]);
             program.trace.id = format!("{at}");
             program.trace.stdout = (*stdout).to_owned();
-            let looks = Looks::of(&program, &args);
-            seen.first_of(looks).map(|(level, first)| {
+            let fingerprint = Fingerprint::of(&program, &args);
+            seen.first_of(fingerprint).map(|(level, first)| {
                 assert_eq!(first, "0");
                 level
             })

@@ -9,7 +9,7 @@ use super::{Args, Form, Question, Task};
 use crate::loops::{Plan, loops};
 use crate::program::{Program, type_of};
 use crate::statements::Statements;
-use crate::trace_text::{Beside, Spoken, dots, fit};
+use crate::trace_text::{Include, Spelling, dots, fit};
 
 /// Longer answers are not asked for.
 const LONGEST_ANSWER: usize = 500;
@@ -87,8 +87,8 @@ impl Asker<'_> {
         // What comes behind is not to be guessed from how the trace ended.
         (before.trace.truncated, before.trace.exception) = (false, String::new());
         let statements = Statements::of(&before.trace.code);
-        let spoken = Spoken { program: &before, statements: &statements, glyphs: None };
-        let render = |plan: &Plan| dots(&spoken, plan, Beside::default());
+        let spelling = Spelling { program: &before, statements: &statements, glyphs: None };
+        let render = |plan: &Plan| dots(&spelling, plan, Include::default());
         fit(&before, &statements, Plan::all(&before), self.args.trace_tokens as usize, render).0
     }
 

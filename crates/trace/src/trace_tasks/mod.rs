@@ -207,11 +207,11 @@ fn split_of(program: &Program, args: &Args) -> Split {
 }
 
 /// Writes tasks until the tokens are used up.
-struct Purse {
+struct TokenBudget {
     left: Option<u64>,
 }
 
-impl Purse {
+impl TokenBudget {
     fn write(&mut self, mut task: TraceTask, emit: &mut Emit) -> Result<()> {
         if let Some(left) = &mut self.left {
             if task.tokens > *left {
@@ -251,7 +251,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
         tasks.extend(args.pair.as_ref().map(|_| Task::Divergence));
     }
     let mut pairs = args.pair.clone().filter(|_| tasks.contains(&Task::Divergence)).map(Pairs::by);
-    let mut purse = Purse { left: args.total_tokens };
+    let mut budget = TokenBudget { left: args.total_tokens };
     let look = |line: &Line| {
         let Some(program) = Program::read(line)? else { return Ok(None) };
         let questions = tasks.iter().flat_map(|&task| ask(&program, task, args));
@@ -264,9 +264,9 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
             emit.count("runs", 1);
             return Ok(());
         };
-        asked.into_iter().try_for_each(|task| purse.write(task, emit))?;
+        asked.into_iter().try_for_each(|task| budget.write(task, emit))?;
         if let Some((question, program)) = pairs.as_mut().and_then(|pairs| pairs.compare(program)) {
-            purse.write(question.record(&program, args), emit)?;
+            budget.write(question.record(&program, args), emit)?;
         }
         Ok(())
     })

@@ -3,7 +3,7 @@
 use clap::Parser as _;
 use records::{Split, TraceEvent, TraceTask};
 
-use super::{Args, Pairs, Purse, Task, ask, beginning};
+use super::{Args, Pairs, Task, TokenBudget, ask, beginning};
 use crate::program::Program;
 use crate::samples::{recorded, recorded_at};
 use crate::trace_text::tokens_in;
@@ -157,14 +157,14 @@ fn questions_are_drawn_alike_and_repositories_stay_whole() {
 fn totals_of_two_forms_are_equal() {
     for form in ["code", "code+trace"] {
         let args = args(&["--tasks", "text", "--form", form, "--total-tokens", "150"]);
-        let mut purse = Purse { left: args.total_tokens };
+        let mut budget = TokenBudget { left: args.total_tokens };
         let mut emit = filter::Emit::default();
         for program in recorded() {
             for question in ask(&program, Task::Text, &args) {
-                purse.write(question.record(&program, &args), &mut emit).unwrap();
+                budget.write(question.record(&program, &args), &mut emit).unwrap();
             }
         }
-        assert_eq!(purse.left, Some(0), "{form}");
+        assert_eq!(budget.left, Some(0), "{form}");
     }
     for most in 0..20 {
         let short = beginning("x = 12345\n    print(x)\nné\n", most);

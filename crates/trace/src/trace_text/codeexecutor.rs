@@ -2,13 +2,13 @@
 
 use records::TraceEvent;
 
-use super::Spoken;
+use super::Spelling;
 use crate::loops::Plan;
 use crate::state::{Frame, State};
 
 /// Tells a trace as `<line> <3> <state> a : 1 <dictsep> b : 2 </state>`, one line a step.
-pub fn codeexecutor(spoken: &Spoken<'_>, plan: &Plan) -> String {
-    let program = spoken.program;
+pub fn codeexecutor(spelling: &Spelling<'_>, plan: &Plan) -> String {
+    let program = spelling.program;
     let mut text = String::new();
     let mut state = State::before(program);
     for (at, event) in program.events.iter().enumerate() {
@@ -19,7 +19,7 @@ pub fn codeexecutor(spoken: &Spoken<'_>, plan: &Plan) -> String {
         let changes_state =
             matches!(event, TraceEvent::Line { .. } | TraceEvent::Call { .. } | TraceEvent::Changes(_));
         if plan.shown[at] && changes_state {
-            text.push_str(&step(spoken, state.top()));
+            text.push_str(&step(spelling, state.top()));
         } else if plan.shown[at] && matches!(event, TraceEvent::Elided) {
             text.push_str("<elided> (more lines, not recorded)\n");
         }
@@ -31,14 +31,14 @@ pub fn codeexecutor(spoken: &Spoken<'_>, plan: &Plan) -> String {
         text.push_str("<elided> (not recorded to its end)\n");
     }
     if plan.with_end {
-        text.push_str(&step(spoken, state.bottom()));
+        text.push_str(&step(spelling, state.bottom()));
     }
     text
 }
 
-fn step(spoken: &Spoken<'_>, frame: &Frame) -> String {
+fn step(spelling: &Spelling<'_>, frame: &Frame) -> String {
     let bound = |change: &records::Change| {
-        format!("{} : {}", spoken.name(change.name), harmless(&spoken.value(change.value)))
+        format!("{} : {}", spelling.name(change.name), harmless(&spelling.value(change.value)))
     };
     let all: Vec<String> = frame.variables.iter().map(bound).collect();
     let state = if all.is_empty() { String::new() } else { format!("{} ", all.join(" <dictsep> ")) };

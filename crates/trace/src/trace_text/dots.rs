@@ -2,14 +2,14 @@
 
 use records::{Change, TraceEvent};
 
-use super::{Beside, Spoken};
+use super::{Include, Spelling};
 use crate::loops::Plan;
 use crate::state::State;
 
 /// Tells a trace: first what is bound before the first line, then each line and its changes.
-pub fn dots(spoken: &Spoken<'_>, plan: &Plan, beside: Beside) -> String {
-    let program = spoken.program;
-    let mut text = Text { spoken, lines: String::new() };
+pub fn dots(spelling: &Spelling<'_>, plan: &Plan, include: Include) -> String {
+    let program = spelling.program;
+    let mut text = Text { spelling, lines: String::new() };
     let initial = program.trace.initial.iter().map(|&(name, value)| Change { name, value });
     text.changes(0, &initial.collect::<Vec<_>>());
     let mut state = State::before(program);
@@ -19,13 +19,13 @@ pub fn dots(spoken: &Spoken<'_>, plan: &Plan, beside: Beside) -> String {
             text.dotted(indentation, note);
         }
         // What is left behind is told in the frame that is left.
-        let left = spoken.indentation(state.top().line);
+        let left = spelling.indentation(state.top().line);
         state.apply(event);
         let line = state.top().line;
         if !plan.shown[at] {
             continue;
         }
-        indentation = spoken.indentation(line);
+        indentation = spelling.indentation(line);
         match event {
             TraceEvent::Line { changes, .. } => {
                 text.source(line);
@@ -36,10 +36,10 @@ pub fn dots(spoken: &Spoken<'_>, plan: &Plan, beside: Beside) -> String {
                 text.changes(indentation, parameters);
             }
             TraceEvent::Changes(changes) => text.changes(indentation, changes),
-            TraceEvent::Return(value) if beside.returned => text.told(left, "return", *value),
-            TraceEvent::Yield(value) if beside.returned => text.told(left, "yield", *value),
-            TraceEvent::Raise(value) if beside.raised => text.told(indentation, "raise", *value),
-            TraceEvent::Output(value) if beside.printed => text.told(indentation, "print", *value),
+            TraceEvent::Return(value) if include.returned => text.value(left, "return", *value),
+            TraceEvent::Yield(value) if include.returned => text.value(left, "yield", *value),
+            TraceEvent::Raise(value) if include.raised => text.value(indentation, "raise", *value),
+            TraceEvent::Output(value) if include.printed => text.value(indentation, "print", *value),
             TraceEvent::Elided => text.dotted(indentation, "(more lines, not recorded)"),
             _ => {}
         }
@@ -52,19 +52,19 @@ pub fn dots(spoken: &Spoken<'_>, plan: &Plan, beside: Beside) -> String {
     }
     if plan.with_end {
         text.dotted(0, "(at the end)");
-        spoken.end().iter().for_each(|change| text.dotted(0, change));
+        spelling.end().iter().for_each(|change| text.dotted(0, change));
     }
     text.lines
 }
 
 struct Text<'s> {
-    spoken: &'s Spoken<'s>,
+    spelling: &'s Spelling<'s>,
     lines: String,
 }
 
 impl Text<'_> {
     fn source(&mut self, line: u32) {
-        for line in self.spoken.source(line) {
+        for line in self.spelling.source(line) {
             self.lines.push_str(&line);
             self.lines.push('\n');
         }
@@ -75,11 +75,11 @@ impl Text<'_> {
     }
 
     fn changes(&mut self, indentation: usize, changes: &[Change]) {
-        changes.iter().for_each(|&change| self.dotted(indentation, &self.spoken.change(change)));
+        changes.iter().for_each(|&change| self.dotted(indentation, &self.spelling.change(change)));
     }
 
-    fn told(&mut self, indentation: usize, what: &str, value: u32) {
-        let value = self.spoken.value(value);
+    fn value(&mut self, indentation: usize, what: &str, value: u32) {
+        let value = self.spelling.value(value);
         self.dotted(indentation, &format!("{what} = {value}"));
     }
 }

@@ -6,7 +6,7 @@ mod dots;
 mod glyphs;
 mod inline;
 mod snoop;
-mod spoken;
+mod spelling;
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ use records::{Record as _, TraceText, escape};
 pub use budget::{fit, tokens_in};
 pub use dots::dots;
 pub use glyphs::Glyphs;
-pub use spoken::Spoken;
+pub use spelling::Spelling;
 
 use crate::loops::{Plan, loops};
 use crate::program::Program;
@@ -88,7 +88,7 @@ Exit status: 0 done, 1 more rejects than --max-rejects, 2 not done.
 Example: what programs do, in at most 500 tokens each, for a language model:
   trace-cat runs.ntrace | trace-text --max-tokens 500 --jsonl > texts.jsonl";
 
-/// How a trace is told.
+/// How a trace is record.
 #[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[value(rename_all = "lower")]
 pub enum Style {
@@ -117,7 +117,7 @@ impl Style {
 
 /// What is told beside lines and changes.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Beside {
+pub struct Include {
     /// Returned and yielded values.
     pub returned: bool,
     /// What is raised.
@@ -127,16 +127,16 @@ pub struct Beside {
 }
 
 /// A trace as a text, and what came of it.
-pub fn told(program: &Program, args: &Args) -> TraceText {
+pub fn text_of(program: &Program, args: &Args) -> TraceText {
     let statements = Statements::of(&program.trace.code);
     let glyphs = args.glyphs.map(|seed| Glyphs::of(program, &statements, seed));
-    let spoken = Spoken { program, statements: &statements, glyphs: glyphs.as_ref() };
-    let beside = Beside { returned: args.ret, raised: args.exc, printed: args.out };
+    let spelling = Spelling { program, statements: &statements, glyphs: glyphs.as_ref() };
+    let include = Include { returned: args.ret, raised: args.exc, printed: args.out };
     let render = |plan: &Plan| match args.style {
-        Style::Dots => dots(&spoken, plan, beside),
-        Style::Snoop => snoop::snoop(&spoken, plan),
-        Style::Inline => inline::inline(&spoken, plan, beside),
-        Style::CodeExecutor => codeexecutor::codeexecutor(&spoken, plan),
+        Style::Dots => dots(&spelling, plan, include),
+        Style::Snoop => snoop::snoop(&spelling, plan),
+        Style::Inline => inline::inline(&spelling, plan, include),
+        Style::CodeExecutor => codeexecutor::codeexecutor(&spelling, plan),
     };
     let mut plan = Plan::all(program);
     if let Some(first) = args.elide {
@@ -176,16 +176,16 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
             emit.count("runs", 1);
             return Ok(());
         };
-        let told = told(&program, args);
-        emit.count("tokens", told.tokens);
-        emit.count("left_out", told.left_out);
+        let record = text_of(&program, args);
+        emit.count("tokens", record.tokens);
+        emit.count("left_out", record.left_out);
         if args.jsonl {
-            return emit.record(&told);
+            return emit.record(&record);
         }
-        let mut text = format!("=== {} {}\n{}", escape(&told.id), escape(&told.path), told.text);
-        if !told.key.is_empty() {
+        let mut text = format!("=== {} {}\n{}", escape(&record.id), escape(&record.path), record.text);
+        if !record.key.is_empty() {
             text.push_str("=== key\n");
-            for it in &told.key {
+            for it in &record.key {
                 text.push_str(&format!("{} {} {}\n", it.glyph, it.kind, escape(&it.text)));
             }
         }

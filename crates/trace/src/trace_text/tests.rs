@@ -4,17 +4,17 @@ use clap::Parser as _;
 use proptest::prelude::*;
 use records::{Change, TraceEvent, TraceText};
 
-use super::{Args, tokens_in, told};
+use super::{Args, text_of, tokens_in};
 use crate::program::Program;
 use crate::samples::{program, recorded, recorded_at};
 
-fn tell(program: &Program, arguments: &[&str]) -> TraceText {
+fn render(program: &Program, arguments: &[&str]) -> TraceText {
     let args = Args::try_parse_from([&["trace-text"], arguments].concat()).unwrap();
-    told(program, &args)
+    text_of(program, &args)
 }
 
 fn text(path: &str, arguments: &[&str]) -> String {
-    tell(&recorded_at(path), arguments).text
+    render(&recorded_at(path), arguments).text
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn dots_of_what_goes_wrong_and_of_what_goes_away() {
     torn.events.push(TraceEvent::Elided);
     torn.trace.initial = vec![(1, 1)];
     let expected = ".. y = 3\nx = 2\n.. x = 2\n.. (more lines, not recorded)\n.. (not recorded to its end)\n";
-    assert_eq!(tell(&torn, &[]).text, expected);
+    assert_eq!(render(&torn, &[]).text, expected);
 }
 
 #[test]
@@ -92,17 +92,17 @@ fn tags_hold_whole_states() {
     let change = Change { name: 0, value: 0 };
     let events = [TraceEvent::Line { line: 1, changes: vec![change] }];
     let tricky = program("x = '</state>'\n", &["x"], &["'</state>'"], &events);
-    let tags = tell(&tricky, &["--style", "codeexecutor"]).text;
+    let tags = render(&tricky, &["--style", "codeexecutor"]).text;
     assert_eq!(tags, "<line> <1> <state> x : '\\x3c/state>' </state>\n");
 }
 
 #[test]
 fn glyphs_rename_alike_and_the_key_undoes_it() {
     for program in recorded() {
-        let plain = tell(&program, &["--exc", "--ret"]);
-        let hidden = tell(&program, &["--exc", "--ret", "--glyphs", "7"]);
-        assert_eq!(hidden.text, tell(&program, &["--exc", "--ret", "--glyphs", "7"]).text);
-        assert_ne!(hidden.text, tell(&program, &["--exc", "--ret", "--glyphs", "8"]).text);
+        let plain = render(&program, &["--exc", "--ret"]);
+        let hidden = render(&program, &["--exc", "--ret", "--glyphs", "7"]);
+        assert_eq!(hidden.text, render(&program, &["--exc", "--ret", "--glyphs", "7"]).text);
+        assert_ne!(hidden.text, render(&program, &["--exc", "--ret", "--glyphs", "8"]).text);
         let mut undone = hidden.text.clone();
         // No character is part of another word here: none has two.
         for it in &hidden.key {
@@ -115,7 +115,7 @@ fn glyphs_rename_alike_and_the_key_undoes_it() {
         }
     }
     let operators = |program: &Program, flags: &[&str]| -> Vec<(String, String)> {
-        let key = tell(program, flags).key;
+        let key = render(program, flags).key;
         key.into_iter().filter(|it| it.kind == "operator").map(|it| (it.text, it.glyph)).collect()
     };
     let plus = |path| operators(&recorded_at(path), &["--glyphs", "7"]).into_iter().find(|it| it.0 == "+");
@@ -128,10 +128,10 @@ fn glyphs_rename_alike_and_the_key_undoes_it() {
 fn budgets_are_kept() {
     for program in recorded() {
         for style in ["dots", "snoop", "inline", "codeexecutor"] {
-            let whole = tell(&program, &["--style", style]);
+            let whole = render(&program, &["--style", style]);
             assert_eq!((whole.left_out, whole.tokens as usize), (0, tokens_in(&whole.text)));
             for most in [32, 50, 80, 120, 200, 1000] {
-                let short = tell(&program, &["--style", style, "--max-tokens", &most.to_string()]);
+                let short = render(&program, &["--style", style, "--max-tokens", &most.to_string()]);
                 assert!(short.tokens <= most, "{} {style} {most}: {}", program.trace.path, short.tokens);
                 assert_eq!(short.text == whole.text, whole.tokens <= most);
                 let says_so = ["more", "cut", "(a call"].iter().any(|word| short.text.contains(word));
@@ -161,9 +161,9 @@ proptest! {
         if glyphs {
             arguments.extend(["--glyphs", "1"]);
         }
-        let told = tell(&program, &arguments);
-        prop_assert!(told.tokens <= 100);
-        let hostile = told.text.chars().find(|&it| it != '\n' && records::escape(&it.to_string()) != it.to_string());
-        prop_assert_eq!(hostile, None, "{:?}", told.text);
+        let text = render(&program, &arguments);
+        prop_assert!(text.tokens <= 100);
+        let hostile = text.text.chars().find(|&it| it != '\n' && records::escape(&it.to_string()) != it.to_string());
+        prop_assert_eq!(hostile, None, "{:?}", text.text);
     }
 }

@@ -1,7 +1,7 @@
-//! Events and values told one after the other, so that what repeats or counts costs next to nothing.
+//! Events and values encoded one after the other, so that what repeats or counts costs next to nothing.
 //!
-//! A value is told where it stands first, in one of a few ways; the table of values is what was told, in that
-//! order. Teller and listener keep the same [`Memory`].
+//! A value is encoded where it is needed first, in one of a few ways; the table of values is what was encoded, in
+//! that order. Encoder and decoder predict from the same [`Context`].
 
 use rustc_hash::FxHashMap;
 
@@ -15,15 +15,15 @@ const STRIDE: u64 = 0;
 const DISTANCE: u64 = 1;
 /// What another variable holds now.
 const COPY: u64 = 2;
-/// A value that was told before.
+/// A value that was encoded before.
 const EARLIER: u64 = 3;
 /// A new text.
 const TEXT: u64 = 4;
 
-/// Who holds what: the names, and behind them what is returned, raised, written and yielded.
-struct Memory {
+/// What each variable holds: the names, and behind them what is returned, raised, written and yielded.
+struct Context {
     variables: Vec<Variable>,
-    values: Vec<Told>,
+    values: Vec<Entry>,
     numbers: FxHashMap<i64, u32>,
 }
 
@@ -34,13 +34,13 @@ struct Variable {
     stride: i64,
 }
 
-struct Told {
+struct Entry {
     number: Option<i64>,
-    /// Who got it last.
+    /// The variable that got it last.
     holder: u32,
 }
 
-impl Memory {
+impl Context {
     fn new(names: usize) -> Self {
         Self {
             variables: vec![Variable::default(); names + 4],
@@ -49,33 +49,33 @@ impl Memory {
         }
     }
 
-    fn expected(&self, who: u32) -> i64 {
-        let variable = &self.variables[who as usize];
+    fn predicted(&self, variable: u32) -> i64 {
+        let variable = &self.variables[variable as usize];
         variable.number.wrapping_add(variable.stride)
     }
 
     /// The place of a number, new or not.
-    fn intern_number(&mut self, number: i64, who: u32) -> u32 {
+    fn intern_number(&mut self, number: i64, variable: u32) -> u32 {
         let next = self.values.len() as u32;
         let place = *self.numbers.entry(number).or_insert(next);
         if place == next {
-            self.values.push(Told { number: Some(number), holder: who });
+            self.values.push(Entry { number: Some(number), holder: variable });
         }
         place
     }
 
-    fn intern_text(&mut self, who: u32) -> u32 {
+    fn intern_text(&mut self, variable: u32) -> u32 {
         let place = self.values.len() as u32;
-        self.values.push(Told { number: None, holder: who });
+        self.values.push(Entry { number: None, holder: variable });
         place
     }
 
-    fn give(&mut self, who: u32, place: u32) {
-        let told = &mut self.values[place as usize];
-        told.holder = who;
-        let variable = &mut self.variables[who as usize];
+    fn assign(&mut self, variable: u32, place: u32) {
+        let entry = &mut self.values[place as usize];
+        entry.holder = variable;
+        let variable = &mut self.variables[variable as usize];
         variable.value = Some(place);
-        if let Some(number) = told.number {
+        if let Some(number) = entry.number {
             variable.stride = number.wrapping_sub(variable.number);
             variable.number = number;
         }
@@ -97,7 +97,7 @@ enum Operands {
     None,
     Changes,
     Function,
-    /// A value that belongs to nobody; in [`Memory`] to who stands so far behind the names.
+    /// A value that belongs to no name; in [`Context`] to the variable that stands so far behind the names.
     Value(u32),
     Call,
 }
@@ -116,11 +116,11 @@ fn operands(head: u64) -> Result<Operands, Damage> {
     })
 }
 
-/// Tells the numbers of events and the values that they need; returns the places of the values in the order of
-/// their telling.
+/// Encodes the numbers of events and the values that they need; returns the places of the values in the order in
+/// which they were encoded.
 ///
 /// The numbers must be events whose names and values lead somewhere, and no value may be in the table twice.
-pub fn tell(
+pub fn encode(
     columns: &mut Columns,
     names: usize,
     values: &[String],
@@ -128,109 +128,109 @@ pub fn tell(
     events: &[u32],
 ) -> Vec<u32> {
     let mut places = vec![None; values.len()];
-    let mut teller = Teller { columns, memory: Memory::new(names), values, order: Vec::new() };
-    teller.columns.number(Column::Numbers, initial.len() as u64);
+    let mut encoder = Encoder { columns, context: Context::new(names), values, order: Vec::new() };
+    encoder.columns.number(Column::Numbers, initial.len() as u64);
     for &(name, value) in initial {
-        teller.change(name, value, &mut places);
+        encoder.change(name, value, &mut places);
     }
     let mut numbers = events.iter().copied();
     let mut n_events = 0_u64;
     while let Some(head) = numbers.next() {
         n_events += 1;
         let mut next = || numbers.next().expect("the numbers are events");
-        teller.columns.number(Column::Heads, u64::from(head));
+        encoder.columns.number(Column::Heads, u64::from(head));
         match operands(u64::from(head)).expect("the numbers are events") {
             Operands::None => {}
-            Operands::Call => teller.columns.number(Column::Places, u64::from(next())),
-            Operands::Value(behind) => teller.value(names as u32 + behind, next(), &mut places),
+            Operands::Call => encoder.columns.number(Column::Places, u64::from(next())),
+            Operands::Value(behind) => encoder.value(names as u32 + behind, next(), &mut places),
             kind => {
                 if matches!(kind, Operands::Function) {
-                    teller.columns.number(Column::Places, u64::from(next()));
+                    encoder.columns.number(Column::Places, u64::from(next()));
                 }
                 let count = next();
-                teller.columns.number(Column::Counts, u64::from(count));
+                encoder.columns.number(Column::Counts, u64::from(count));
                 for _ in 0..count {
                     let (name, value) = (next(), next());
-                    teller.change(name, value, &mut places);
+                    encoder.change(name, value, &mut places);
                 }
             }
         }
     }
-    teller.columns.number(Column::Numbers, n_events);
-    teller.order
+    encoder.columns.number(Column::Numbers, n_events);
+    encoder.order
 }
 
-struct Teller<'c> {
+struct Encoder<'c> {
     columns: &'c mut Columns,
-    memory: Memory,
+    context: Context,
     values: &'c [String],
     order: Vec<u32>,
 }
 
-impl Teller<'_> {
+impl Encoder<'_> {
     fn change(&mut self, name: u32, value: u32, places: &mut [Option<u32>]) {
         self.columns.number(Column::Places, u64::from(name));
         self.value(name, value, places);
     }
 
-    /// `places` are those of the values told so far, by their places in the table of the record.
-    fn value(&mut self, who: u32, value: u32, places: &mut [Option<u32>]) {
+    /// `places` are those of the values encoded so far, by their places in the table of the record.
+    fn value(&mut self, variable: u32, value: u32, places: &mut [Option<u32>]) {
         let text = &self.values[value as usize];
         let number = plain_number(text);
         let known = places[value as usize];
         let place = match (number, known) {
-            (Some(number), _) if number == self.memory.expected(who) => {
+            (Some(number), _) if number == self.context.predicted(variable) => {
                 self.columns.number(Column::Ways, STRIDE);
-                self.memory.intern_number(number, who)
+                self.context.intern_number(number, variable)
             }
             (_, Some(place)) => {
-                self.known(who, place);
+                self.known(variable, place);
                 place
             }
             (Some(number), None) => {
-                self.distance(who, number);
-                self.memory.intern_number(number, who)
+                self.distance(variable, number);
+                self.context.intern_number(number, variable)
             }
             (None, None) => {
                 self.columns.number(Column::Ways, TEXT);
                 self.columns.text(Column::Values, text.as_bytes());
-                self.memory.intern_text(who)
+                self.context.intern_text(variable)
             }
         };
         if known.is_none() {
             places[value as usize] = Some(place);
             self.order.push(value);
         }
-        self.memory.give(who, place);
+        self.context.assign(variable, place);
     }
 
-    fn known(&mut self, who: u32, place: u32) {
-        let told = &self.memory.values[place as usize];
-        let holder = told.holder;
-        if holder != who && self.memory.variables[holder as usize].value == Some(place) {
+    fn known(&mut self, variable: u32, place: u32) {
+        let entry = &self.context.values[place as usize];
+        let holder = entry.holder;
+        if holder != variable && self.context.variables[holder as usize].value == Some(place) {
             self.columns.number(Column::Ways, COPY);
             self.columns.number(Column::Places, u64::from(holder));
             return;
         }
-        if let Some(number) = told.number {
-            let distance = number.wrapping_sub(self.memory.variables[who as usize].number);
+        if let Some(number) = entry.number {
+            let distance = number.wrapping_sub(self.context.variables[variable as usize].number);
             if length_of(zigzag(distance)) <= length_of(u64::from(place)) {
-                return self.distance(who, number);
+                return self.distance(variable, number);
             }
         }
         self.columns.number(Column::Ways, EARLIER);
         self.columns.number(Column::Earlier, u64::from(place));
     }
 
-    fn distance(&mut self, who: u32, number: i64) {
-        let distance = number.wrapping_sub(self.memory.variables[who as usize].number);
+    fn distance(&mut self, variable: u32, number: i64) {
+        let distance = number.wrapping_sub(self.context.variables[variable as usize].number);
         self.columns.number(Column::Ways, DISTANCE);
         self.columns.number(Column::Distances, zigzag(distance));
     }
 }
 
-/// What was told: the table of values in the order of telling, the initial state, the numbers of the events.
-pub struct Heard {
+/// What was encoded: the table of values in that order, the initial state, the numbers of the events.
+pub struct Decoded {
     /// The values.
     pub values: Vec<String>,
     /// Pairs of places of names and values.
@@ -239,57 +239,57 @@ pub struct Heard {
     pub events: Vec<u32>,
 }
 
-/// The way back from [`tell`]; places of values are those that `order` gives for them.
-pub fn listen(cursors: &mut Cursors<'_>, names: usize, order: Option<&[u32]>) -> Result<Heard, Damage> {
-    let memory = Memory::new(names);
-    let mut listener = Listener { cursors, memory, texts: Vec::new(), names: names as u32, order };
+/// The way back from [`encode`]; places of values are those that `order` gives for them.
+pub fn decode(cursors: &mut Cursors<'_>, names: usize, order: Option<&[u32]>) -> Result<Decoded, Damage> {
+    let context = Context::new(names);
+    let mut decoder = Decoder { cursors, context, texts: Vec::new(), names: names as u32, order };
     let mut initial = Vec::new();
-    for _ in 0..listener.cursors.number(Column::Numbers)? {
-        initial.push(listener.change()?);
+    for _ in 0..decoder.cursors.number(Column::Numbers)? {
+        initial.push(decoder.change()?);
     }
-    let n_events = listener.cursors.number(Column::Numbers)?;
+    let n_events = decoder.cursors.number(Column::Numbers)?;
     let mut events = Vec::new();
     for _ in 0..n_events {
-        let head = listener.cursors.small(Column::Heads)?;
+        let head = decoder.cursors.small(Column::Heads)?;
         events.push(head);
         match operands(u64::from(head))? {
             Operands::None => {}
-            Operands::Call => events.push(listener.cursors.small(Column::Places)?),
-            Operands::Value(behind) => events.push(listener.value(names as u32 + behind)?),
+            Operands::Call => events.push(decoder.cursors.small(Column::Places)?),
+            Operands::Value(behind) => events.push(decoder.value(names as u32 + behind)?),
             kind => {
                 if matches!(kind, Operands::Function) {
-                    events.push(listener.cursors.small(Column::Places)?);
+                    events.push(decoder.cursors.small(Column::Places)?);
                 }
-                let count = listener.cursors.small(Column::Counts)?;
+                let count = decoder.cursors.small(Column::Counts)?;
                 events.push(count);
                 for _ in 0..count {
-                    let (name, value) = listener.change()?;
+                    let (name, value) = decoder.change()?;
                     events.extend([name, value]);
                 }
             }
         }
     }
-    let mut texts = listener.texts.into_iter();
-    let spelled = |told: &Told| match told.number {
+    let mut texts = decoder.texts.into_iter();
+    let spelled = |entry: &Entry| match entry.number {
         Some(number) => number.to_string(),
         None => texts.next().expect("each value without a number has a text"),
     };
-    let values: Vec<String> = listener.memory.values.iter().map(spelled).collect();
+    let values: Vec<String> = decoder.context.values.iter().map(spelled).collect();
     if order.is_some_and(|order| order.len() != values.len()) {
         return Err(Damage::new("not every value has a place"));
     }
-    Ok(Heard { values, initial, events })
+    Ok(Decoded { values, initial, events })
 }
 
-struct Listener<'c, 'b> {
+struct Decoder<'c, 'b> {
     cursors: &'c mut Cursors<'b>,
-    memory: Memory,
+    context: Context,
     texts: Vec<String>,
     names: u32,
     order: Option<&'c [u32]>,
 }
 
-impl Listener<'_, '_> {
+impl Decoder<'_, '_> {
     fn change(&mut self) -> Result<(u32, u32), Damage> {
         let name = self.cursors.small(Column::Places)?;
         if name >= self.names {
@@ -298,24 +298,23 @@ impl Listener<'_, '_> {
         Ok((name, self.value(name)?))
     }
 
-    fn value(&mut self, who: u32) -> Result<u32, Damage> {
+    fn value(&mut self, variable: u32) -> Result<u32, Damage> {
         let way = self.cursors.number(Column::Ways)?;
         let place = match way {
-            STRIDE => self.memory.intern_number(self.memory.expected(who), who),
+            STRIDE => self.context.intern_number(self.context.predicted(variable), variable),
             DISTANCE => {
                 let distance = unzigzag(self.cursors.number(Column::Distances)?);
-                let number = self.memory.variables[who as usize].number.wrapping_add(distance);
-                self.memory.intern_number(number, who)
+                let number = self.context.variables[variable as usize].number.wrapping_add(distance);
+                self.context.intern_number(number, variable)
             }
             COPY => {
                 let holder = self.cursors.small(Column::Places)?;
-                let variable = self.memory.variables.get(holder as usize);
-                let held = variable.and_then(|variable| variable.value);
+                let held = self.context.variables.get(holder as usize).and_then(|holder| holder.value);
                 held.ok_or_else(|| Damage::new("a copy of nothing"))?
             }
             EARLIER => {
                 let place = self.cursors.small(Column::Earlier)?;
-                if place as usize >= self.memory.values.len() {
+                if place as usize >= self.context.values.len() {
                     return Err(Damage::new("a value leads nowhere"));
                 }
                 place
@@ -323,11 +322,11 @@ impl Listener<'_, '_> {
             TEXT => {
                 let text = self.cursors.text(Column::Values)?;
                 self.texts.push(text);
-                self.memory.intern_text(who)
+                self.context.intern_text(variable)
             }
-            _ => return Err(Damage::new("a value is told in no known way")),
+            _ => return Err(Damage::new("a value is encoded in no known way")),
         };
-        self.memory.give(who, place);
+        self.context.assign(variable, place);
         match self.order {
             None => Ok(place),
             Some(order) => {

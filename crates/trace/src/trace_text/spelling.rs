@@ -13,7 +13,7 @@ use crate::statements::Statements;
 
 /// A program and how its words are spelled.
 #[derive(Clone, Copy)]
-pub struct Spoken<'p> {
+pub struct Spelling<'p> {
     /// The program.
     pub program: &'p Program,
     /// Its text by statements.
@@ -22,7 +22,7 @@ pub struct Spoken<'p> {
     pub glyphs: Option<&'p Glyphs>,
 }
 
-impl<'p> Spoken<'p> {
+impl<'p> Spelling<'p> {
     /// The name at a place of the table.
     pub fn name(&self, place: u32) -> Cow<'p, str> {
         let name = self.program.name(place);
