@@ -10,7 +10,6 @@ use learn::{DenseId, TableId};
 use records::Value;
 
 use super::{BagsNetwork, root};
-use crate::Calibration;
 use crate::embedding::Embedding;
 use crate::features::{Features, featurise};
 use crate::judge::{Evidence, QuickEvidence, QuickName, QuickValue};

@@ -79,7 +79,11 @@ impl Member {
         ];
         Ok(Self {
             layers,
-            straight: parameters.add_dense(&format!("{of}.straight"), &[PairTally::FEATURES, 1], SIGNED_ZEROS)?,
+            straight: parameters.add_dense(
+                &format!("{of}.straight"),
+                &[PairTally::FEATURES, 1],
+                SIGNED_ZEROS,
+            )?,
         })
     }
 }
