@@ -143,6 +143,8 @@ fn an_interrupted_run_leaves_no_folder_behind() {
     let temporary = folder.join("temporary");
     std::fs::create_dir(&temporary).unwrap();
     let start = |signal: &str| {
+        let names = std::fs::read_dir(&temporary).unwrap().flatten().map(|folder| folder.file_name());
+        let before: Vec<_> = names.collect();
         let mut child = std::process::Command::new(NBEXEC)
             .args(["--preload", "", "--quiet", "--sandbox", "none", "--root"])
             .arg(folder.path())
@@ -152,8 +154,10 @@ fn an_interrupted_run_leaves_no_folder_behind() {
             .spawn()
             .unwrap();
         let deadline = Instant::now() + Duration::from_secs(60);
-        let has_files = |folder: std::fs::DirEntry| folder.path().join("nalin_runtime").exists();
-        while !std::fs::read_dir(&temporary).unwrap().flatten().any(has_files) && Instant::now() < deadline {
+        let is_new = |folder: std::fs::DirEntry| {
+            !before.contains(&folder.file_name()) && folder.path().join("nalin_runtime").exists()
+        };
+        while !std::fs::read_dir(&temporary).unwrap().flatten().any(is_new) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(10));
         }
         let pid = child.id().to_string();
