@@ -140,6 +140,8 @@ def compare(bin_folder, path, root, flags, counts):
         if ours is None:
             return None
         cells, names, magics, unsayable, outcome = ours
+        if outcome == "sandbox":
+            return ["nbexec did not run it at all: the sandbox, or a machine under too much load"]
         runs = []
         for _again in range(2):  # what differs between two runs of the kernel says nothing
             world = os.path.join(scratch, "world%d" % len(runs))

@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn scripts_of_databricks() {
         let text = "# Databricks notebook source\n# MAGIC %md\n# MAGIC # Sales\n\n# COMMAND ----------\n\nx = 1\n\n# COMMAND ----------\n\n# DBTITLE 1,Rows\n# MAGIC %sql\n# MAGIC select 1\n\n# COMMAND ----------\ny = 2\n";
-        assert_eq!(table(text), [(2, -1, 6, 8), (4, -1, 16, 16)]);
+        assert_eq!(table(text), [(1, -1, 6, 8), (3, -1, 16, 16)]);
         assert_eq!(table("x = 1\n# COMMAND ---------- here\n"), [(1, -1, 1, 2)]);
     }
 

@@ -74,7 +74,7 @@ pub struct Magic {
     pub cell: u32,
     /// Its line in the cell, from 1.
     pub line: u32,
-    /// `line_magic`, `cell_magic`, `shell`, `help`, `quote`, `auto_call`, `indent` or `prompt` (`docs/magics.md`).
+    /// `line_magic`, `cell_magic`, `shell`, `help`, `quote`, `auto_call`, `indent`, `prompt` or `tag` (`docs/magics.md`).
     pub kind: String,
     /// Name of the magic without its percent signs, `""` for the other kinds.
     pub name: String,
