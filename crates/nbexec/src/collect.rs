@@ -326,7 +326,7 @@ mod tests {
             // What follows is heard, whatever came before.
             all.take(b"\n");
             take(&mut all, &[json!({"k": "b", "i": 0}), value(1, 1_000_000, 1, "last")]);
-            prop_assert_eq!(all.begun.first(), Some(&true));
+            prop_assert_eq!(all.last_begun, Some(0));
             let assembled = all.trace.take().unwrap().finish();
             prop_assert!(assembled.events.len() <= 20);
             all.close();
