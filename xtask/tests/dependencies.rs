@@ -103,8 +103,7 @@ fn only_pysource_knows_ruff() {
 #[test]
 fn only_learn_and_the_models_know_tensors() {
     let is_tensors = |dependency: &str| TENSORS.iter().any(|start| dependency.starts_with(start));
-    // The traces' network still stands in its program.
-    only(|name, _| is_network(name) || name == "trace-lm", is_tensors);
+    only(|name, _| is_network(name), is_tensors);
 }
 
 /// The whole tree counts: a stage that only counts or cleans must build without candle beneath it.

@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod makefile;
+mod modules;
 mod readme;
 mod records;
 mod swap;
