@@ -1,4 +1,4 @@
-# expect ok: <Named object>
+# expect ok: <__main__.Named object>
 # control: cell_errors: nothing
 class Meta(type):
     @property

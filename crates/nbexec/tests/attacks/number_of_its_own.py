@@ -1,4 +1,4 @@
-# expect ok: [<__main__.Number object>]
+# expect ok: [1]
 # control: cell_errors: nothing
 class Number(int):
     def __repr__(self):

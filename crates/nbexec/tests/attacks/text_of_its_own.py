@@ -1,4 +1,4 @@
-# expect ok: <__main__.Text object>
+# expect ok: plain
 # control: cell_errors: nothing
 class Text(str):
     def __str__(self):
