@@ -99,12 +99,11 @@ impl Parameters {
 
     fn draw(&self, name: &str, n: usize, init: Init) -> Vec<f32> {
         let mut random = Random::keyed(self.seed, self.stage, name);
-        let mut one = || match init {
-            Init::Zeros => 0.0,
-            Init::Uniform(bound) => ((random.unit() * 2.0 - 1.0) * bound) as f32,
-            Init::Normal(deviation) => (random.normal() * deviation) as f32,
-        };
-        (0..n).map(|_| one()).collect()
+        match init {
+            Init::Zeros => vec![0.0; n],
+            Init::Uniform(bound) => (0..n).map(|_| ((random.unit() * 2.0 - 1.0) * bound) as f32).collect(),
+            Init::Normal(deviation) => (0..n).map(|_| (random.normal() * deviation) as f32).collect(),
+        }
     }
 
     /// A dense weight.

@@ -15,7 +15,11 @@ pub fn to_bytes<'p>(all: impl IntoIterator<Item = &'p Parameters>) -> Result<Vec
         for ((name, shape), values) in parameters.shapes().zip(parameters.snapshot()?.0) {
             // Where the lower half of every number is empty it need not be kept.
             let (dtype, bytes) = if values.iter().all(|value| value.to_bits() & 0xffff == 0) {
-                (Dtype::BF16, values.iter().flat_map(|value| value.to_le_bytes()[2..].to_vec()).collect())
+                let upper = |value: &f32| {
+                    let [_, _, low, high] = value.to_le_bytes();
+                    [low, high]
+                };
+                (Dtype::BF16, values.iter().flat_map(upper).collect())
             } else {
                 (Dtype::F32, values.iter().flat_map(|value| value.to_le_bytes()).collect())
             };
