@@ -9,6 +9,7 @@ mod cookie;
 mod errors;
 mod fault;
 pub mod json;
+mod language;
 mod light;
 mod percent;
 mod read;

@@ -8,6 +8,7 @@ use records::Reason;
 
 use crate::fault::{Fault, text_of};
 use crate::json::{Json, JsonError, Kind, RawString};
+use crate::language::{databricks_language, plain_language, translated};
 use crate::source::{LineCounter, Source};
 
 /// A notebook: its code cells, and what its metadata say about their language.
@@ -311,54 +312,6 @@ impl<'a> Metadata<'a> {
 
 /// What Databricks writes into the metadata of a notebook.
 const DATABRICKS: &str = "application/vnd.databricks.v1+notebook";
-
-/// The language that a cell of Databricks names on its first line, `""` when it is Python.
-fn databricks_language(cell: &str) -> &str {
-    let first = cell.trim_start().strip_prefix('%').and_then(|rest| rest.split_whitespace().next());
-    first
-        .filter(|word| ["sql", "md", "md-sandbox", "r", "scala", "sh", "fs"].contains(word))
-        .unwrap_or_default()
-}
-
-/// The language of a kernel that makes Python of it, by the name of its language or its own.
-fn translated(name: &str) -> Option<&'static str> {
-    let name = name.trim().to_lowercase();
-    let starts = |language: &&&str| {
-        name.strip_prefix(**language)
-            .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphabetic()))
-    };
-    match [
-        "sage",
-        "sagemath",
-        "coconut",
-        "xonsh",
-        "hy",
-        "hylang",
-        "calysto_hy",
-        "cadabra",
-        "cadabra2",
-        "sos",
-        "mojo",
-    ]
-    .iter()
-    .find(starts)
-    {
-        Some(&"sagemath") => Some("sage"),
-        Some(&("hylang" | "calysto_hy")) => Some("hy"),
-        found => found.copied(),
-    }
-}
-
-/// The language in lower case, and `python` for all that run Python.
-fn plain_language(name: &str) -> String {
-    let name = name.trim().to_lowercase();
-    match name.as_str() {
-        "" | "ipython" | "ipython2" | "ipython3" | "python2" | "python3" | "pyspark" | "pyspark3" => {
-            "python".to_owned()
-        }
-        _ => name,
-    }
-}
 
 impl<'a> AnyCell<'a> {
     fn entry(&mut self, json: &mut Json<'a>, key: &str) -> Walk {
