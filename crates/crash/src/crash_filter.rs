@@ -10,11 +10,12 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::ValueEnum;
 use filter::{Line, Stage};
+use foretell::imported_by_lines;
 use pysource::Dialect;
 use records::{Crash, CrashCell};
 use rustc_hash::FxHashSet;
 
-use crate::libraries::{counted_as, imported_by_lines};
+use crate::libraries::counted_as;
 
 /// Keep the crashes that a study of ML notebooks is about: in Python, with an ML import, code that parses, and
 /// an exception that nobody caused by hand. Reads and writes crash/1 records.

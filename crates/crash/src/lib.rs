@@ -15,7 +15,6 @@ pub mod crash_sample;
 pub mod crash_stats;
 pub mod nbcrashes;
 
-mod code;
 mod columns;
 mod libraries;
 mod traceback;

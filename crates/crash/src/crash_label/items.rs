@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
+use foretell::Code;
 use pysource::Act;
 use regex::Regex;
 
 use super::order::{Origin, explain};
 use super::{Case, Verdict};
-use crate::code::Code;
 
 pub fn cause(case: &Case) -> Option<Verdict> {
     match case.crash.exception.as_str() {

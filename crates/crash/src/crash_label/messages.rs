@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
+use foretell::binds;
 use pysource::Act;
 use regex::{Regex, RegexSet};
 
 use super::items::missing_attribute;
 use super::{Case, Verdict};
-use crate::code::binds;
 use crate::traceback::Owner;
 
 /// Exceptions (a part of their name; `""` is any), a pattern of the message (`""` is any), cause, rule, confidence.

@@ -17,9 +17,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use filter::{Emit, Line, Stage};
+use foretell::Code;
 use records::{Crash, CrashLabel, Fields};
 
-use crate::code::{self, Code};
 use crate::columns::fields;
 use crate::traceback::{Frame, frames};
 
@@ -104,7 +104,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
 
 /// Labels one crash.
 pub fn label(crash: &Crash, categories: Categories) -> CrashLabel {
-    let code = code::read(&crash.cells);
+    let code = foretell::read(&crash.cells);
     let frames = frames(&crash.traceback);
     let repaired = crash.extra.get("value").and_then(serde_json::Value::as_str);
     let message = repaired.filter(|text| !text.is_empty()).unwrap_or(&crash.message);

@@ -3,13 +3,12 @@
 
 use std::sync::LazyLock;
 
+use foretell::{binds, is_built_in, is_of_python_2, module_of_alias};
 use pysource::{Act, Event};
 use regex::Regex;
 
 use super::order::{Origin, explain, inversions};
 use super::{Case, Verdict};
-use crate::code::{binds, is_built_in, is_of_python_2};
-use crate::libraries::module_of_alias;
 
 /// The name that a NameError is about.
 pub fn missing_name(case: &Case) -> Option<String> {

@@ -2,8 +2,9 @@
 //!
 //! The saved execution counts tell the order; a cell without one was not run in the session that was saved.
 
+use foretell::Code;
+
 use super::{Case, Verdict};
-use crate::code::Code;
 
 /// A place where something comes into being: the cell, by its place among the code cells, and the lines of the
 /// statement that makes it.

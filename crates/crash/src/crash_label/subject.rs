@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use foretell::{Code, LIBRARIES, binds};
 use pysource::Act;
 
 use super::Case;
-use crate::code::{Code, binds};
-use crate::libraries::{LIBRARIES, counted_as};
+use crate::libraries::counted_as;
 use crate::traceback::Owner;
 
 /// What a crash is about.

@@ -176,7 +176,7 @@ fn count_imports(notebook: &Notebook, (notebooks, counts): &mut (u64, ImportCoun
     *notebooks += 1;
     let mut found: BTreeMap<&'static str, ()> = BTreeMap::new();
     for cell in &notebook.cells {
-        let imported = libraries::imported_by_lines(&cell.source.text);
+        let imported = foretell::imported_by_lines(&cell.source.text);
         found.extend(
             imported.iter().filter_map(|(root, _)| libraries::counted_as(root)).map(|root| (root, ())),
         );

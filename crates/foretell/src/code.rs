@@ -1,5 +1,6 @@
-//! The code of a notebook's cells: what each does with names, files and packages, in the order in which it
-//! runs. `crash-label` asks it after a crash, `nbcrashes --predict` before.
+//! The code of a notebook's cells: what each does with names, files and packages, in the order in which it runs.
+//!
+//! It is asked before a crash, here, and after one, by `crash-label`.
 
 use std::sync::LazyLock;
 
@@ -95,7 +96,7 @@ fn by_lines(source: &str) -> Vec<Event> {
         });
     };
     for (at, line) in source.lines().enumerate() {
-        for (root, alias) in crate::libraries::imported_by_lines(line) {
+        for (root, alias) in crate::modules::imported_by_lines(line) {
             add(&alias, Act::Import(root), at + 1);
         }
         let Some(parts) = BINDS.captures(line) else { continue };

@@ -1,15 +1,33 @@
 //! The walk from cell to cell, with the names that are there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use pysource::{Act, Chance, Event};
 use records::{CrashCell, Rule};
 
-use super::files::Files;
-use super::{Failure, Surroundings};
+use crate::Surroundings;
 use crate::code::{self, Code, binds, is_built_in, is_of_python_2};
-use crate::libraries::module_of_alias;
+use crate::files::Files;
+use crate::modules::module_of_alias;
+
+/// A cell that will fail.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// Place among the code cells, from 0.
+    pub at: usize,
+    /// The rule.
+    pub rule: Rule,
+    /// Probability that it fails there, 0 to 1.
+    pub score: f64,
+    /// The name, module or file that is missing; `""` when the cell does not parse.
+    pub name: String,
+    /// Line in the cell, from 1; 0 when not known.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// One sentence.
+    pub message: String,
+}
 
 /// How sure a failure is, by how sure it is that its code runs.
 fn score(chance: Chance) -> f64 {
@@ -21,10 +39,10 @@ fn score(chance: Chance) -> f64 {
 }
 
 /// The walk.
-struct Walk<'a> {
+struct Walk<'a, S> {
     code: &'a [Code<'a>],
-    surroundings: &'a Surroundings,
-    files: Files,
+    surroundings: &'a S,
+    files: Files<'a, S>,
     /// Names that are there, or may be.
     there: BTreeSet<String>,
     /// Names that are not there because a cell failed before it bound them: which cell.
@@ -43,12 +61,12 @@ struct Walk<'a> {
 }
 
 /// The cells of a notebook that will fail, in their order.
-pub fn failures(cells: &[CrashCell], folder: &Path, surroundings: &Surroundings) -> Vec<Failure> {
+pub fn failures(cells: &[CrashCell], surroundings: &impl Surroundings) -> Vec<Failure> {
     let code = code::read(cells);
     let mut walk = Walk {
         code: &code,
         surroundings,
-        files: Files::beside(folder, &code),
+        files: Files::beside(surroundings, &code),
         there: BTreeSet::new(),
         lost: BTreeMap::new(),
         unknown: false,
@@ -77,7 +95,7 @@ fn bound<'a>(code: &'a [Code<'a>]) -> BTreeMap<&'a str, Vec<usize>> {
     bound
 }
 
-impl Walk<'_> {
+impl<S: Surroundings> Walk<'_, S> {
     fn cell(&mut self, at: usize) {
         let code = &self.code[at];
         if let Some(fault) = &code.fault {
@@ -206,10 +224,9 @@ impl Walk<'_> {
 
     /// Whether an import ends the cell.
     fn need(&mut self, at: usize, event: &Event) -> bool {
-        let Some(installed) = &self.surroundings.installed else { return false };
         let root = event.name.split('.').next().unwrap_or_default().trim().to_owned();
         if root.is_empty()
-            || installed.contains(&root)
+            || self.surroundings.is_installed(&root) != Some(false)
             || self.files.has_module(&root)
             || self.files.may_install
         {
@@ -245,11 +262,31 @@ impl Walk<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use records::CrashCell;
 
-    use super::{Surroundings, failures};
+    use super::failures;
+    use crate::Surroundings;
+
+    /// No folder, and modules if they were named.
+    struct Modules<'a>(Option<&'a [&'a str]>);
+
+    impl Surroundings for Modules<'_> {
+        fn knows_folder(&self) -> bool {
+            false
+        }
+
+        fn has(&self, _: &str) -> bool {
+            false
+        }
+
+        fn has_folder(&self, _: &str) -> bool {
+            false
+        }
+
+        fn is_installed(&self, module: &str) -> Option<bool> {
+            self.0.map(|names| names.contains(&module))
+        }
+    }
 
     /// Failures in short: `CELL:LINE RULE NAME`, those that are sure.
     fn short(sources: &[&str], installed: Option<&[&str]>) -> Vec<String> {
@@ -257,8 +294,7 @@ mod tests {
             .zip(sources)
             .map(|(cell, source)| CrashCell { cell, source: (*source).to_owned(), ..CrashCell::default() })
             .collect();
-        let installed = installed.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
-        failures(&cells, Path::new("/nowhere"), &Surroundings { installed })
+        failures(&cells, &Modules(installed))
             .into_iter()
             .filter(|failure| failure.score >= 0.8)
             .map(|failure| {

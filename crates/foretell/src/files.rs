@@ -1,14 +1,13 @@
 //! Files that a notebook reads by names written in its code, and whether they are there.
 
-use std::path::{Path, PathBuf};
-
 use pysource::Act;
 
+use crate::Surroundings;
 use crate::code::Code;
 
 /// What is known of the files of a notebook.
-pub struct Files {
-    folder: PathBuf,
+pub struct Files<'a, S> {
+    surroundings: &'a S,
     /// File names that some cell may write, without folders.
     written: Vec<String>,
     /// Whether files may come from anywhere: a download, an unpacked archive, another working folder.
@@ -17,13 +16,13 @@ pub struct Files {
     pub may_install: bool,
 }
 
-impl Files {
-    /// Looks at what the cells do with files; nothing is read but whether a file is there.
-    pub fn beside(folder: &Path, code: &[Code]) -> Self {
+impl<'a, S: Surroundings> Files<'a, S> {
+    /// Looks at what the cells do with files.
+    pub fn beside(surroundings: &'a S, code: &[Code]) -> Self {
         let mut files = Self {
-            folder: folder.to_owned(),
+            surroundings,
             written: Vec::new(),
-            may_appear: !folder.is_dir(),
+            may_appear: !surroundings.knows_folder(),
             may_install: false,
         };
         for one in code {
@@ -109,14 +108,14 @@ impl Files {
         if is_remote || self.written.contains(&file_name(path)) || path.len() > 255 {
             return None;
         }
-        (!self.folder.join(path).exists()).then(|| path.to_owned())
+        (!self.surroundings.has(path)).then(|| path.to_owned())
     }
 
     /// Whether a module lies beside the notebook.
     pub fn has_module(&self, root: &str) -> bool {
         self.written.contains(&format!("{root}.py"))
-            || self.folder.join(format!("{root}.py")).exists()
-            || self.folder.join(root).is_dir()
+            || self.surroundings.has(&format!("{root}.py"))
+            || self.surroundings.has_folder(root)
     }
 }
 
@@ -129,17 +128,37 @@ mod tests {
     use records::CrashCell;
 
     use super::Files;
+    use crate::Surroundings;
     use crate::code::read;
 
+    /// A folder with a table and a module.
+    struct Folder;
+
+    impl Surroundings for Folder {
+        fn knows_folder(&self) -> bool {
+            true
+        }
+
+        fn has(&self, path: &str) -> bool {
+            ["there.csv", "helper.py"].contains(&path)
+        }
+
+        fn has_folder(&self, _: &str) -> bool {
+            false
+        }
+
+        fn is_installed(&self, _: &str) -> Option<bool> {
+            None
+        }
+    }
+
     fn missing(sources: &[&str], function: &str, first: &str, mode: Option<&str>) -> Option<String> {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("there.csv"), "a").unwrap();
-        std::fs::write(folder.path().join("helper.py"), "").unwrap();
         let cells: Vec<CrashCell> = sources
             .iter()
             .map(|source| CrashCell { source: (*source).to_owned(), ..CrashCell::default() })
             .collect();
-        let files = Files::beside(folder.path(), &read(&cells));
+        let code = read(&cells);
+        let files = Files::beside(&Folder, &code);
         assert!(files.has_module("helper") && !files.has_module("other"));
         files.missing(function, Some(first), mode)
     }

@@ -1,0 +1,108 @@
+//! From failures to findings: what is sure enough and not silenced, with its place.
+
+use notebook::{CodeCell, Notebook};
+use pysource::{LineIndex, silences};
+use records::{CrashCell, Finding, Head, Record as _, Rule, Site, Value, escape, id_of};
+
+use crate::{Failure, Surroundings, failures};
+
+/// A line is shown with so many characters.
+const MOST_CHARS: usize = 200;
+
+/// Which failures are reported.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Those at least this sure.
+    pub min_score: f64,
+    /// Also cells that fail only because an earlier one does.
+    pub cascades: bool,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { min_score: 0.8, cascades: false }
+    }
+}
+
+/// The findings of a notebook in Python, in the order of its cells; `path` and `repo` are what records call it.
+pub fn findings(
+    notebook: &Notebook,
+    path: &str,
+    repo: &str,
+    surroundings: &impl Surroundings,
+    wanted: Wanted,
+) -> Vec<Finding> {
+    let cells: Vec<CrashCell> = notebook.cells.iter().map(crash_cell).collect();
+    let failures = failures(&cells, surroundings);
+    let is_wanted = |failure: &Failure| {
+        (failure.rule != Rule::FollowsFailure || wanted.cascades)
+            && failure.score >= wanted.min_score
+            && !is_silenced(failure, notebook)
+    };
+    let head = || Head { notebook: notebook.script_id(), path: path.to_owned(), repo: repo.to_owned() };
+    failures.into_iter().filter(is_wanted).map(|failure| finding(failure, notebook, head())).collect()
+}
+
+fn crash_cell(cell: &CodeCell) -> CrashCell {
+    // A cell in another language is handed to something else than Python.
+    let source = if cell.language.is_empty() { cell.source.text.clone() } else { String::new() };
+    CrashCell { cell: cell.number, source, expects_error: cell.expects_error, ..CrashCell::default() }
+}
+
+/// Whether a comment on the line says so: `# nalin: ignore`, `# noqa`, both with a list of rules or names.
+fn is_silenced(failure: &Failure, notebook: &Notebook) -> bool {
+    let text = &notebook.cells[failure.at].source.text;
+    let directives = pysource::directives(text);
+    if directives.is_empty() {
+        return false;
+    }
+    let lines = LineIndex::new(text);
+    directives
+        .into_iter()
+        .filter(|directive| lines.line(directive.start) == failure.line)
+        .any(|directive| silences(&text[directive], failure.rule.code(), &failure.name))
+}
+
+/// The line in the notebook's script, where each cell has a line of its own above it.
+fn row_of(failure: &Failure, notebook: &Notebook) -> u32 {
+    let before = &notebook.cells[..failure.at];
+    let rows: usize = before.iter().map(|cell| cell.source.physical_lines.len() + 1).sum();
+    u32::try_from(rows).unwrap_or(u32::MAX).saturating_add(failure.line + 1)
+}
+
+fn finding(failure: Failure, notebook: &Notebook, head: Head) -> Finding {
+    let cell = &notebook.cells[failure.at];
+    let at = failure.line.checked_sub(1).map(|at| at as usize);
+    let line = at.and_then(|at| cell.source.text.lines().nth(at)).unwrap_or_default();
+    let text: String = line.trim_end().chars().take(MOST_CHARS).collect();
+    let place = format!("{}:{}", cell.number, failure.line);
+    let physical = at.and_then(|at| cell.source.physical_lines.get(at));
+    let words = text.split_whitespace().collect::<String>();
+    let code = failure.rule.code();
+    Finding {
+        schema: Finding::SCHEMA.to_owned(),
+        id: id_of([head.notebook.as_str(), &head.path, &place, code, &failure.name]),
+        fingerprint: id_of([head.path.as_str(), code, &failure.name, &words]),
+        rule: failure.rule,
+        score: failure.score,
+        message: escape(&failure.message).into_owned(),
+        head,
+        site: Site {
+            kind: "use".to_owned(),
+            cell: cell.number,
+            line: failure.line,
+            column: failure.column,
+            row: row_of(&failure, notebook),
+            physical_line: physical.copied().unwrap_or(0),
+            name: failure.name,
+            text,
+            ..Site::default()
+        },
+        value: Value::default(),
+        type_class: String::new(),
+        usual_types: Vec::new(),
+        usual_values: Vec::new(),
+        weighed: Vec::new(),
+        better_names: Vec::new(),
+    }
+}
