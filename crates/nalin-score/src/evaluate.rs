@@ -1,17 +1,45 @@
-//! Scores against labels, with intervals: of all, and by kind of negatives, type and repository.
+//! The mode `--eval`: scores against labels, with intervals: of all, and by kind of negatives, type and repository.
 
 use std::sync::Arc;
 
 use anyhow::Result;
 use evaluation::{AtThreshold, Figures, Scored, figures};
-use filter::Stage;
+use filter::{Emit, Line, Stage};
 use records::{Evaluation, Label, Random, Record as _};
 use rustc_hash::FxHashMap;
 
+use crate::cli::Args;
 use crate::incoming::Incoming;
+use crate::scorer::Scorer;
+use crate::stream;
+
+/// Measures the scores of labelled examples.
+pub(crate) fn run(scorer: &Scorer, args: &Args, stage: &mut Stage) -> Result<()> {
+    let work = |lines: Vec<Line>, _: &mut Emit| {
+        let is_label = |line: &Line| line.schema().as_deref() == Some(Label::SCHEMA);
+        let (labels, lines): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(is_label);
+        let mut judged: Vec<Judged> = Vec::new();
+        for label in labels {
+            match label.parse::<Label>() {
+                Ok(label) => judged.push(label.into()),
+                Err(error) => return (judged, Err(error)),
+            }
+        }
+        let (scored, result) = stream::score(scorer, args, lines);
+        judged.extend(scored.into_iter().filter_map(Judged::of));
+        (judged, result)
+    };
+    let mut judgements = Judgements::default();
+    let input = stage.input(args.reading.inputs.clone());
+    stage.map_batches(input, work, |batch| {
+        batch.into_iter().for_each(|judged| judgements.add(judged));
+        Ok(())
+    })?;
+    judgements.report(scorer.model.config.threshold, stage)
+}
 
 /// The score of an example whose label is known.
-pub(crate) struct Judged {
+struct Judged {
     score: f64,
     misfit: bool,
     origin: String,
@@ -21,7 +49,7 @@ pub(crate) struct Judged {
 
 impl Judged {
     /// `None` for a record without a label.
-    pub(crate) fn of((record, score): (Incoming, f64)) -> Option<Self> {
+    fn of((record, score): (Incoming, f64)) -> Option<Self> {
         let misfit = record.extra.get("label")?.as_u64()? > 0;
         let origin = record.extra.get("origin").and_then(|origin| origin.as_str()).unwrap_or_default();
         let origin = if misfit { origin.to_owned() } else { String::new() };
@@ -39,7 +67,7 @@ impl From<Label> for Judged {
 
 /// All examples that are judged by.
 #[derive(Default)]
-pub(crate) struct Judgements {
+struct Judgements {
     all: Vec<One>,
     texts: FxHashMap<Arc<str>, Arc<str>>,
 }
@@ -54,7 +82,7 @@ struct One {
 
 impl Judgements {
     /// Adds an example.
-    pub(crate) fn add(&mut self, judged: Judged) {
+    fn add(&mut self, judged: Judged) {
         let mut shared = |text: String| {
             let text: Arc<str> = text.into();
             Arc::clone(self.texts.entry(Arc::clone(&text)).or_insert(text))
@@ -65,7 +93,7 @@ impl Judgements {
     }
 
     /// Writes the figures at nine thresholds and the model's own.
-    pub(crate) fn report(mut self, own_threshold: f64, stage: &mut Stage) -> Result<()> {
+    fn report(mut self, own_threshold: f64, stage: &mut Stage) -> Result<()> {
         if self.all.is_empty() {
             stage.warn("no labelled examples, so there is nothing to measure");
             return Ok(());

@@ -3,17 +3,18 @@
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use anyhow::Result;
-use nalin_model::{Ablation, Model, Quick, Side, Subject};
+use findings::{Knowledge, Usual};
+use nalin_model::{Ablation, Model, Quick, Side, Subject, Usage};
 use records::Value;
 use rustc_hash::FxHashMap;
 
 const NOTHING: Ablation = Ablation { name: false, value: false, type_: false, len: false, shape: false };
 
-/// The inputs that are left out in turn, to see what they are worth.
-pub(crate) const INPUTS: [(&str, Ablation); 3] = [
-    ("name", Ablation { name: true, ..NOTHING }),
-    ("value", Ablation { value: true, len: true, shape: true, ..NOTHING }),
-    ("type", Ablation { type_: true, ..NOTHING }),
+/// What hides each of the [`findings::INPUTS`].
+const HIDDEN: [Ablation; 3] = [
+    Ablation { name: true, ..NOTHING },
+    Ablation { value: true, len: true, shape: true, ..NOTHING },
+    Ablation { type_: true, ..NOTHING },
 ];
 
 /// Names that are kept ready, about a kilobyte each.
@@ -100,7 +101,7 @@ impl<'m> Scorer<'m> {
         to_try: impl Fn(&str, &str) -> Vec<&'a Name<'a>>,
     ) -> Result<Vec<Vec<Answer<'a>>>> {
         let Some(quick) = &self.quick else { return self.slow_answers(questions, to_try) };
-        let nameless = self.nameless.get_or_init(|| quick.name("", INPUTS[0].1));
+        let nameless = self.nameless.get_or_init(|| quick.name("", HIDDEN[0]));
         let answers = |question| quick_answers(quick, nameless, question, &to_try);
         Ok(questions.iter().map(answers).collect())
     }
@@ -121,7 +122,7 @@ impl<'m> Scorer<'m> {
             }
         }
         let mut without = [const { Vec::new() }; 3];
-        for (scores, (_, hidden)) in without.iter_mut().zip(INPUTS) {
+        for (scores, hidden) in without.iter_mut().zip(HIDDEN) {
             *scores = self.model.scores_without(&held, hidden)?;
         }
         let mut scores = self.model.scores(&tried)?.into_iter();
@@ -134,6 +135,31 @@ impl<'m> Scorer<'m> {
     }
 }
 
+impl Knowledge for Scorer<'_> {
+    fn usual(&self, name: &str) -> Usual {
+        let statistics = &self.model.statistics;
+        let (seen, word) = statistics.seen(name).unwrap_or_default();
+        Usual {
+            types: statistics.usual_types(name),
+            values: statistics.usual_values(name).to_vec(),
+            seen,
+            word,
+        }
+    }
+
+    fn knows_class(&self, class: &str) -> bool {
+        self.model.statistics.knows_class(class)
+    }
+
+    fn knows_usage(&self) -> bool {
+        self.model.knows_usage()
+    }
+
+    fn usage(&self, subject: &Subject) -> Option<Usage> {
+        self.model.usage(subject)
+    }
+}
+
 fn quick_answers<'a>(
     quick: &Quick,
     nameless: &Side,
@@ -141,7 +167,7 @@ fn quick_answers<'a>(
     to_try: impl Fn(&str, &str) -> Vec<&'a Name<'a>>,
 ) -> Vec<Answer<'a>> {
     let value = |hidden| quick.value(question.value, question.type_class, hidden);
-    let [whole, no_value, no_type] = [NOTHING, INPUTS[1].1, INPUTS[2].1].map(value);
+    let [whole, no_value, no_type] = [NOTHING, HIDDEN[1], HIDDEN[2]].map(value);
     let no_name = quick.score(nameless, &whole);
     let score = |name: &Name, value: &Side| quick.score(name.side(quick), value);
     let answer = |&(name, held): &(&Name, f64)| Answer {

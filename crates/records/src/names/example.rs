@@ -125,7 +125,7 @@ impl Record for Example {
 }
 
 /// What `nalin-score` writes as JSONL: the pair or example that came in, with the model's answer.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Scored {
     /// `"scored/1"`.

@@ -2,7 +2,7 @@
 
 /// The step of the filter that takes a warning away, if one does: a name with `str` in it that holds a `str`, a
 /// name that says little, a name with a part of one or two characters.
-pub(crate) fn taken_by(name: &str, type_class: &str) -> Option<&'static str> {
+pub fn taken_by(name: &str, type_class: &str) -> Option<&'static str> {
     const SAYS_LITTLE: [&str; 6] = ["data", "value", "result", "temp", "tmp", "sample"];
     if name.contains("str") && type_class == "str" {
         Some("filtered_str")

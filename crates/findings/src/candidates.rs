@@ -3,50 +3,74 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use records::id_of;
+use records::{Extra, Finding, Record as _, Scored, id_of};
 use rustc_hash::FxHashMap;
 
-use crate::incoming::Incoming;
+use crate::Reasons;
 
 /// A place and a name: notebook, row, column, name.
 type SiteKey = (String, u32, u32, String);
 
 /// The worst value of each site, and of those the worst.
-pub(crate) struct Candidates {
+#[derive(Debug)]
+pub struct Candidates {
     sites: BTreeMap<SiteKey, Candidate>,
     top: usize,
 }
 
 /// A record that may become a finding.
-pub(crate) struct Candidate {
-    pub(crate) record: Incoming,
-    pub(crate) score: f64,
-    pub(crate) fingerprint: String,
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The name, the value and their score.
+    pub record: Scored,
+    /// What identifies the finding from run to run.
+    pub fingerprint: String,
 }
 
 impl Candidate {
-    /// A record with its score. Of what else it came with a finding says nothing.
-    pub(crate) fn new(mut record: Incoming, score: f64) -> Self {
-        record.extra = records::Extra::default();
+    /// A scored record. Of what else it came with a finding says nothing.
+    pub fn new(mut record: Scored) -> Self {
+        record.extra = Extra::default();
         let fingerprint = fingerprint(&record, "");
-        Self { record, score, fingerprint }
+        Self { record, fingerprint }
+    }
+
+    /// The finding, with the reasons for it.
+    pub fn into_finding(self, reasons: Reasons) -> Finding {
+        let Self { record, fingerprint } = self;
+        Finding {
+            schema: Finding::SCHEMA.to_owned(),
+            id: record.id,
+            fingerprint,
+            rule: reasons.rule,
+            score: record.score,
+            message: reasons.message,
+            head: record.head,
+            site: record.site,
+            value: record.value,
+            type_class: record.type_class,
+            usual_types: reasons.usual_types,
+            usual_values: reasons.usual_values,
+            weighed: reasons.weighed,
+            better_names: reasons.better_names,
+        }
     }
 }
 
 impl Candidates {
     /// Keeps at least the `top` worst.
-    pub(crate) fn new(top: Option<usize>) -> Self {
+    pub fn new(top: Option<usize>) -> Self {
         Self { sites: BTreeMap::new(), top: top.unwrap_or(usize::MAX) }
     }
 
     /// Considers one; of equal scores at one site the first stays.
-    pub(crate) fn add(&mut self, candidate: Candidate) {
-        let Incoming { head, site, .. } = &candidate.record;
+    pub fn add(&mut self, candidate: Candidate) {
+        let Scored { head, site, .. } = &candidate.record;
         match self.sites.entry((head.notebook.clone(), site.row, site.column, site.name.clone())) {
             Entry::Vacant(entry) => {
                 entry.insert(candidate);
             }
-            Entry::Occupied(mut entry) if entry.get().score < candidate.score => {
+            Entry::Occupied(mut entry) if entry.get().record.score < candidate.record.score => {
                 entry.insert(candidate);
             }
             Entry::Occupied(_) => {}
@@ -61,7 +85,7 @@ impl Candidates {
     }
 
     /// The worst first; of equal scores by notebook and place.
-    pub(crate) fn into_sorted(mut self) -> Vec<Candidate> {
+    pub fn into_sorted(mut self) -> Vec<Candidate> {
         let mut turns = FxHashMap::<String, u64>::default();
         // Sites are in the order of places, so turns are counted from the top of a notebook.
         for candidate in self.sites.values_mut() {
@@ -81,13 +105,13 @@ fn sorted(sites: BTreeMap<SiteKey, Candidate>) -> Vec<(SiteKey, Candidate)> {
     let mut candidates: Vec<_> = sites.into_iter().collect();
     candidates.sort_by(|(a_key, a), (b_key, b)| {
         let place = || (&a.record.head.path, a_key).cmp(&(&b.record.head.path, b_key));
-        b.score.total_cmp(&a.score).then_with(place)
+        b.record.score.total_cmp(&a.record.score).then_with(place)
     });
     candidates
 }
 
 /// What identifies a finding: the place where it is and what stands there, and of equal ones its turn.
-fn fingerprint(record: &Incoming, turn: &str) -> String {
+fn fingerprint(record: &Scored, turn: &str) -> String {
     // White space says nothing: a formatter's work makes no new finding.
     let text: String = record.site.text.split_whitespace().collect();
     id_of([record.head.path.as_str(), &record.site.name, &text, turn])

@@ -3,10 +3,12 @@
 //! A score says how unlikely a pair is; whether it is worth somebody's time is another question. A finding must be
 //! one that can be argued: the name promises something, many agree on what, and what it holds is of another kind.
 
-use nalin_model::{Kind, Model, Statistics, Usage, names};
+use evidence::{Kind, Subject, Usage, names};
 use records::Alternative;
 
-use crate::incoming::Incoming;
+use crate::knowledge::LEAST_SEEN;
+use crate::published::taken_by;
+use crate::{Knowledge, Usual};
 
 /// A type that a name holds this often is usual for it.
 const USUAL_SHARE: f64 = 0.2;
@@ -27,72 +29,81 @@ const ARRAY_LIKE: [&str; 8] = ["Index", "Series", "Tensor", "Vector", "list", "n
 const PROMISES: [&str; 10] =
     ["arr", "array", "index", "list", "lst", "matrix", "series", "tensor", "tuple", "vector"];
 
-/// Which findings are wanted beside those that can be argued.
-#[derive(Clone, Copy)]
-pub(crate) struct Wanted {
-    /// Names and types of which nothing is promised or known.
-    pub(crate) generic_names: bool,
-    /// Types that stand in for the usual one.
-    pub(crate) stand_ins: bool,
+/// Which findings are wanted.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted {
+    /// Those that can be argued.
+    Arguable {
+        /// Also names and types of which nothing is promised or known.
+        generic_names: bool,
+        /// Also types that stand in for the usual one.
+        stand_ins: bool,
+    },
+    /// Those that the published filter of warnings lets through.
+    Published,
 }
 
-/// Why a finding is nothing for people, if so, as the summary counts it.
-pub(crate) fn passed_over(model: &Model, record: &Incoming, wanted: Wanted) -> Option<&'static str> {
-    let (name, type_class) = (&record.site.name, &record.type_class);
-    let kind = Kind::of(&record.subject());
-    if !wanted.generic_names {
+/// Why a finding is nothing for people, if so, as a summary counts it; `statement` is the text of the binding.
+pub fn left_out(
+    knowledge: &impl Knowledge,
+    subject: &Subject,
+    statement: &str,
+    wanted: Wanted,
+) -> Option<&'static str> {
+    let &Subject { name, value, type_class } = subject;
+    let Wanted::Arguable { generic_names, stand_ins } = wanted else { return taken_by(name, type_class) };
+    let kind = Kind::of(subject);
+    if !generic_names {
         if names::is_generic(name) {
             return Some("generic_names_left_out");
         }
-        if is_counter(name, &record.site.text) {
+        if is_counter(name, statement) {
             return Some("loop_counters_left_out");
         }
-        if let Some(reason) = unarguable(model, record, kind) {
+        if let Some(reason) = unarguable(knowledge, subject, kind) {
             return Some(reason);
         }
-        if kind == Kind::Nothing && assigns_none(&record.site.text) {
+        if kind == Kind::Nothing && assigns_none(statement) {
             return Some("nothing_yet_left_out");
         }
-        if is_namesake(name, type_class, kind, &record.value.text) {
+        if is_namesake(name, type_class, kind, &value.text) {
             return Some("namesakes_left_out");
         }
     }
-    let usual = model.statistics.usual_types(name);
-    (!wanted.stand_ins && is_stand_in(name, type_class, kind, &usual)).then_some("stand_ins_left_out")
+    let stands_in = || is_stand_in(name, type_class, kind, &knowledge.usual(name).types);
+    (!stand_ins && stands_in()).then_some("stand_ins_left_out")
 }
 
 /// Why nobody could be convinced, if so: too little is known of the name or of the type, the name promises no kind of
 /// values, or values of this kind are nothing special for it.
-fn unarguable(model: &Model, record: &Incoming, kind: Kind) -> Option<&'static str> {
-    let (statistics, name) = (&model.statistics, &record.site.name);
-    if !statistics.knows_class(&record.type_class) && matches!(kind, Kind::Object | Kind::Collection) {
+fn unarguable(knowledge: &impl Knowledge, subject: &Subject, kind: Kind) -> Option<&'static str> {
+    if !knowledge.knows_class(subject.type_class) && matches!(kind, Kind::Object | Kind::Collection) {
         return Some("unknown_types_left_out");
     }
     // Runs say what people see under a name; what is only written down says more of parameters than of values.
-    let (seen, by_word) = statistics.seen(name).unwrap_or_default();
+    let Usual { types: usual, seen, word, .. } = knowledge.usual(subject.name);
     // What a model saw in a few repositories is all it can say.
-    if !model.knows_usage() {
-        return (seen < Statistics::FEWEST).then_some("unknown_names_left_out");
+    if !knowledge.knows_usage() {
+        return (seen < LEAST_SEEN).then_some("unknown_names_left_out");
     }
-    if seen < if by_word.is_some() { FEWEST_BY_WORD } else { FEWEST } {
+    if seen < if word.is_some() { FEWEST_BY_WORD } else { FEWEST } {
         return Some("unknown_names_left_out");
     }
-    let usual = statistics.usual_types(name);
     let share_of = |kind: Kind| -> f64 {
         let alike = |usual: &&Alternative| Kind::of_class(&usual.text).is_some_and(|it| it.is_alike(kind));
         usual.iter().filter(alike).map(|usual| usual.share).sum()
     };
     let promised = usual.first().and_then(|first| {
         let promised = Kind::of_class(&first.text)?;
-        let share = if by_word.is_some() { first.share } else { share_of(promised) };
+        let share = if word.is_some() { first.share } else { share_of(promised) };
         (share >= PROMISED_SHARE).then_some(promised)
     });
     let Some(promised) = promised else { return Some("vague_names_left_out") };
     let is_accepted = if kind.is_alike(promised) {
         // Of another value of the usual kind the form of a number or a text can tell, if the name itself is known.
-        by_word.is_some() || !matches!(kind, Kind::Number | Kind::Text)
+        word.is_some() || !matches!(kind, Kind::Number | Kind::Text)
     } else {
-        match model.usage(&record.subject()) {
+        match knowledge.usage(subject) {
             Some(Usage { known, of_kind }) => of_kind > ACCEPTED_SHARE * known,
             None => true,
         }
@@ -158,7 +169,7 @@ fn is_stand_in(name: &str, type_class: &str, kind: Kind, usual: &[Alternative]) 
 
 #[cfg(test)]
 mod tests {
-    use nalin_model::Kind;
+    use evidence::Kind;
     use records::Alternative;
 
     use super::{assigns_none, is_counter, is_namesake, is_stand_in};
