@@ -35,16 +35,18 @@ def main():
             if cell["status"] in ("error", "syntax"):
                 failed[place] = cell["exception"] or "SyntaxError"
     findings = [json.loads(line) for line in lines(sys.argv[1])]
-    findings = [one for one in findings if (one["path"], one["site"]["cell"]) in ran]
+    for schema in {one["schema"] for one in findings} - {"finding/2"}:
+        sys.exit(f"{sys.argv[1]}: {schema} records; nbcrashes of this version writes finding/2: predict again")
+    findings = [one for one in findings if (one["path"], one["place"]["cell"]) in ran]
     names = {place for place, exception in failed.items() if exception == "NameError"}
     print(f"{len({path for path, _ in ran}):,} notebooks, {len(ran):,} cells, {len(failed):,} failed, {len(names):,} with a NameError\n")
     print("| least score | predicted NameErrors | precision | recall | any failure: predicted | precision | recall |\n|---|---|---|---|---|---|---|")
     for least in (0.3, 0.6, 0.8, 0.9):
         kept = [one for one in findings if one["score"] >= least]
-        of_names = {(one["path"], one["site"]["cell"]) for one in kept if one["rule"] in ("NBC001", "NBC002", "NBC006")
+        of_names = {(one["path"], one["place"]["cell"]) for one in kept if one["rule"] in ("NBC001", "NBC002", "NBC006")
                     or one["rule"] == "NBC003" and "not imported" in one["message"]}
         right = len(of_names & names)
-        every = {(one["path"], one["site"]["cell"]) for one in kept}
+        every = {(one["path"], one["place"]["cell"]) for one in kept}
         all_right = len(every & failed.keys())
         print(f"| {least} | {len(of_names):,} | {right / max(len(of_names), 1):.3f} | {right / max(len(names), 1):.3f} "
               f"| {len(every):,} | {all_right / max(len(every), 1):.3f} | {all_right / max(len(failed), 1):.3f} |")
@@ -52,12 +54,12 @@ def main():
     counts = collections.Counter()
     for one in findings:
         if one["score"] >= 0.8:
-            exception = failed.get((one["path"], one["site"]["cell"]))
+            exception = failed.get((one["path"], one["place"]["cell"]))
             counts[one["rule"], "right" if exception in FORETELLS[one["rule"]] else "other" if exception else "none"] += 1
     for rule in sorted(FORETELLS):
         right, other, none = (counts[rule, key] for key in ("right", "other", "none"))
         print(f"| {rule} | {right + other + none:,} | {right:,} | {other:,} |")
-    missed = collections.Counter(failed[place] for place in failed.keys() - {(f["path"], f["site"]["cell"]) for f in findings})
+    missed = collections.Counter(failed[place] for place in failed.keys() - {(f["path"], f["place"]["cell"]) for f in findings})
     print("\nnot predicted at all:", ", ".join(f"{name} {n:,}" for name, n in missed.most_common(8)))
 
 

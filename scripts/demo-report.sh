@@ -17,7 +17,7 @@ out, top = sys.argv[1], int(sys.argv[2])
 planted = [json.loads(line) for line in open("fixtures/demo/planted.jsonl")]
 planted = {(one["path"], one["cell"], one["line"], one["name"]) for one in planted}
 found = [json.loads(line) for line in open(f"{out}/findings.jsonl")]
-places = [(one["path"], one["site"]["cell"], one["site"]["line"], one["site"]["name"]) for one in found]
+places = [(one["path"], one["place"]["cell"], one["place"]["line"], one["place"]["name"]) for one in found]
 hits = [rank for rank, place in enumerate(places, 1) if place in planted]
 print(f"\n{sum(rank <= top for rank in hits)} of the {len(planted)} planted slips are among these {top}, ranks {hits} of {len(places)} findings.")
 PYTHON

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where something is wrong")]
 
 use serde_json::{Value, json};
-use testkit::{Command, Folder};
+use testkit::{Command, Folder, fixtures, same_records};
 
 fn notebook(cells: &[&str]) -> String {
     let cell = |source: &&str| json!({"cell_type": "code", "source": source, "outputs": [], "metadata": {}, "execution_count": null});
@@ -67,7 +67,7 @@ fn predictions_in_the_formats_of_findings() {
         found
             .iter()
             .map(|one| {
-                format!("{}:{} {}", one["site"]["cell"], one["site"]["line"], one["rule"].as_str().unwrap())
+                format!("{}:{} {}", one["place"]["cell"], one["place"]["line"], one["rule"].as_str().unwrap())
             })
             .collect()
     };
@@ -146,4 +146,17 @@ fn a_notebook_inside_a_record_may_hold_what_json_may_not() {
     assert!(line.contains("NaN"));
     let finished = Command::new(env!("CARGO_BIN_EXE_nbcrashes")).stdin(line).run().succeeds();
     assert_eq!(finished.records().len(), 2);
+}
+
+#[test]
+fn predictions_say_all_that_version_1_said() {
+    let (root, map) = (fixtures(), fixtures().join("../scripts/finding-1.jq"));
+    let found = Command::new(env!("CARGO_BIN_EXE_nbcrashes"))
+        .args(["--quiet", "--predict", "--format", "jsonl", "--cascades", "--min-score", "0.3"])
+        .args(["--root", root.to_str().unwrap(), root.join("odd").to_str().unwrap()])
+        .run()
+        .succeeds();
+    let back = Command::new("jq").args(["-c", "-f", map.to_str().unwrap()]).stdin(found.stdout);
+    let kept = std::fs::read_to_string(fixtures().join("kept/finding-1-foretold.jsonl")).unwrap();
+    assert_eq!(same_records(&back.run().succeeds().text(), &kept), Ok(()));
 }

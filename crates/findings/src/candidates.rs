@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use records::{Extra, Finding, Record as _, Scored, id_of};
+use records::{Extra, Finding, HeldValue, Record as _, Scored, id_of};
 use rustc_hash::FxHashMap;
 
 use crate::Reasons;
@@ -42,17 +42,14 @@ impl Candidate {
             schema: Finding::SCHEMA.to_owned(),
             id: record.id,
             fingerprint,
-            rule: reasons.rule,
+            rule: reasons.rule.to_owned(),
             score: record.score,
             message: reasons.message,
             head: record.head,
-            site: record.site,
-            value: record.value,
-            type_class: record.type_class,
-            usual_types: reasons.usual_types,
-            usual_values: reasons.usual_values,
-            weighed: reasons.weighed,
-            better_names: reasons.better_names,
+            place: record.site,
+            evidence: reasons.evidence,
+            fix: Vec::new(),
+            value: vec![HeldValue { value: record.value, type_class: record.type_class }],
         }
     }
 }

@@ -62,5 +62,5 @@ pub use candidates::{Candidate, Candidates};
 pub use changes::{changed_lines, touches};
 pub use knowledge::{Knowledge, Usual};
 pub use passed_over::{Wanted, left_out};
-pub use reasons::{INPUTS, Reasons, telling_words};
+pub use reasons::{INPUTS, MISLEADING_NAME, Reasons, VALUE_DOES_NOT_FIT, telling_words};
 pub use select::{Left, Selection, select};

@@ -1,10 +1,15 @@
 //! Why a name and a value do not fit, in words: the rule, the message, what weighed most, better names.
 
 use evidence::names;
-use records::{Alternative, Rule, Scored};
+use records::{Alternative, Evidence, Scored};
 
 use crate::knowledge::LEAST_SEEN;
 use crate::{Candidate, Knowledge, Usual};
+
+/// The value does not fit the name.
+pub const VALUE_DOES_NOT_FIT: &str = "NAL001";
+/// The name does not fit the value: another fits far better.
+pub const MISLEADING_NAME: &str = "NAL002";
 
 /// The inputs of a judge that are left out in turn, to see what they are worth.
 pub const INPUTS: [&str; 3] = ["name", "value", "type"];
@@ -17,18 +22,13 @@ const USUAL_SHARE: f64 = 0.1;
 /// What a finding says beside what was recorded.
 #[derive(Clone, Debug)]
 pub struct Reasons {
-    /// The rule that was broken.
-    pub rule: Rule,
+    /// Code of the rule that was broken.
+    pub rule: &'static str,
     /// One sentence.
     pub message: String,
-    /// What the name usually holds.
-    pub usual_types: Vec<Alternative>,
-    /// Values that are typical of the name.
-    pub usual_values: Vec<String>,
-    /// By how much the score falls without an input, the largest fall first.
-    pub weighed: Vec<Alternative>,
-    /// Names that would fit the value better.
-    pub better_names: Vec<Alternative>,
+    /// What the name usually holds, values that are typical of it, by how much the score falls without an input
+    /// (the largest fall first), names that would fit the value better.
+    pub evidence: Vec<Evidence>,
 }
 
 impl Reasons {
@@ -51,7 +51,19 @@ impl Reasons {
         let better_names = better_names(record, tried);
         let rule = rule(&record.type_class, &usual.types, &better_names);
         let message = message(record, rule, &usual, &better_names);
-        Self { rule, message, usual_types: usual.types, usual_values: usual.values, weighed, better_names }
+        let shares = |kind: &'static str, all: Vec<Alternative>| {
+            all.into_iter().map(move |Alternative { text, share }| Evidence {
+                kind: kind.to_owned(),
+                text,
+                share,
+            })
+        };
+        let value = |text| Evidence { kind: "usual_value".to_owned(), text, share: 0.0 };
+        let evidence = shares("usual_type", usual.types)
+            .chain(usual.values.into_iter().map(value))
+            .chain(shares("weighed", weighed))
+            .chain(shares("better_name", better_names));
+        Self { rule, message, evidence: evidence.collect() }
     }
 }
 
@@ -78,17 +90,17 @@ fn better_names(record: &Scored, tried: &[(&str, f64)]) -> Vec<Alternative> {
 
 /// Where the type is usual for the name, it is the value that is odd; where it is not, the name misleads
 /// if other names are at home with such a value.
-fn rule(type_class: &str, usual: &[Alternative], better_names: &[Alternative]) -> Rule {
+fn rule(type_class: &str, usual: &[Alternative], better_names: &[Alternative]) -> &'static str {
     let is_usual = usual.iter().any(|one| one.text == type_class && one.share >= USUAL_SHARE);
-    if is_usual || better_names.is_empty() { Rule::ValueDoesNotFit } else { Rule::MisleadingName }
+    if is_usual || better_names.is_empty() { VALUE_DOES_NOT_FIT } else { MISLEADING_NAME }
 }
 
-fn message(record: &Scored, rule: Rule, usual: &Usual, better_names: &[Alternative]) -> String {
+fn message(record: &Scored, rule: &str, usual: &Usual, better_names: &[Alternative]) -> String {
     let name = &record.site.name;
     let value = shorten(&record.value.text);
     let held = format!("`{name}` holds {} {}: {value}", article(&record.type_class), record.type_class);
     match (rule, usual.types.first(), better_names.first()) {
-        (Rule::ValueDoesNotFit, Some(first), _) if first.text == record.type_class => {
+        (VALUE_DOES_NOT_FIT, Some(first), _) if first.text == record.type_class => {
             format!("{held}, an unusual value for this name")
         }
         // What was seen once or twice is no custom that could be broken.
@@ -116,17 +128,17 @@ fn shorten(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use records::{Alternative, Rule};
+    use records::Alternative;
 
-    use super::{rule, shorten};
+    use super::{MISLEADING_NAME, VALUE_DOES_NOT_FIT, rule, shorten};
 
     #[test]
     fn which_rule() {
         let one = |text: &str, share| vec![Alternative { text: text.to_owned(), share }];
         let none = Vec::new();
-        assert_eq!(rule("str", &one("int", 0.9), &one("title", 0.8)), Rule::MisleadingName);
-        assert_eq!(rule("int", &one("int", 0.9), &one("title", 0.8)), Rule::ValueDoesNotFit);
-        assert_eq!(rule("str", &one("int", 0.9), &none), Rule::ValueDoesNotFit);
+        assert_eq!(rule("str", &one("int", 0.9), &one("title", 0.8)), MISLEADING_NAME);
+        assert_eq!(rule("int", &one("int", 0.9), &one("title", 0.8)), VALUE_DOES_NOT_FIT);
+        assert_eq!(rule("str", &one("int", 0.9), &none), VALUE_DOES_NOT_FIT);
     }
 
     #[test]

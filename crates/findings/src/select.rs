@@ -48,8 +48,8 @@ pub fn select<E>(
         // What a comment silences depends on the rule, which only an explanation tells.
         let part = if selection.top.is_some() { (top - left.findings.len()).max(FEW) } else { usize::MAX };
         for finding in explain(candidates.by_ref().take(part).collect())? {
-            let (site, code) = (&finding.site, finding.rule.code());
-            if !selection.no_ignore && pysource::silences(&site.pragma, code, &site.name) {
+            let place = &finding.place;
+            if !selection.no_ignore && pysource::silences(&place.pragma, &finding.rule, &place.name) {
                 left.ignored += 1;
             } else if left.findings.len() < top {
                 left.findings.push(finding);

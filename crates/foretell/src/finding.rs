@@ -2,9 +2,9 @@
 
 use notebook::{CodeCell, Notebook};
 use pysource::{LineIndex, silences};
-use records::{CrashCell, Finding, Head, Record as _, Rule, Site, Value, escape, id_of};
+use records::{CrashCell, Finding, Head, Record as _, Site, escape, id_of};
 
-use crate::{Failure, Surroundings, failures};
+use crate::{Failure, Rule, Surroundings, failures};
 
 /// A line is shown with so many characters.
 const MOST_CHARS: usize = 200;
@@ -83,11 +83,11 @@ fn finding(failure: Failure, notebook: &Notebook, head: Head) -> Finding {
         schema: Finding::SCHEMA.to_owned(),
         id: id_of([head.notebook.as_str(), &head.path, &place, code, &failure.name]),
         fingerprint: id_of([head.path.as_str(), code, &failure.name, &words]),
-        rule: failure.rule,
+        rule: code.to_owned(),
         score: failure.score,
         message: escape(&failure.message).into_owned(),
         head,
-        site: Site {
+        place: Site {
             kind: "use".to_owned(),
             cell: cell.number,
             line: failure.line,
@@ -98,11 +98,8 @@ fn finding(failure: Failure, notebook: &Notebook, head: Head) -> Finding {
             text,
             ..Site::default()
         },
-        value: Value::default(),
-        type_class: String::new(),
-        usual_types: Vec::new(),
-        usual_values: Vec::new(),
-        weighed: Vec::new(),
-        better_names: Vec::new(),
+        evidence: Vec::new(),
+        fix: Vec::new(),
+        value: Vec::new(),
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pysource::{Act, Chance, Event};
-use records::{CrashCell, Rule};
+use records::CrashCell;
 
-use crate::Surroundings;
 use crate::code::{self, Code, binds, is_built_in, is_of_python_2};
 use crate::files::Files;
 use crate::modules::module_of_alias;
+use crate::{Rule, Surroundings};
 
 /// A cell that will fail.
 #[derive(Clone, Debug, PartialEq)]

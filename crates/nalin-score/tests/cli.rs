@@ -1,6 +1,6 @@
 //! The program as users run it, with a model trained for the test.
 
-use testkit::{Command, Finished, examples, lines};
+use testkit::{Command, Finished, examples, fixtures, lines, same_records};
 
 use crate::common::model;
 
@@ -60,13 +60,17 @@ fn one_finding_a_site_worst_first_and_explained() {
     assert!(scores.is_sorted_by(|a, b| a >= b));
     let ours: Vec<_> = findings
         .iter()
-        .filter(|finding| finding["site"]["name"] == "user_count" && finding["site"]["row"] == 0)
+        .filter(|finding| finding["place"]["name"] == "user_count" && finding["place"]["row"] == 0)
         .collect();
     assert_eq!(ours.len(), 1);
-    assert_eq!(ours[0]["value"]["text"], "item 7");
+    assert_eq!(ours[0]["value"][0]["text"], "item 7");
     assert_eq!(ours[0]["rule"], "NAL002");
-    assert_eq!(ours[0]["usual_types"][0]["text"], "int");
-    let better = ours[0]["better_names"][0]["text"].as_str().expect("a name");
+    let first = |kind: &str| {
+        let mut evidence = ours[0]["evidence"].as_array().expect("a list").iter();
+        evidence.find(|one| one["kind"] == kind).map(|one| one["text"].as_str().expect("a text"))
+    };
+    assert_eq!(first("usual_type"), Some("int"));
+    let better = first("better_name").expect("a name");
     assert!(better.ends_with("name") || better.ends_with("title"), "{better}");
 }
 
@@ -149,7 +153,7 @@ fn kept_scores_are_reported_as_they_came() {
     let findings = score(&flags, &lines(&records)).succeeds().records();
     assert_eq!(findings.len(), 1);
     assert_eq!(
-        (&findings[0]["score"], &findings[0]["site"]),
+        (&findings[0]["score"], &findings[0]["place"]),
         (&serde_json::json!(0.75), &records[0]["site"])
     );
     score(&["--keep-scores"], &lines(&examples(1)))
@@ -166,4 +170,18 @@ fn only_one_part_is_scored_and_made_up_values_are_no_findings() {
     let made_up: Vec<_> = examples.into_iter().filter(|one| one["label"] == 1).collect();
     let flags = ["--findings", "--min-score", "0", "--generic-names"];
     assert!(score(&flags, &lines(&made_up)).succeeds().records().is_empty());
+}
+
+#[test]
+fn findings_say_all_that_version_1_said() {
+    let pairs = fixtures().join("planted/pairs.jsonl");
+    let found = Command::new(env!("CARGO_BIN_EXE_nalin-score"))
+        .args(["--quiet", "--findings", "--min-score", "0.1", "--top", "12"])
+        .args([pairs.to_str().expect("a plain path")])
+        .run()
+        .succeeds();
+    let map = fixtures().join("../scripts/finding-1.jq");
+    let back = Command::new("jq").args(["-c", "-f", map.to_str().expect("a plain path")]).stdin(found.stdout);
+    let kept = std::fs::read_to_string(fixtures().join("kept/finding-1.jsonl")).expect("the kept findings");
+    assert_eq!(same_records(&back.run().succeeds().text(), &kept), Ok(()));
 }

@@ -42,7 +42,7 @@ fn notebook(cells: &[&str]) -> String {
 const ALL: [&str; 5] = ["--min-score", "0", "--stand-ins", "--generic-names", "--format"];
 
 fn names(finished: Finished) -> Vec<String> {
-    let name = |finding: &serde_json::Value| finding["site"]["name"].as_str().expect("a name").to_owned();
+    let name = |finding: &serde_json::Value| finding["place"]["name"].as_str().expect("a name").to_owned();
     finished.succeeds().records().iter().map(name).collect()
 }
 
@@ -59,7 +59,7 @@ fn a_notebook_is_run_and_judged() {
     );
     let findings = found.records();
     assert_eq!(
-        (&findings[0]["site"]["name"], &findings[0]["path"]),
+        (&findings[0]["place"]["name"], &findings[0]["path"]),
         (&"row_count".into(), &"work/a.ipynb".into())
     );
     let text = check(&folder, &[&ALL[..], &["text", "work"]].concat()).succeeds().text();

@@ -1,45 +1,76 @@
-//! What is reported to people: a name and a value that do not fit (`nalin-score`), or a cell that will fail
-//! (`nbcrashes --predict`), and why.
+//! What is reported to people, whichever system found it: a name and a value that do not fit, a cell that will fail.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Head, Record, Site, Value};
 
-/// One finding: at most one a site.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+/// One finding: a rule, the place where it was broken, what speaks for it, and how to mend it where that is known.
+///
+/// What only some findings have is a list: `fix` and `value` are empty where there is none.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
-    /// `"finding/1"`.
+    /// `"finding/2"`.
     pub schema: String,
-    /// `id` of the pair that was reported.
+    /// `id` of the record that was judged, as of the pair; else a hash of what was found.
     pub id: String,
-    /// Hash of path, name and the statement's text without its white space, and, where a notebook has that
-    /// more than once, of its turn: survives moved lines and re-ordered cells.
+    /// Hash of what was found where, without lines and white space: survives moved lines and re-ordered cells.
     pub fingerprint: String,
-    /// The rule that was broken.
-    pub rule: Rule,
-    /// Probability that name and value do not fit, 0 to 1.
+    /// Code of the rule that was broken, as people write it in an ignore comment: `NAL001` (`docs/rules/`).
+    pub rule: String,
+    /// Probability that the finding is right, 0 to 1.
     pub score: f64,
     /// One sentence.
     pub message: String,
     /// The notebook.
     #[serde(flatten)]
     pub head: Head,
-    /// The name and its place.
-    pub site: Site,
+    /// The place, with the name that it is about (`""` when it is about a whole line).
+    pub place: Site,
+    /// What speaks for it, the strongest of each kind first.
+    pub evidence: Vec<Evidence>,
+    /// Edits that together mend it; empty when no fix is known.
+    pub fix: Vec<Edit>,
+    /// The value that the name held; empty when nothing was run.
+    pub value: Vec<HeldValue>,
+}
+
+/// One reason for a finding.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Evidence {
+    /// What it is. Of names and values: `usual_type` and `usual_value`, what the name held where the model learned;
+    /// `weighed`, an input of the model (`name`, `value`, `type`); `better_name`, one that would fit the value.
+    pub kind: String,
+    /// The type, value, input or name.
+    pub text: String,
+    /// How much it says: of a `usual_type` its share of what the name held; of a `weighed` input by how much the
+    /// score falls without it (below 0: it would be higher); of a `better_name` 1 less the score with it; 0 of kinds
+    /// without a number.
+    pub share: f64,
+}
+
+/// One edit of a fix: the bytes of a range are replaced.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Edit {
+    /// First byte that is replaced, in the `code` of the script (of a `.py` that is the file), from 0.
+    pub start: u64,
+    /// The byte behind the last; `start` where text is only inserted.
+    pub end: u64,
+    /// What stands there afterwards.
+    pub replacement: String,
+}
+
+/// A value with its merged type.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HeldValue {
     /// The value.
+    #[serde(flatten)]
     pub value: Value,
-    /// The value's merged type.
+    /// Its merged type, as in a pair.
     pub type_class: String,
-    /// What the name held where the model learned, most frequent first.
-    pub usual_types: Vec<Alternative>,
-    /// Values that are typical of the name there, as short texts; empty when none are.
-    pub usual_values: Vec<String>,
-    /// By how much the score falls when the model does not see the `name`, the `value` or the `type`; what
-    /// weighed most first. Below 0: without it the score would be higher.
-    pub weighed: Vec<Alternative>,
-    /// Names that would fit this value better, best first.
-    pub better_names: Vec<Alternative>,
 }
 
 /// A type, name or input with a share, a score, or a difference of scores.
@@ -52,66 +83,18 @@ pub struct Alternative {
     pub share: f64,
 }
 
-/// The rules, each with a page in `docs/rules/`.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Rule {
-    /// The value does not fit the name.
-    #[serde(rename = "NAL001")]
-    ValueDoesNotFit,
-    /// The name does not fit the value: another fits far better.
-    #[serde(rename = "NAL002")]
-    MisleadingName,
-    /// A cell will fail: it uses a name before the cell that defines it.
-    #[serde(rename = "NBC001")]
-    UsedBeforeDefined,
-    /// A cell will fail: nothing defines a name that it uses.
-    #[serde(rename = "NBC002")]
-    UndefinedName,
-    /// A cell will fail: an import is missing, or the module that it imports.
-    #[serde(rename = "NBC003")]
-    MissingImport,
-    /// A cell will fail: a file that it reads is not there.
-    #[serde(rename = "NBC004")]
-    MissingFile,
-    /// A cell will fail: it is no Python 3.
-    #[serde(rename = "NBC005")]
-    DoesNotParse,
-    /// A cell will fail, because one before it will.
-    #[serde(rename = "NBC006")]
-    FollowsFailure,
-}
-
-impl Rule {
-    /// The rule's code, as people write it in an ignore comment.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::ValueDoesNotFit => "NAL001",
-            Self::MisleadingName => "NAL002",
-            Self::UsedBeforeDefined => "NBC001",
-            Self::UndefinedName => "NBC002",
-            Self::MissingImport => "NBC003",
-            Self::MissingFile => "NBC004",
-            Self::DoesNotParse => "NBC005",
-            Self::FollowsFailure => "NBC006",
-        }
+impl Finding {
+    /// The evidence of one kind.
+    pub fn evidence_of(&self, kind: &str) -> impl Iterator<Item = &Evidence> {
+        self.evidence.iter().filter(move |one| one.kind == kind)
     }
 
-    /// The rule's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ValueDoesNotFit => "value-does-not-fit",
-            Self::MisleadingName => "misleading-name",
-            Self::UsedBeforeDefined => "used-before-defined",
-            Self::UndefinedName => "undefined-name",
-            Self::MissingImport => "missing-import",
-            Self::MissingFile => "missing-file",
-            Self::DoesNotParse => "does-not-parse",
-            Self::FollowsFailure => "follows-failure",
-        }
+    /// The value that the name held, if anything was run.
+    pub fn held(&self) -> Option<&HeldValue> {
+        self.value.first()
     }
 }
 
 impl Record for Finding {
-    const SCHEMA: &'static str = "finding/1";
+    const SCHEMA: &'static str = "finding/2";
 }

@@ -32,7 +32,7 @@ pub use crashes::{
 };
 pub use escape::{escape, table_cell};
 pub use fields::{Fields, append_text};
-pub use finding::{Alternative, Finding, Rule};
+pub use finding::{Alternative, Edit, Evidence, Finding, HeldValue};
 pub use head::Head;
 pub use id::id_of;
 pub use instrumented::{Instrumented, ProbeSite, Skipped};

@@ -40,7 +40,7 @@ impl Background {
     pub fn of(findings: &[Finding]) -> Self {
         let mut wanted: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
         for finding in findings {
-            wanted.entry(finding.head.notebook.clone()).or_default().insert(finding.site.row);
+            wanted.entry(finding.head.notebook.clone()).or_default().insert(finding.place.row);
         }
         Self { wanted, ..Self::default() }
     }
@@ -97,6 +97,6 @@ impl Background {
 
     /// The code around a finding; empty when it is not known.
     pub fn snippet(&self, finding: &Finding) -> &[(u32, String)] {
-        self.snippets.get(&(finding.head.notebook.clone(), finding.site.row)).map_or(&[], Vec::as_slice)
+        self.snippets.get(&(finding.head.notebook.clone(), finding.place.row)).map_or(&[], Vec::as_slice)
     }
 }

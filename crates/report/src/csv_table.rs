@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use records::{Alternative, Finding, table_cell};
+use records::{Finding, HeldValue, table_cell};
 
 use crate::{Error, Options, Render};
 
@@ -35,24 +35,27 @@ impl Render for Table {
         let mut table = csv::Writer::from_writer(out);
         table.write_record(HEADINGS).map_err(io::Error::from)?;
         for finding in findings {
-            let site = &finding.site;
+            let place = &finding.place;
+            let held = finding.held();
+            let of_value =
+                |text: fn(&HeldValue) -> &str| held.map_or(Cow::from(""), |held| table_cell(text(held)));
             let row = [
                 Cow::from(format!("{:.4}", finding.score)),
-                finding.rule.code().into(),
+                finding.rule.as_str().into(),
                 table_cell(&finding.head.path),
                 table_cell(&finding.head.repo),
-                site.cell.to_string().into(),
-                site.line.to_string().into(),
-                site.column.to_string().into(),
-                site.physical_line.to_string().into(),
-                table_cell(&site.name),
-                table_cell(&finding.value.type_name),
-                table_cell(&finding.type_class),
-                finding.value.len.to_string().into(),
-                table_cell(&finding.value.text),
+                place.cell.to_string().into(),
+                place.line.to_string().into(),
+                place.column.to_string().into(),
+                place.physical_line.to_string().into(),
+                table_cell(&place.name),
+                of_value(|held| &held.value.type_name),
+                of_value(|held| &held.type_class),
+                held.map_or(String::new(), |held| held.value.len.to_string()).into(),
+                of_value(|held| &held.value.text),
                 table_cell(&finding.message),
-                joined(&finding.usual_types),
-                joined(&finding.better_names),
+                joined(finding, "usual_type"),
+                joined(finding, "better_name"),
                 finding.fingerprint.as_str().into(),
             ];
             table.write_record(row.iter().map(|cell| cell.as_bytes())).map_err(io::Error::from)?;
@@ -62,10 +65,8 @@ impl Render for Table {
     }
 }
 
-fn joined(alternatives: &[Alternative]) -> Cow<'static, str> {
-    let texts: Vec<String> = alternatives
-        .iter()
-        .map(|alternative| format!("{} {:.2}", alternative.text, alternative.share))
-        .collect();
+fn joined(finding: &Finding, kind: &str) -> Cow<'static, str> {
+    let evidence = finding.evidence_of(kind);
+    let texts: Vec<String> = evidence.map(|one| format!("{} {:.2}", one.text, one.share)).collect();
     table_cell(&texts.join("; ")).into_owned().into()
 }

@@ -12,38 +12,40 @@ use crate::{Error, Options, rules};
 /// # Errors
 /// If `out` cannot be written to.
 pub fn explain(finding: &Finding, options: &Options, out: &mut dyn Write) -> Result<(), Error> {
-    let site = &finding.site;
+    let place = &finding.place;
     let bold = |text: &str| paint(options, "1", text);
-    let (code, name) = (finding.rule.code(), finding.rule.name());
+    let (code, name) = (&finding.rule, rules::name(&finding.rule));
     writeln!(out, "{}", bold(&format!("{code} {name}: {}", escape(&finding.message))))?;
-    let place = format!("cell {}, line {}, column {}", site.cell, site.line, site.column);
-    writeln!(out, "  {}: {place} (line {} of the file)", escape(&finding.head.path), site.physical_line)?;
+    let within = format!("cell {}, line {}, column {}", place.cell, place.line, place.column);
+    writeln!(out, "  {}: {within} (line {} of the file)", escape(&finding.head.path), place.physical_line)?;
     writeln!(out, "  score {:.3}, id {}\n", finding.score, finding.fingerprint)?;
     let snippet = options.background.snippet(finding);
     if snippet.is_empty() {
-        for line in site.text.lines() {
+        for line in place.text.lines() {
             writeln!(out, "    {}", escape(line))?;
         }
     }
     for (number, line) in snippet {
-        let mark = if *number == site.line { ">" } else { " " };
+        let mark = if *number == place.line { ">" } else { " " };
         writeln!(out, "  {mark} {number:>4} | {}", escape(line))?;
     }
 
     writeln!(out, "\n{}", bold("What the name usually holds"))?;
-    if finding.usual_types.is_empty() {
+    if finding.evidence_of("usual_type").next().is_none() {
         writeln!(out, "  Nothing is known of this name nor of its last word.")?;
     }
-    for usual in &finding.usual_types {
+    for usual in finding.evidence_of("usual_type") {
         writeln!(out, "  {:>4.0} %  {}", usual.share * 100.0, escape(&usual.text))?;
     }
-    for value in &finding.usual_values {
-        writeln!(out, "  such as {}", escape(value))?;
+    for value in finding.evidence_of("usual_value") {
+        writeln!(out, "  such as {}", escape(&value.text))?;
     }
     writeln!(out, "\n{}", bold("What it holds here"))?;
-    writeln!(out, "  {}", described(&finding.value, 400))?;
+    for held in &finding.value {
+        writeln!(out, "  {}", described(&held.value, 400))?;
+    }
     writeln!(out, "\n{}", bold("What weighed how much"))?;
-    for input in &finding.weighed {
+    for input in finding.evidence_of("weighed") {
         let without = finding.score - input.share;
         writeln!(
             out,
@@ -53,14 +55,14 @@ pub fn explain(finding: &Finding, options: &Options, out: &mut dyn Write) -> Res
         )?;
     }
     writeln!(out, "\n{}", bold("Names that would fit this value better"))?;
-    if finding.better_names.is_empty() {
+    if finding.evidence_of("better_name").next().is_none() {
         writeln!(out, "  None that the model knows.")?;
     }
-    for better in &finding.better_names {
+    for better in finding.evidence_of("better_name") {
         writeln!(out, "  {} (score {:.2})", escape(&better.text), 1.0 - better.share)?;
     }
     writeln!(out, "\n{}", bold("The rule"))?;
-    writeln!(out, "  {} docs/rules/{code}.md has an example.", rules::summary(finding.rule))?;
+    writeln!(out, "  {} docs/rules/{code}.md has an example.", rules::summary(&finding.rule))?;
     writeln!(out, "  To silence it write `# nalin: ignore[{code}]` on the line.")?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use records::{Finding, escape};
 
-use crate::{Error, Options, Render, physical_line, placed_message};
+use crate::{Error, Options, Render, physical_line, placed_message, rules};
 
 /// One `::warning` command a finding.
 pub struct Annotations;
@@ -17,7 +17,7 @@ impl Render for Annotations {
                 "::warning file={},line={},title={}::{}",
                 property(&finding.head.path),
                 physical_line(finding),
-                property(&format!("{} {}", finding.rule.code(), finding.rule.name())),
+                property(&format!("{} {}", finding.rule, rules::name(&finding.rule))),
                 data(&placed_message(finding)),
             )?;
         }

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use records::{Finding, Rule};
+use records::Finding;
 use serde_json::json;
 
-use crate::{Error, Options, Render, physical_line, placed_message};
+use crate::{Error, Harm, Options, Render, Rule, physical_line, placed_message};
 
 /// One array of issues.
 pub struct CodeQuality;
@@ -19,8 +19,8 @@ impl Render for CodeQuality {
                 json!({
                     "type": "issue",
                     "description": placed_message(finding),
-                    "check_name": finding.rule.code(),
-                    "categories": [if finding.rule == Rule::MisleadingName { "Clarity" } else { "Bug Risk" }],
+                    "check_name": finding.rule,
+                    "categories": [category(finding)],
                     "fingerprint": finding.fingerprint,
                     "severity": if finding.score >= 0.9 { "major" } else { "minor" },
                     "location": {"path": finding.head.path, "lines": {"begin": line, "end": line}},
@@ -30,5 +30,13 @@ impl Render for CodeQuality {
         serde_json::to_writer_pretty(&mut *out, &issues).map_err(io::Error::from)?;
         out.write_all(b"\n")?;
         Ok(())
+    }
+}
+
+/// What Code Climate calls the harm.
+fn category(finding: &Finding) -> &'static str {
+    match Rule::of(&finding.rule).map(|rule| rule.harm) {
+        Some(Harm::Clarity) => "Clarity",
+        Some(Harm::Bug) | None => "Bug Risk",
     }
 }

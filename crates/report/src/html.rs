@@ -10,13 +10,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
-use records::{Finding, escape, first_chars};
+use records::{Evidence, Finding, HeldValue, escape, first_chars};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::chart::{Series, bars, calibration, lines, precision_recall};
 use crate::text::usually;
-use crate::{Background, Error, Options, Render, Subject, rules};
+use crate::{Background, Error, Options, Render, Rule, Subject, rules};
 
 /// The page, made from `page.html` and `page.js`.
 pub struct Page;
@@ -113,18 +113,14 @@ impl Render for Page {
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         environment.add_template("page.html", include_str!("page.html"))?;
         let open = findings.len() <= OPEN;
-        let rule = |rule| RuleView {
-            code: records::Rule::code(rule),
-            name: rule.name(),
-            summary: rules::summary(rule),
-        };
+        let rule = |rule: &Rule| RuleView { code: rule.code, name: rule.name, summary: rule.summary };
         let view = View {
             total: findings.len(),
             threshold: format!("{:.2}", options.threshold),
             findings: findings.iter().map(|finding| row(finding, &options.background, open)).collect(),
             notebooks: notebooks(findings),
             charts: charts(findings, &options.background),
-            rules: rules::about(options.subject).iter().map(|one| rule(*one)).collect(),
+            rules: rules::about(options.subject).into_iter().map(rule).collect(),
             names: options.subject == Subject::Names,
             marks: [
                 ("right", "right"),
@@ -143,8 +139,9 @@ impl Render for Page {
 }
 
 fn row<'a>(finding: &'a Finding, background: &Background, open: bool) -> Row<'a> {
-    let site = &finding.site;
-    let value = &finding.value;
+    let place = &finding.place;
+    let nothing = HeldValue::default();
+    let value = &finding.held().unwrap_or(&nothing).value;
     let size = match (&value.shape[..], value.len) {
         ([], ..0) => String::new(),
         ([], len) => format!(", length {len}"),
@@ -152,7 +149,7 @@ fn row<'a>(finding: &'a Finding, background: &Background, open: bool) -> Row<'a>
             format!(", shape {}", shape.iter().map(i64::to_string).collect::<Vec<_>>().join(" × "))
         }
     };
-    let weighed = |one: &records::Alternative| {
+    let weighed = |one: &Evidence| {
         format!(
             "{} {:+.2} (without it the score is {:.2})",
             visible(&one.text),
@@ -164,30 +161,26 @@ fn row<'a>(finding: &'a Finding, background: &Background, open: bool) -> Row<'a>
         id: visible(&finding.id),
         fingerprint: visible(&finding.fingerprint),
         short: finding.fingerprint.chars().take(8).collect(),
-        code: finding.rule.code(),
+        code: &finding.rule,
         score: format!("{:.2}", finding.score),
         exact: finding.score,
         message: cut(&visible(&finding.message)),
         path: visible(&finding.head.path),
         exact_path: &finding.head.path,
-        cell: site.cell,
-        line: site.line,
-        physical_line: site.physical_line,
-        name: visible(&site.name),
-        exact_name: &site.name,
+        cell: place.cell,
+        line: place.line,
+        physical_line: place.physical_line,
+        name: visible(&place.name),
+        exact_name: &place.name,
         type_name: visible(&value.type_name),
         size,
         value: lines_of(&cut(&value.text)),
         usually: usually(finding, &visible),
-        weighed: finding.weighed.iter().map(weighed).collect::<Vec<_>>().join("; "),
+        weighed: finding.evidence_of("weighed").map(weighed).collect::<Vec<_>>().join("; "),
         better: listed_names(finding),
         text: cut(&visible(&format!(
             "{} {} {} {} {}",
-            site.name,
-            value.type_name,
-            finding.head.path,
-            finding.rule.code(),
-            finding.message
+            place.name, value.type_name, finding.head.path, finding.rule, finding.message
         )))
         .to_lowercase(),
         code_lines: code_lines(finding, background),
@@ -196,22 +189,22 @@ fn row<'a>(finding: &'a Finding, background: &Background, open: bool) -> Row<'a>
 }
 
 fn listed_names(finding: &Finding) -> String {
-    let name = |one: &records::Alternative| format!("{} (score {:.2})", visible(&one.text), 1.0 - one.share);
-    finding.better_names.iter().map(name).collect::<Vec<_>>().join(", ")
+    let name = |one: &Evidence| format!("{} (score {:.2})", visible(&one.text), 1.0 - one.share);
+    finding.evidence_of("better_name").map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// The code around the statement, or the statement alone.
 fn code_lines(finding: &Finding, background: &Background) -> Vec<CodeLine> {
-    let site = &finding.site;
-    let tall = site.text.lines().count().max(1) as u32;
+    let place = &finding.place;
+    let tall = place.text.lines().count().max(1) as u32;
     let line = |(number, text): (u32, &str)| CodeLine {
         number,
         text: visible(&cut(text)),
-        here: (site.line..site.line + tall).contains(&number),
+        here: (place.line..place.line + tall).contains(&number),
     };
     let snippet = background.snippet(finding);
     if snippet.is_empty() {
-        return (site.line..).zip(site.text.lines()).map(line).collect();
+        return (place.line..).zip(place.text.lines()).map(line).collect();
     }
     snippet.iter().map(|(number, text)| line((*number, text))).collect()
 }

@@ -31,6 +31,7 @@ use records::{Finding, escape};
 pub use background::{Background, Snippet};
 pub use chart::{bars, heat_map};
 pub use explain::explain;
+pub use rules::{Harm, RULES, Rule, Severity};
 
 /// An output format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,9 +109,9 @@ impl Order {
     }
 
     fn compare(self, a: &Finding, b: &Finding) -> Ordering {
-        let place = |one: &Finding| (one.site.row, one.site.column);
+        let place = |one: &Finding| (one.place.row, one.place.column);
         let by_place = a.head.path.cmp(&b.head.path).then_with(|| place(a).cmp(&place(b)));
-        let by_place = by_place.then_with(|| a.site.name.cmp(&b.site.name));
+        let by_place = by_place.then_with(|| a.place.name.cmp(&b.place.name));
         match self {
             Self::Worst => b.score.total_cmp(&a.score).then(by_place),
             Self::Place => by_place,
@@ -223,14 +224,14 @@ impl fmt::Display for Format {
 
 /// The message with the place in the notebook, on one line: for tools that know physical lines alone.
 fn placed_message(finding: &Finding) -> String {
-    let site = &finding.site;
+    let place = &finding.place;
     let message = escape(&finding.message);
-    format!("{message} (cell {}, line {}, score {:.2})", site.cell, site.line, finding.score)
+    format!("{message} (cell {}, line {}, score {:.2})", place.cell, place.line, finding.score)
 }
 
 /// The line in the notebook's file; lines start at 1, also when it is not known.
 fn physical_line(finding: &Finding) -> u32 {
-    finding.site.physical_line.max(1)
+    finding.place.physical_line.max(1)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ impl Render for Diagnostics {
                 "location": {"path": finding.head.path, "range": {"start": {"line": physical_line(finding)}}},
                 "severity": "WARNING",
                 "source": {"name": "nalin"},
-                "code": {"value": finding.rule.code()},
+                "code": {"value": finding.rule},
             });
             serde_json::to_writer(&mut *out, &diagnostic).map_err(io::Error::from)?;
             out.write_all(b"\n")?;

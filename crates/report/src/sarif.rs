@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use records::Finding;
 use serde_json::{Value, json};
 
-use crate::{Error, Options, Render, physical_line, placed_message, rules};
+use crate::{Error, Options, Render, Rule, physical_line, placed_message, rules};
 
 /// What code scanning shows of one run.
 const MOST_RESULTS: usize = 5_000;
@@ -35,11 +35,11 @@ impl Render for Sarif {
                 "tool": {"driver": {
                     "name": "nalin",
                     "semanticVersion": options.version,
-                    "rules": rules.iter().map(|one| rule(*one)).collect::<Vec<_>>(),
+                    "rules": rules.iter().map(|one| rule(one)).collect::<Vec<_>>(),
                 }},
                 "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": notices}],
                 "columnKind": "unicodeCodePoints",
-                "results": shown.iter().map(|finding| result(finding, rules)).collect::<Vec<_>>(),
+                "results": shown.iter().map(|finding| result(finding, &rules)).collect::<Vec<_>>(),
             }],
         });
         serde_json::to_writer_pretty(&mut *out, &log).map_err(io::Error::from)?;
@@ -48,23 +48,25 @@ impl Render for Sarif {
     }
 }
 
-fn rule(rule: records::Rule) -> Value {
+fn rule(rule: &Rule) -> Value {
     json!({
-        "id": rule.code(),
-        "name": rule.name(),
-        "shortDescription": {"text": rules::summary(rule)},
-        "fullDescription": {"text": rules::description(rule)},
-        "help": {"text": rules::page(rule), "markdown": rules::page(rule)},
-        "defaultConfiguration": {"level": "warning"},
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.description()},
+        "help": {"text": rule.page, "markdown": rule.page},
+        "defaultConfiguration": {"level": rule.severity.as_str()},
         "properties": {"tags": ["naming", "notebook"]},
     })
 }
 
-fn result(finding: &Finding, rules: &[records::Rule]) -> Value {
+fn result(finding: &Finding, rules: &[&Rule]) -> Value {
+    let place = &finding.place;
+    let index = rules.iter().position(|rule| rule.code == finding.rule);
     json!({
-        "ruleId": finding.rule.code(),
-        "ruleIndex": rules.iter().position(|rule| *rule == finding.rule),
-        "level": "warning",
+        "ruleId": finding.rule,
+        "ruleIndex": index.map_or(-1, |index| index as i64),
+        "level": index.map_or("warning", |index| rules[index].severity.as_str()),
         "rank": (finding.score * 1000.0).round() / 10.0,
         "message": {"text": without_links(&placed_message(finding))},
         "locations": [{"physicalLocation": {
@@ -73,11 +75,11 @@ fn result(finding: &Finding, rules: &[records::Rule]) -> Value {
         }}],
         "partialFingerprints": {"nalinNameValue/v1": finding.fingerprint},
         "properties": {
-            "cell": finding.site.cell,
-            "line": finding.site.line,
-            "column": finding.site.column,
-            "name": finding.site.name,
-            "type": finding.value.type_name,
+            "cell": place.cell,
+            "line": place.line,
+            "column": place.column,
+            "name": place.name,
+            "type": finding.held().map_or("", |held| &held.value.type_name),
         },
     })
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use records::{Alternative, Finding, Value, escape};
+use records::{Evidence, Finding, Value, escape};
 
 use crate::{Error, Options, Render};
 
@@ -27,8 +27,8 @@ impl Render for Text {
                 writeln!(out, "{}", paint(options, BOLD, &escape(&finding.head.path)))?;
                 (path, cell) = (&finding.head.path, 0);
             }
-            if finding.site.cell != cell {
-                cell = finding.site.cell;
+            if finding.place.cell != cell {
+                cell = finding.place.cell;
                 writeln!(out, "  {}", paint(options, CYAN, &format!("cell {cell}")))?;
             }
             out.write_all(one(finding, options).as_bytes())?;
@@ -54,10 +54,10 @@ pub(crate) fn paint(options: &Options, style: &str, text: &str) -> String {
 
 /// The line, a mark under the name, and why.
 fn one(finding: &Finding, options: &Options) -> String {
-    let (offset, line, mark) = marked(&finding.site.text, &finding.site.name);
+    let (offset, line, mark) = marked(&finding.place.text, &finding.place.name);
     let bar = paint(options, CYAN, "|");
-    let head = format!("{} {:.2}", finding.rule.code(), finding.score);
-    let line_number = finding.site.line + offset;
+    let head = format!("{} {:.2}", finding.rule, finding.score);
+    let line_number = finding.place.line + offset;
     let mut text = String::new();
     let mut add = |line: std::fmt::Arguments| text.write_fmt(line).expect("a string can be written to");
     add(format_args!("{line_number:>6} {bar} {line}\n"));
@@ -65,7 +65,7 @@ fn one(finding: &Finding, options: &Options) -> String {
     add(format_args!(
         "       {bar} {}\n",
         // A finding about a whole line marks no name.
-        paint(options, RED, if finding.site.name.is_empty() { &head } else { &mark })
+        paint(options, RED, if finding.place.name.is_empty() { &head } else { &mark })
     ));
     let equals = paint(options, CYAN, "=");
     add(format_args!("       {equals} {}\n", escape(&finding.message)));
@@ -73,25 +73,23 @@ fn one(finding: &Finding, options: &Options) -> String {
         add(format_args!("       {equals} {heading}: {content}\n"));
     }
     let id = finding.fingerprint.get(..8).unwrap_or(&finding.fingerprint);
-    add(format_args!("       {equals} line {} of the file, id {id}\n", finding.site.physical_line));
+    add(format_args!("       {equals} line {} of the file, id {id}\n", finding.place.physical_line));
     text
 }
 
 /// What is known of name and value, as headings and texts that are safe to print.
 pub(crate) fn why(finding: &Finding) -> Vec<(&'static str, String)> {
     let mut why = Vec::new();
-    if finding.value.type_name.is_empty() {
-        // Nothing was run: there is no value to speak of.
-        return why;
-    }
+    // Where nothing was run there is no value to speak of.
+    let Some(held) = finding.held() else { return why };
     why.push(("usually", usually(finding, &|value| escape(value).into_owned())));
-    why.push(("here", described(&finding.value, MOST_CHARS)));
-    if let Some(most) = finding.weighed.first().filter(|most| most.share > 0.0) {
+    why.push(("here", described(&held.value, MOST_CHARS)));
+    if let Some(most) = finding.evidence_of("weighed").next().filter(|most| most.share > 0.0) {
         let without = finding.score - most.share;
         why.push(("weighed most", format!("the {} (without it {without:.2})", escape(&most.text))));
     }
-    if !finding.better_names.is_empty() {
-        let names: Vec<_> = finding.better_names.iter().map(|name| escape(&name.text)).collect();
+    let names: Vec<_> = finding.evidence_of("better_name").map(|name| escape(&name.text)).collect();
+    if !names.is_empty() {
         why.push(("would fit better", names.join(", ")));
     }
     why
@@ -100,11 +98,12 @@ pub(crate) fn why(finding: &Finding) -> Vec<(&'static str, String)> {
 /// What the name usually holds, the values as `shown`.
 pub(crate) fn usually(finding: &Finding, shown: &dyn Fn(&str) -> String) -> String {
     let mut parts = Vec::new();
-    if !finding.usual_types.is_empty() {
-        parts.push(listed(&finding.usual_types));
+    let types: Vec<String> = finding.evidence_of("usual_type").map(with_share).collect();
+    if !types.is_empty() {
+        parts.push(types.join(", "));
     }
-    if !finding.usual_values.is_empty() {
-        let values: Vec<String> = finding.usual_values.iter().map(|value| shown(value)).collect();
+    let values: Vec<String> = finding.evidence_of("usual_value").map(|value| shown(&value.text)).collect();
+    if !values.is_empty() {
         parts.push(format!("such as {}", values.join(", ")));
     }
     if parts.is_empty() { "nothing is known of this name".to_owned() } else { parts.join("; ") }
@@ -142,12 +141,8 @@ fn marked(text: &str, name: &str) -> (u32, String, String) {
     (0, escape(text.lines().next().unwrap_or_default()).into_owned(), String::new())
 }
 
-pub(crate) fn listed(alternatives: &[Alternative]) -> String {
-    let texts: Vec<String> = alternatives
-        .iter()
-        .map(|alternative| format!("{} {:.0} %", escape(&alternative.text), alternative.share * 100.0))
-        .collect();
-    texts.join(", ")
+fn with_share(one: &Evidence) -> String {
+    format!("{} {:.0} %", escape(&one.text), one.share * 100.0)
 }
 
 #[cfg(test)]

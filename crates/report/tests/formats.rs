@@ -1,7 +1,7 @@
 //! Every format with hostile names, values and paths, as snapshots.
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
-use records::{Alternative, Finding, Head, Record as _, Rule, Site, Value};
+use records::{Evidence, Finding, Head, HeldValue, Record as _, Site, Value};
 use report::{Background, Format, Options, Order, explain, write};
 
 fn finding(path: &str, name: &str, text: &str, score: f64) -> Finding {
@@ -9,11 +9,11 @@ fn finding(path: &str, name: &str, text: &str, score: f64) -> Finding {
         schema: Finding::SCHEMA.to_owned(),
         id: records::id_of([name, text]),
         fingerprint: records::id_of([path, name]),
-        rule: Rule::ValueDoesNotFit,
+        rule: "NAL001".to_owned(),
         score,
         message: format!("`{name}` holds a str, {text}"),
         head: Head { notebook: "abc".to_owned(), path: path.to_owned(), repo: "owner/repo".to_owned() },
-        site: Site {
+        place: Site {
             name: name.to_owned(),
             kind: "assign".to_owned(),
             cell: 3,
@@ -25,35 +25,38 @@ fn finding(path: &str, name: &str, text: &str, score: f64) -> Finding {
             text: format!("{name} = {text}"),
             pragma: String::new(),
         },
-        value: Value { type_name: "str".to_owned(), len: 4, text: text.to_owned(), ..Value::default() },
-        type_class: "str".to_owned(),
-        usual_types: Vec::new(),
-        usual_values: Vec::new(),
-        weighed: Vec::new(),
-        better_names: Vec::new(),
+        evidence: Vec::new(),
+        fix: Vec::new(),
+        value: vec![HeldValue {
+            value: Value { type_name: "str".to_owned(), len: 4, text: text.to_owned(), ..Value::default() },
+            type_class: "str".to_owned(),
+        }],
     }
 }
 
 fn findings() -> Vec<Finding> {
     let mut plain = finding("shop/orders.ipynb", "n_rows", "'many'", 0.75);
-    plain.usual_types = vec![
-        Alternative { text: "int".to_owned(), share: 0.96 },
-        Alternative { text: "float".to_owned(), share: 0.04 },
+    let evidence =
+        |kind: &str, text: &str, share| Evidence { kind: kind.to_owned(), text: text.to_owned(), share };
+    plain.evidence = vec![
+        evidence("usual_type", "int", 0.96),
+        evidence("usual_type", "float", 0.04),
+        evidence("usual_value", "3 to 512", 0.0),
+        evidence("usual_value", "\u{202e}<b>", 0.0),
+        evidence("weighed", "type", 0.6),
+        evidence("weighed", "name", 0.25),
+        evidence("weighed", "value", -0.05),
     ];
-    plain.usual_values = vec!["3 to 512".to_owned(), "\u{202e}<b>".to_owned()];
-    plain.weighed = [("type", 0.6), ("name", 0.25), ("value", -0.05)]
-        .map(|(text, share)| Alternative { text: text.to_owned(), share })
-        .into();
     let mut named = finding("shop/orders.ipynb", "train_data", "'a.csv'", 0.99);
-    named.rule = Rule::MisleadingName;
-    named.better_names = vec![Alternative { text: "train_path".to_owned(), share: 0.5 }];
+    named.rule = "NAL002".to_owned();
+    named.evidence = vec![evidence("better_name", "train_path", 0.5)];
     let mut hostile = finding(
         "a b,c:d/%/\u{202e}<script>.ipynb",
         "größe",
         "=cmd|'/c calc'!A1\n::error file=x::y\r\u{1b}[31m\u{202e}</script><script>alert(1)</script>\"&[a](http://b)",
         0.9,
     );
-    hostile.site.physical_line = 0;
+    hostile.place.physical_line = 0;
     let formula = finding("shop/a.ipynb", "total", "=1+1", 0.5);
     let number = finding("shop/a.ipynb", "loss", "-1.5", 0.5);
     vec![plain, named, hostile, formula, number]
@@ -100,7 +103,7 @@ fn json_formats_parse_and_keep_every_field() {
         .collect();
     assert_eq!(array, lines);
     let back: Vec<Finding> = lines.into_iter().map(|line| serde_json::from_value(line).unwrap()).collect();
-    let names: Vec<&str> = back.iter().map(|finding| finding.site.name.as_str()).collect();
+    let names: Vec<&str> = back.iter().map(|finding| finding.place.name.as_str()).collect();
     assert_eq!(names, ["train_data", "größe", "n_rows", "loss", "total"]);
 }
 
@@ -123,7 +126,7 @@ fn sarif_shows_the_most_certain_and_says_so() {
 fn names_in_order(report: &str, findings: &[Finding]) -> Vec<String> {
     let mut places: Vec<(usize, &str)> = findings
         .iter()
-        .map(|finding| (report.find(&finding.fingerprint[..8]).unwrap(), finding.site.name.as_str()))
+        .map(|finding| (report.find(&finding.fingerprint[..8]).unwrap(), finding.place.name.as_str()))
         .collect();
     places.sort_unstable();
     places.into_iter().map(|(_, name)| name.to_owned()).collect()
@@ -135,7 +138,7 @@ fn every_format_has_the_same_findings_in_the_same_order() {
         .map(|n| {
             let path = format!("{}.ipynb", n * 7 % 5);
             let mut one = finding(&path, &format!("name_{n}"), "1", f64::from(n * 13 % 40) / 40.0);
-            one.site.row = n as u32 * 11 % 40;
+            one.place.row = n as u32 * 11 % 40;
             one.message = format!("{} {}", one.message, one.fingerprint);
             one
         })

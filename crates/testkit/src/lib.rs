@@ -4,12 +4,14 @@
 mod command;
 mod conformance;
 mod folder;
+mod kept;
 mod samples;
 mod synthetic;
 
 pub use command::{Command, Finished};
 pub use conformance::{CHECKS, Check, Program};
 pub use folder::Folder;
+pub use kept::same_records;
 pub use samples::{fixtures, sample};
 pub use synthetic::{examples, lines};
 

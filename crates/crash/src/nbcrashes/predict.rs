@@ -93,3 +93,16 @@ fn modules(path: &Path) -> Result<BTreeSet<String>> {
     }
     Ok(modules)
 }
+
+#[cfg(test)]
+mod tests {
+    use foretell::Rule;
+
+    #[test]
+    fn every_way_to_fail_is_a_rule_that_formats_know() {
+        for rule in Rule::ALL {
+            let known = report::Rule::of(rule.code()).expect("a rule of the registry");
+            assert_eq!(known.is_on, rule != Rule::FollowsFailure, "what --cascades asks for is off");
+        }
+    }
+}
