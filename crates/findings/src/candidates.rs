@@ -8,8 +8,8 @@ use rustc_hash::FxHashMap;
 
 use crate::Reasons;
 
-/// A place and a name: notebook, row, column, name.
-type SiteKey = (String, u32, u32, String);
+/// A place and a name: notebook, path (copies of a notebook are one script), row, column, name.
+type SiteKey = (String, String, u32, u32, String);
 
 /// The worst value of each site, and of those the worst.
 #[derive(Debug)]
@@ -63,7 +63,8 @@ impl Candidates {
     /// Considers one; of equal scores at one site the first stays.
     pub fn add(&mut self, candidate: Candidate) {
         let Scored { head, site, .. } = &candidate.record;
-        match self.sites.entry((head.notebook.clone(), site.row, site.column, site.name.clone())) {
+        let key = (head.notebook.clone(), head.path.clone(), site.row, site.column, site.name.clone());
+        match self.sites.entry(key) {
             Entry::Vacant(entry) => {
                 entry.insert(candidate);
             }
@@ -112,4 +113,36 @@ fn fingerprint(record: &Scored, turn: &str) -> String {
     // White space says nothing: a formatter's work makes no new finding.
     let text: String = record.site.text.split_whitespace().collect();
     id_of([record.head.path.as_str(), &record.site.name, &text, turn])
+}
+
+#[cfg(test)]
+mod tests {
+    use records::Scored;
+
+    use super::{Candidate, Candidates};
+    use crate::{Baseline, baseline_text};
+
+    fn candidate(path: &str, row: u32) -> Candidate {
+        let mut scored = Scored { score: 0.9, ..Scored::default() };
+        (scored.head.notebook, scored.head.path) = ("same content".to_owned(), path.to_owned());
+        (scored.site.name, scored.site.row) = ("row_count".to_owned(), row);
+        Candidate::new(scored)
+    }
+
+    #[test]
+    fn copies_of_a_notebook_have_findings_of_their_own() {
+        let mut candidates = Candidates::new(None);
+        for (path, row) in [("a.ipynb", 2), ("b.ipynb", 2), ("b.ipynb", 5), ("b.ipynb", 5)] {
+            candidates.add(candidate(path, row));
+        }
+        let all = candidates.into_sorted();
+        let places: Vec<_> = all.iter().map(|one| (&*one.record.head.path, one.record.site.row)).collect();
+        assert_eq!(places, [("a.ipynb", 2), ("b.ipynb", 2), ("b.ipynb", 5)]);
+        // What was accepted in one of them is not accepted in the other, nor further down.
+        let (first, rest) = all.split_at(1);
+        let baseline = Baseline::parse(&baseline_text(first)).unwrap();
+        let left = baseline.without(all.clone());
+        let prints = |some: &[Candidate]| some.iter().map(|one| one.fingerprint.clone()).collect::<Vec<_>>();
+        assert_eq!(prints(&left), prints(rest));
+    }
 }
