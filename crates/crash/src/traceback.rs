@@ -46,13 +46,14 @@ pub fn frames(traceback: &[String]) -> Vec<Frame> {
     let mut frames: Vec<Frame> = Vec::new();
     for piece in traceback {
         for line in LINK.replace_all(&plain(piece), "$1").lines() {
-            if let Some(frame) = header(line) {
+            // Code may look like a header, but not behind an arrow.
+            if let Some(parts) = ARROW.captures(line) {
+                if let Some(frame) = frames.last_mut() {
+                    frame.line = number(&parts[1]);
+                    frame.text = parts[2].trim().to_owned();
+                }
+            } else if let Some(frame) = header(line) {
                 frames.push(frame);
-            } else if let Some(parts) = ARROW.captures(line)
-                && let Some(frame) = frames.last_mut()
-            {
-                frame.line = number(&parts[1]);
-                frame.text = parts[2].trim().to_owned();
             }
         }
     }

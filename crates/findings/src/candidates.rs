@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use records::{Extra, Finding, HeldValue, Record as _, Scored, id_of};
+use records::{Extra, Scored, id_of};
 use rustc_hash::FxHashMap;
-
-use crate::Reasons;
 
 /// A place and a name: notebook, path (copies of a notebook are one script), row, column, name.
 type SiteKey = (String, String, u32, u32, String);
@@ -33,24 +31,6 @@ impl Candidate {
         record.extra = Extra::default();
         let fingerprint = fingerprint(&record, "");
         Self { record, fingerprint }
-    }
-
-    /// The finding, with the reasons for it.
-    pub fn into_finding(self, reasons: Reasons) -> Finding {
-        let Self { record, fingerprint } = self;
-        Finding {
-            schema: Finding::SCHEMA.to_owned(),
-            id: record.id,
-            fingerprint,
-            rule: reasons.rule.to_owned(),
-            score: record.score,
-            message: reasons.message,
-            head: record.head,
-            place: record.site,
-            evidence: reasons.evidence,
-            fix: Vec::new(),
-            value: vec![HeldValue { value: record.value, type_class: record.type_class }],
-        }
     }
 }
 

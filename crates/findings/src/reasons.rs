@@ -1,7 +1,7 @@
 //! Why a name and a value do not fit, in words: the rule, the message, what weighed most, better names.
 
 use evidence::names;
-use records::{Alternative, Evidence, Scored};
+use records::{Alternative, Evidence, Finding, HeldValue, Record as _, Scored};
 
 use crate::knowledge::LEAST_SEEN;
 use crate::{Candidate, Knowledge, Usual};
@@ -29,6 +29,26 @@ pub struct Reasons {
     /// What the name usually holds, values that are typical of it, by how much the score falls without an input
     /// (the largest fall first), names that would fit the value better.
     pub evidence: Vec<Evidence>,
+}
+
+impl Candidate {
+    /// The finding, with the reasons for it.
+    pub fn into_finding(self, reasons: Reasons) -> Finding {
+        let Self { record, fingerprint } = self;
+        Finding {
+            schema: Finding::SCHEMA.to_owned(),
+            id: record.id,
+            fingerprint,
+            rule: reasons.rule.to_owned(),
+            score: record.score,
+            message: reasons.message,
+            head: record.head,
+            place: record.site,
+            evidence: reasons.evidence,
+            fix: Vec::new(),
+            value: vec![HeldValue { value: record.value, type_class: record.type_class }],
+        }
+    }
 }
 
 impl Reasons {

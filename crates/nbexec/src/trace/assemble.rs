@@ -486,7 +486,8 @@ mod tests {
         }
         let functions = r#"{"n":[],"d":[["f",9]],"s":[[3,0]],"b":[]}"#;
         let mut say = |words: Vec<String>, new: &str| {
-            for part in words.chunks(1000) {
+            // A word stays with its operands: there are two or three to a group.
+            for part in words.chunks(1200) {
                 let line = format!(r#"{{"k":"t","new":{new},"e":[{}]}}"#, part.join(","));
                 assert!(assembler.take(line.as_bytes()));
             }
