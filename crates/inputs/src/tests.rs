@@ -214,7 +214,8 @@ fn a_torn_archive_keeps_what_is_whole() {
     let found = archived("a.tar", torn);
     assert_eq!(found[..2].iter().filter(|(_, content)| content.is_ok()).count(), 2, "{found:?}");
     assert_eq!(found[2].0, "three.py");
-    refused(&found[2..], "end");
+    refused(&found[2..3], "ends within it");
+    refused(&found[3..], "EOF");
     refused(&archived("a.zip", b"no archive"), "");
     refused(&archived("a.tgz", b"no archive"), "");
 }
