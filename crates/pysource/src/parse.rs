@@ -21,6 +21,9 @@ const BYTES_PER_LEVEL: usize = 4096;
 /// the eleven bytes of `lambda a=…:0`.
 const PARSER_BYTES_PER_BYTE: usize = 256;
 
+/// The same for each unit of depth that the tokens tell: two of them, `lambda` and `=`, may be a level.
+const PARSER_BYTES_PER_TOKEN: usize = 1024;
+
 /// A text that is shorter than this cannot be nested deeper than our stacks can be large; of longer ones the tokens say
 /// how deep they are, before they are parsed.
 const MAX_PARSED_DEPTH: usize = 1 << 18;
@@ -128,7 +131,8 @@ pub(crate) fn with_tokens<R>(text: &str, mode: Mode, work: impl FnOnce(&Tokens) 
 /// `,`, `;` or `/` in the place of an expression; [`disarm`] keeps such commands away from it. Should there
 /// be another way to it, the cell is broken, and must not cost the others.
 fn parse(text: &str, mode: Mode) -> Option<Parsed<Mod>> {
-    let stack = 64 * 1024 + text.len().min(MAX_PARSED_DEPTH) * PARSER_BYTES_PER_BYTE;
+    let most = (text.len() * PARSER_BYTES_PER_BYTE).min(MAX_PARSED_DEPTH * PARSER_BYTES_PER_TOKEN);
+    let stack = 64 * 1024 + most;
     let parse = || stacker::maybe_grow(stack, stack, || parse_unchecked(text, ParseOptions::from(mode)));
     if mode == Mode::Ipython { panic::catch_unwind(parse).ok() } else { Some(parse()) }
 }
