@@ -187,7 +187,7 @@ pub enum Part {
     Test,
 }
 
-impl From<Part> for trace_model::Part {
+impl From<Part> for records::Split {
     fn from(part: Part) -> Self {
         match part {
             Part::Train => Self::Train,

@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 use filter::Stage;
+use records::Split;
 use trace_model::evaluate::{Baselines, Program, evaluate};
-use trace_model::{Format, Model, Part, Sequence, Source};
+use trace_model::{Format, Model, Sequence, Source};
 
 use crate::cli::EvaluateArgs;
 use crate::{files, read};
@@ -30,11 +31,11 @@ pub(crate) fn run(args: &EvaluateArgs, stage: &mut Stage) -> Result<()> {
 /// The programs of the part, and texts for the n-gram baseline to learn from.
 fn programs(args: &EvaluateArgs, model: &Model, stage: &mut Stage) -> Result<(Vec<Program>, Vec<Vec<u8>>)> {
     let (style, context) = (&model.config.style, model.config.sizes.context);
-    let wanted = Part::from(args.part);
+    let wanted = Split::from(args.part);
     let (mut programs, mut learned) = (Vec::new(), Vec::new());
     let look = |source: Source| {
         let part = source.part(model.config.seed);
-        if part != wanted && (part != Part::Train || args.no_baselines) {
+        if part != wanted && (part != Split::Train || args.no_baselines) {
             return Ok(Err("other_parts"));
         }
         let text = source.text(style)?;
@@ -47,7 +48,7 @@ fn programs(args: &EvaluateArgs, model: &Model, stage: &mut Stage) -> Result<(Ve
         Ok(Ok((part, Program { source, text })))
     };
     read::each(&args.inputs, style.format, stage, look, |(part, program)| {
-        if part == Part::Train && learned.len() < args.ngram_programs && !args.no_baselines {
+        if part == Split::Train && learned.len() < args.ngram_programs && !args.no_baselines {
             learned.push(program.text.pieces.iter().flat_map(|piece| piece.text.bytes()).collect());
         }
         if part == wanted && programs.len() < args.programs {

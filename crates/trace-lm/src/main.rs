@@ -3,6 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    filter::compute_alone();
+    learn::threads::restart_with_single_threaded_candle();
     filter::main::<trace_lm::cli::Args>()
 }

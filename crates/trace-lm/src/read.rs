@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
 use filter::{Line, Stage};
-use records::{Record as _, Run};
-use trace_model::{Config, Format, Part, Sequence, Source};
+use records::{Record as _, Run, Split};
+use trace_model::{Config, Format, Sequence, Source};
 
 /// Calls `take` with what `look` makes of each trace (with [`Format::Tasks`]: question), in the order of input; what
 /// `look` passes over is counted under the name that it gives.
@@ -50,7 +50,7 @@ pub(crate) fn sequences(
     let (mut train, mut valid) = (Vec::new(), Vec::new());
     let look = |source: Source| {
         let part = source.part(config.seed);
-        if part == Part::Test {
+        if part == Split::Test {
             return Ok(Err("test_programs"));
         }
         let Some(sequence) = Sequence::new(&source.text(&config.style)?, config.learns_all()) else {
@@ -60,7 +60,7 @@ pub(crate) fn sequences(
         Ok(if fits { Ok((part, sequence)) } else { Err("longer_than_context") })
     };
     each(inputs, config.style.format, stage, look, |(part, sequence)| match part {
-        Part::Valid => valid.push(sequence),
+        Split::Valid => valid.push(sequence),
         _ => train.push(sequence),
     })?;
     Ok((train, valid))

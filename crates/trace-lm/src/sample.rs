@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 use filter::Stage;
+use records::Split;
 use trace_model::vocabulary::{self, Symbol};
-use trace_model::{Format, Part, Sequence, Source, complete};
+use trace_model::{Format, Sequence, Source, complete};
 
 use crate::cli::SampleArgs;
 use crate::{files, read};
@@ -15,7 +16,7 @@ use crate::{files, read};
 pub(crate) fn run(args: &SampleArgs, stage: &mut Stage) -> Result<()> {
     let model = files::read_model(&args.model, &trace_model::device(&args.compute.device)?)?;
     let (style, context) = (&model.config.style, model.config.sizes.context);
-    let part = Part::from(args.part);
+    let part = Split::from(args.part);
     let mut texts = Vec::new();
     let look = |source: Source| {
         if source.part(model.config.seed) != part {

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &TrainArgs, stage: &mut Stage) -> Result<()> {
     if args.resume {
         if checkpoint.exists() {
             let trouble = || format!("cannot go on from {}", checkpoint.display());
-            training.resume(&fs::read(&checkpoint).with_context(trouble)?).with_context(trouble)?;
+            training.resume(fs::read(&checkpoint).with_context(trouble)?).with_context(trouble)?;
         }
         let done = training.step();
         stage.warn(&format!("{done} steps were done{}", if done > 0 { "; going on from there" } else { "" }));
@@ -110,7 +110,7 @@ fn report(training: &Training, check: &Check, format: Format, stage: &mut Stage)
             ..unknown
         })?;
     }
-    let done = (training.progress() * 100.0) as usize;
+    let done = (training.done() * 100.0) as usize;
     let line = format!(
         "step {}, loss {loss:.4}, validation loss {valid_loss:.4}, symbols predicted {:.1} %",
         check.step,

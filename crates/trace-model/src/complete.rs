@@ -1,8 +1,9 @@
 //! What a model writes behind a text.
 
 use anyhow::{Context as _, Result};
+use learn::loss::guesses;
 
-use crate::network::{Batch, Decoder, predictions_of};
+use crate::network::{Batch, Decoder};
 use crate::vocabulary::{self, Symbol};
 
 /// Always the likeliest next symbol, until the end of the text or of the context.
@@ -14,15 +15,15 @@ pub fn complete(decoder: &Decoder, given: &[Symbol]) -> Result<Vec<Symbol>> {
     let mut symbols = given.to_vec();
     while symbols.len() < decoder.sizes().context && symbols[given.len()..].last() != end.first() {
         let logits = decoder.forward(&Batch { texts: vec![&symbols] }, &[symbols.len() as u32 - 1])?;
-        let prediction = predictions_of(&logits, &[0])?.pop().context("a place was asked for")?;
-        symbols.push(u16::try_from(prediction.best).context("a symbol of the vocabulary")?);
+        let guess = guesses(&logits, &[0])?.pop().context("a place was asked for")?;
+        symbols.push(u16::try_from(guess.best).context("a symbol of the vocabulary")?);
     }
     Ok(symbols.split_off(given.len()))
 }
 
 #[cfg(test)]
 mod tests {
-    use candle_core::Device;
+    use learn::Device;
 
     use super::complete;
     use crate::data::Sequence;

@@ -1,9 +1,13 @@
 //! Traces as sequences of symbols, and the part that each belongs to.
 
+use evaluation::Shares;
 use records::{Split, Trace, TraceTask, id_of};
 
 use crate::text::{Piece, Role, Style, Text, render, render_task};
 use crate::vocabulary::{self, Symbol};
+
+/// The shares of the programs that are not for training; those of one `repo` are always in the same part.
+const SHARES: Shares = Shares { valid: 0.05, test: 0.1 };
 
 /// A text as the model reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,18 +43,6 @@ pub(crate) fn is_asked(piece: &Piece) -> bool {
     }
 }
 
-/// A part of the programs: those of one `repo` are always in the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Part {
-    /// 85 in 100
-    Train,
-    /// 5 in 100
-    Valid,
-    /// 10 in 100
-    #[default]
-    Test,
-}
-
 /// What is read: a trace, or what `trace-tasks` asks about one.
 #[derive(Clone, Debug)]
 pub enum Source {
@@ -62,20 +54,16 @@ pub enum Source {
 
 impl Source {
     /// The part that it belongs to: a question says so, a trace goes by its repository, or by itself when it has none.
-    pub fn part(&self, seed: u64) -> Part {
+    pub fn part(&self, seed: u64) -> Split {
         let trace = match self {
-            Self::Task(TraceTask { split: Split::Train, .. }) => return Part::Train,
-            Self::Task(TraceTask { split: Split::Valid, .. }) => return Part::Valid,
-            Self::Task(_) => return Part::Test,
+            Self::Task(task) => return task.split,
             Self::Trace(trace) => trace,
         };
         let unit = if trace.repo.is_empty() { &trace.notebook } else { &trace.repo };
         let id = id_of(["trace-lm/split", &seed.to_string(), unit]);
-        match u64::from_str_radix(&id[..8], 16).unwrap_or(0) % 100 {
-            0..10 => Part::Test,
-            10..15 => Part::Valid,
-            _ => Part::Train,
-        }
+        // One of a hundred slots: its middle, so that no rounding of a share moves it.
+        let slot = u64::from_str_radix(&id[..8], 16).unwrap_or(0) % 100;
+        SHARES.of_draw((slot as f64 + 0.5) / 100.0)
     }
 
     /// Its text.
@@ -109,7 +97,9 @@ impl Source {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, Sequence, Source};
+    use records::Split;
+
+    use super::{Sequence, Source};
     use crate::samples::{line, trace};
     use crate::text::{Format, Style, render};
     use crate::vocabulary::symbols;
@@ -136,8 +126,8 @@ mod tests {
             let part = Source::Trace(one.clone()).part(1);
             one.id = "another".to_owned();
             assert_eq!(Source::Trace(one).part(1), part);
-            counts[part as usize] += 1;
+            counts[usize::from(part == Split::Valid) + 2 * usize::from(part == Split::Test)] += 1;
         }
-        assert!(counts[Part::Train as usize] > 800 && counts[Part::Valid as usize] > 25);
+        assert!(counts[0] > 800 && counts[1] > 25 && counts[2] > 60);
     }
 }

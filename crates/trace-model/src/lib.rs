@@ -25,36 +25,33 @@
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 
-mod adam;
 mod batches;
-mod checkpoint;
+
 mod complete;
 mod config;
 mod data;
-mod device;
 pub mod evaluate;
 mod facts;
 mod frames;
 mod model;
 mod network;
 mod predict;
+mod progress;
 #[cfg(test)]
 mod samples;
 mod text;
 mod train;
 pub mod vocabulary;
-mod weights;
 
-pub use candle_core::Device;
+pub use learn::{DEVICES, Device, device};
 
-pub use checkpoint::Check;
 pub use complete::complete;
 pub use config::Config;
-pub use data::{Part, Sequence, Source};
-pub use device::{DEVICES, device};
+pub use data::{Sequence, Source};
 pub use facts::{Operation, Step};
 pub use model::{Model, ModelConfig};
 pub use network::{Decoder, Sizes};
-pub use predict::{Prediction, predictions};
+pub use predict::predictions;
+pub use progress::{Check, Progress};
 pub use text::{Format, Piece, Role, Style, Text, render, render_task};
 pub use train::Training;

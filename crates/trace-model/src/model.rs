@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
-use candle_core::Device;
-use safetensors::tensor::SafeTensors;
+use learn::{Device, weights};
 use serde::{Deserialize, Serialize};
 
 use crate::network::{Decoder, Sizes};
 use crate::text::Style;
-use crate::weights::{bytes_of, read_weights, views};
 
 const SCHEMA: &str = "trace_lm/1";
 const CONFIG: &str = "config.json";
@@ -59,11 +57,8 @@ impl Model {
             "{CONFIG} has the schema {}, and this program reads {SCHEMA}: train the model anew",
             config.schema
         );
-        let decoder = Decoder::new(&config.sizes, config.seed, device)?;
-        let bytes = read(WEIGHTS)?;
-        let tensors = SafeTensors::deserialize(&bytes).context(WEIGHTS)?;
-        let weights = read_weights(&decoder.parameters, &tensors, "").context(WEIGHTS)?;
-        decoder.parameters.restore(&weights)?;
+        let mut decoder = Decoder::new(&config.sizes, config.seed, device)?;
+        weights::set(&read(WEIGHTS)?, [&mut decoder.parameters]).context(WEIGHTS)?;
         Ok(Self { config, decoder })
     }
 
@@ -74,8 +69,7 @@ impl Model {
     pub fn files(&self) -> Result<BTreeMap<&'static str, Vec<u8>>> {
         let mut config = serde_json::to_vec_pretty(&self.config).context("cannot describe the model")?;
         config.push(b'\n');
-        let weights = bytes_of(&self.decoder.parameters, &self.decoder.parameters.snapshot()?, "")?;
-        let weights = safetensors::serialize(views(&weights)?, None)?;
+        let weights = weights::to_bytes([&self.decoder.parameters])?;
         Ok(BTreeMap::from([(CONFIG, config), (WEIGHTS, weights)]))
     }
 }
@@ -83,7 +77,7 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use anyhow::Context as _;
-    use candle_core::Device;
+    use learn::Device;
 
     use super::{Model, ModelConfig};
     use crate::data::Sequence;

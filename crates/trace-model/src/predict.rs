@@ -1,13 +1,12 @@
 //! What a decoder expects at the places of texts where something is to be learned or measured.
 
 use anyhow::Result;
+use learn::loss::{Guess, guesses};
 use rayon::prelude::*;
 
 use crate::batches;
 use crate::data::Sequence;
-use crate::network::{Batch, Decoder, predictions_of};
-
-pub use crate::network::Prediction;
+use crate::network::{Batch, Decoder};
 
 /// Symbols that one thread takes at a time. Fixed, so that sums are made in the same order, and come out the same to
 /// the bit, however many threads there are.
@@ -18,17 +17,17 @@ pub(crate) const PART: usize = 1024;
 ///
 /// # Errors
 /// If the device fails.
-pub fn predictions(decoder: &Decoder, texts: &[Sequence]) -> Result<Vec<Vec<Prediction>>> {
+pub fn predictions(decoder: &Decoder, texts: &[Sequence]) -> Result<Vec<Vec<Guess>>> {
     let mut order: Vec<u32> = (0..texts.len() as u32).collect();
     order.sort_by_key(|&place| texts[place as usize].symbols.len());
     let parts = batches::cut(&order, texts, PART);
-    let found: Vec<Vec<Prediction>> = parts
+    let found: Vec<Vec<Guess>> = parts
         .par_iter()
         .map(|part| {
             let texts: Vec<&Sequence> = part.iter().map(|&place| &texts[place as usize]).collect();
             let batch = batch(&texts);
             let (places, truths) = asked(&texts, batch.steps());
-            predictions_of(&decoder.forward(&batch, &places)?.detach(), &truths).map_err(Into::into)
+            guesses(&decoder.forward(&batch, &places)?.detach(), &truths).map_err(Into::into)
         })
         .collect::<Result<_>>()?;
     let mut all = vec![Vec::new(); texts.len()];

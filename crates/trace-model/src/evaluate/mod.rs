@@ -10,12 +10,13 @@ mod ngram;
 mod tally;
 
 use anyhow::Result;
+use learn::loss::Guess;
 use rayon::prelude::*;
 use records::LmScore;
 
 use crate::data::{Sequence, Source};
 use crate::model::Model;
-use crate::predict::{Prediction, predictions};
+use crate::predict::predictions;
 use crate::text::{Format, Style, Text};
 use crate::vocabulary;
 use ngram::Ngram;
@@ -68,10 +69,10 @@ fn of_model(model: &Model, programs: &[Program], name: &str) -> Result<Vec<LmSco
         programs.iter().zip(&texts).zip(predictions(&model.decoder, &texts)?)
     {
         let truths = text.symbols[text.from..].iter();
-        let hit = |(prediction, truth): (&Prediction, &u16)| Hit {
-            is_right: prediction.best == u32::from(*truth),
-            ends: vocabulary::is_head(prediction.best as u16),
-            bits: -f64::from(prediction.log_probability) / std::f64::consts::LN_2,
+        let hit = |(guess, truth): (&Guess, &u16)| Hit {
+            is_right: guess.best == u32::from(*truth),
+            ends: vocabulary::is_head(guess.best as u16),
+            bits: -f64::from(guess.log_probability) / std::f64::consts::LN_2,
         };
         let hits: Vec<Hit> = predictions.iter().zip(truths).map(hit).collect();
         let units = Units::new(&program.text, |text| vocabulary::symbols(text).len());

@@ -4,18 +4,16 @@
 
 use std::sync::Arc;
 
-use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp1, Device, Layout, Result, Shape, Tensor, bail};
 
-use super::rows::numbers;
-
-/// Sines and cosines for each step and pair of numbers.
-pub(super) struct Turns {
+/// Rotary positions (Su and others 2021): sines and cosines for each step and pair of numbers.
+pub(super) struct Rotary {
     /// Of each step the cosines, then the sines.
     values: Vec<f32>,
     pairs: usize,
 }
 
-impl Turns {
+impl Rotary {
     pub(super) fn new(steps: usize, width: usize) -> Self {
         let pairs = width / 2;
         let angle = |step: usize, pair: usize| step as f64 * 10_000_f64.powf(-(pair as f64) / pairs as f64);
@@ -24,6 +22,13 @@ impl Turns {
             cosines.chain((0..pairs).map(move |pair| angle(step, pair).sin() as f32))
         };
         Self { values: (0..steps).flat_map(of_step).collect(), pairs }
+    }
+
+    /// Cosines and sines of the first steps, (steps, pairs) each.
+    pub(super) fn tables(&self, steps: usize, device: &Device) -> Result<(Tensor, Tensor)> {
+        let all =
+            Tensor::from_slice(&self.values[..2 * steps * self.pairs], (steps, 2 * self.pairs), device)?;
+        Ok((all.narrow(1, 0, self.pairs)?, all.narrow(1, self.pairs, self.pairs)?))
     }
 
     fn step(&self, step: usize) -> (&[f32], &[f32]) {
@@ -37,37 +42,14 @@ pub(super) struct Heads {
     pub(super) n: usize,
     pub(super) steps: usize,
     pub(super) heads: usize,
-    /// Whether each number's pair is turned by its place, and whether back.
-    pub(super) turns: Option<(Arc<Turns>, bool)>,
+    /// Whether each number's pair is rotated by its place, and whether back.
+    pub(super) rotary: Option<(Arc<Rotary>, bool)>,
     pub(super) merge: bool,
 }
 
 /// Applies it.
 pub(super) fn apply(input: &Tensor, how: Heads) -> Result<Tensor> {
-    if input.device().is_cpu() { input.apply_op1(how) } else { graph(input, &how) }
-}
-
-fn graph(input: &Tensor, how: &Heads) -> Result<Tensor> {
-    let Heads { n, steps, heads, .. } = *how;
-    let width = how.width(input.elem_count());
-    if how.merge {
-        let rows = input.reshape((n, heads, steps, width / heads))?.transpose(1, 2)?;
-        return rows.contiguous()?.reshape((n * steps, width));
-    }
-    let rows = input.reshape((n, steps, heads, width / heads))?.transpose(1, 2)?.contiguous()?;
-    let rows = rows.reshape((n * heads, steps, width / heads))?;
-    let Some((turns, _)) = &how.turns else { return Ok(rows) };
-    let table = |sines: bool| {
-        let of_step =
-            |step: usize| if sines { turns.step(step).1.to_vec() } else { turns.step(step).0.to_vec() };
-        let values: Vec<f32> = (0..steps).flat_map(of_step).collect();
-        Tensor::from_vec(values, (1, steps, turns.pairs), input.device())
-    };
-    let (cosines, sines) = (table(false)?, table(true)?);
-    let (first, second) = (rows.narrow(2, 0, turns.pairs)?, rows.narrow(2, turns.pairs, turns.pairs)?);
-    let left = (first.broadcast_mul(&cosines)? - second.broadcast_mul(&sines)?)?;
-    let right = (first.broadcast_mul(&sines)? + second.broadcast_mul(&cosines)?)?;
-    Tensor::cat(&[left, right], 2)
+    input.apply_op1(how)
 }
 
 impl Heads {
@@ -84,10 +66,10 @@ impl Heads {
     }
 
     fn copy(&self, step: usize, from: &[f32], to: &mut [f32]) {
-        let Some((turns, back)) = &self.turns else { return to.copy_from_slice(from) };
-        let (cosines, sines) = turns.step(step);
-        let (left, right) = from.split_at(turns.pairs);
-        let (to_left, to_right) = to.split_at_mut(turns.pairs);
+        let Some((rotary, back)) = &self.rotary else { return to.copy_from_slice(from) };
+        let (cosines, sines) = rotary.step(step);
+        let (left, right) = from.split_at(rotary.pairs);
+        let (to_left, to_right) = to.split_at_mut(rotary.pairs);
         let sign = if *back { -1.0 } else { 1.0 };
         let pairs = left.iter().zip(right).zip(cosines.iter().zip(sines));
         for (((left, right), (cosine, sine)), (to_left, to_right)) in
@@ -106,7 +88,8 @@ impl CustomOp1 for Heads {
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let input = numbers(storage, layout)?;
+        let Some((start, end)) = layout.contiguous_offsets() else { bail!("expected numbers in one piece") };
+        let input = &storage.as_slice::<f32>()?[start..end];
         let width = self.width(input.len());
         let size = width / self.heads;
         let mut result = vec![0.0_f32; input.len()];
@@ -124,46 +107,8 @@ impl CustomOp1 for Heads {
     }
 
     fn bwd(&self, _arg: &Tensor, _res: &Tensor, grad_res: &Tensor) -> Result<Option<Tensor>> {
-        let turns = self.turns.as_ref().map(|(turns, back)| (turns.clone(), !back));
-        let opposite = Self { turns, merge: !self.merge, ..self.clone() };
+        let rotary = self.rotary.as_ref().map(|(rotary, back)| (rotary.clone(), !back));
+        let opposite = Self { rotary, merge: !self.merge, ..self.clone() };
         grad_res.contiguous()?.apply_op1_no_bwd(&opposite).map(Some)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::super::rows::some_numbers;
-    use super::{Heads, Turns, apply, graph};
-
-    #[test]
-    fn heads_are_those_of_a_graph_and_come_back() {
-        let turns = Arc::new(Turns::new(9, 8));
-        for turns in [None, Some((turns, false))] {
-            let how = Heads { n: 2, steps: 5, heads: 3, turns, merge: false };
-            let input = some_numbers((10, 24), "input");
-            let weights = some_numbers((6, 5, 8), "weights");
-            let run = |result: candle_core::Tensor| -> [Vec<f32>; 2] {
-                let store = (&result * weights.as_tensor()).unwrap().sum_all().unwrap().backward().unwrap();
-                let gradient = store.get(input.as_tensor()).unwrap();
-                [&result, gradient].map(|tensor| tensor.flatten_all().unwrap().to_vec1().unwrap())
-            };
-            let ours = apply(input.as_tensor(), how.clone()).unwrap();
-            let (by_hand, by_graph) = (run(ours.clone()), run(graph(input.as_tensor(), &how).unwrap()));
-            for (one, other) in by_hand.iter().flatten().zip(by_graph.iter().flatten()) {
-                assert!((one - other).abs() < 1e-6);
-            }
-            let back = Heads {
-                merge: true,
-                turns: how.turns.as_ref().map(|(turns, _)| (turns.clone(), true)),
-                ..how
-            };
-            let again: Vec<Vec<f32>> = apply(&ours, back).unwrap().to_vec2().unwrap();
-            let before: Vec<Vec<f32>> = input.to_vec2().unwrap();
-            for (one, other) in again.iter().flatten().zip(before.iter().flatten()) {
-                assert!((one - other).abs() < 1e-6);
-            }
-        }
     }
 }
