@@ -345,7 +345,11 @@ bench-findings: build venv ## Measure nalin-score on 100,000 findings made of PA
 	bench/check.sh fixtures/demo/weather/rain.ipynb $(BIN) $(PYTHON)
 
 # --- Chores --------------------------------------------------------------------------------------
-.PHONY: samples
+.PHONY: samples hashes
+hashes: build build-crashes build-traces ## Prove that no stream of fixtures has changed a byte
+	LEARN=0 scripts/hashes.sh fixtures $(BIN) $(PYTHON) build/hashes fixtures/recorded
+	diff fixtures/recorded/hashes.tsv build/hashes/hashes.tsv
+
 samples: build build-crashes build-traces build-trace-lm venv ## Make fixtures/records and what is generated from it anew
 	scripts/samples.sh $(BIN) $(PYTHON)
 	cargo xtask schemas

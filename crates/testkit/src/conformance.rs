@@ -1,6 +1,6 @@
 //! What every program of the pipeline must do as a process, whatever it is written in.
 //!
-//! Each check is a function of a [`Program`], so that the same code tests our seven programs
+//! Each check is a function of a [`Program`], so that the same code tests our own programs
 //! (`process_tests!`) and any replacement of one (`cargo xtask conformance`).
 
 use serde_json::Value;
