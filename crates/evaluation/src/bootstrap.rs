@@ -206,8 +206,11 @@ mod tests {
     /// The spread of a share of 2,000 is known; that of 200 groups of ten alike is that of a share of 200.
     #[test]
     fn intervals_are_as_wide_as_they_should_be() {
-        let ten =
-            |at: u32, group: u32| Scored { score: f64::from(at) / 2000.0, label: group % 4 == 0, group };
+        let ten = |at: u32, group: u32| Scored {
+            score: f64::from(at) / 2000.0,
+            label: group.is_multiple_of(4),
+            group,
+        };
         for (n, size) in [(2000.0_f64, 1), (200.0, 10)] {
             let scored: Vec<Scored> = (0..2000).map(|at| ten(at, at / size)).collect();
             let found = figures(&scored, &[-1.0], Random::keyed(6, "test", "")).at[0].precision;

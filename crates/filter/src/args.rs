@@ -41,7 +41,7 @@ pub struct Common {
     #[arg(long, value_name = "N", default_value_t = 42)]
     pub seed: u64,
 
-    /// Reject records longer than this many bytes, so that one monster cannot fill the memory
+    /// Reject records longer than this many bytes, so that a single one cannot fill the memory
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
     pub max_record_bytes: usize,
 

@@ -1,4 +1,4 @@
-//! What every Unix filter of this project shares, so that seven programs feel like one.
+//! What every Unix filter of this project shares, so that all programs feel like one.
 //!
 //! JSONL in and out (plain or zstd), a limit on a record's size, the arguments common to all, exit
 //! statuses, rejects, progress, the summary, output that is whole or absent. It knows nothing of

@@ -41,7 +41,8 @@ mod tests {
             text: "x = (1,\n 2)".to_owned(),
             ..records::Site::default()
         };
-        let touched: Vec<u32> = (1..9).filter(|line| touches(&site(*line), &[4..6])).collect();
+        let touched: Vec<u32> =
+            (1..9).filter(|line| touches(&site(*line), std::slice::from_ref(&(4..6)))).collect();
         assert_eq!(touched, [3, 4, 5]);
     }
 }

@@ -161,12 +161,11 @@ impl<S: Surroundings> Walk<'_, S> {
     /// What a function does with names from outside happens when it is called.
     fn in_function(&mut self, event: &Event) {
         match &event.act {
-            Act::Read | Act::ReadToCall => {
-                if self.known.insert((event.within.clone(), event.name.clone())) {
-                    let reads = self.reads.entry(event.within.clone()).or_default();
-                    reads.push((event.name.clone(), event.chance));
-                }
+            Act::Read | Act::ReadToCall if self.known.insert((event.within.clone(), event.name.clone())) => {
+                let reads = self.reads.entry(event.within.clone()).or_default();
+                reads.push((event.name.clone(), event.chance));
             }
+            Act::Read | Act::ReadToCall => {}
             Act::ImportAll => self.unknown = true,
             _ if binds(event) => drop(self.there.insert(event.name.clone())),
             _ => {}

@@ -236,7 +236,7 @@ mod tests {
     fn tables_are_rounded_as_pytorch_rounds() {
         let mut parameters = Parameters::new(&Device::Cpu, 1, "test");
         let table = parameters.add_table("table", 4, 1, Init::Zeros);
-        parameters.set("table", vec![1.003_906_25, 1.011_718_75, -3.141_592_74, 65_280.5]).unwrap();
+        parameters.set("table", vec![1.003_906_3, 1.011_718_8, -std::f32::consts::PI, 65_280.5]).unwrap();
         parameters.round_tables_to_bf16();
         assert_eq!(parameters.table(table), [1.0, 1.015_625, -3.140_625, 65_280.0]);
     }

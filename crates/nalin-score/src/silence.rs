@@ -35,7 +35,7 @@ pub(crate) fn changed_since(
     // Changed files, and their changed lines once somebody asked.
     let mut files: BTreeMap<String, Option<Vec<Range<u32>>>> =
         changed.into_iter().map(|name| (name, None)).collect();
-    files.extend(new.into_iter().map(|name| (name, Some(vec![0..u32::MAX]))));
+    files.extend(new.into_iter().map(|name| (name, Some(std::iter::once(0..u32::MAX).collect()))));
     let mut kept = Vec::new();
     for candidate in candidates {
         let path = candidate.record.head.path.trim_start_matches("./");

@@ -255,10 +255,6 @@ impl Attack {
         }
         let end = if is_late { "timeout" } else { "killed" };
         let outcome = if is_late { None } else { outcome };
-        if std::env::var_os("NALIN_TEST_SHOW").is_some() {
-            let complaints = world.folder.read("complaints");
-            eprintln!("{}: {}", self.name, String::from_utf8_lossy(&complaints));
-        }
         (outcome.unwrap_or_else(|| end.to_owned()), text)
     }
 }

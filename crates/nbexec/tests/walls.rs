@@ -46,8 +46,8 @@ fn run(folder: &Folder, flags: &[&str], path: &str, code: &str) -> (String, Valu
         .split(|byte| *byte == b'\n')
         .filter_map(|line| serde_json::from_slice(line).ok())
         .collect();
-    let values = records.iter().filter_map(|record| record["value"]["text"].as_str());
-    (values.last().unwrap_or("nothing").to_owned(), records.last().unwrap().clone())
+    let mut values = records.iter().filter_map(|record| record["value"]["text"].as_str());
+    (values.next_back().unwrap_or("nothing").to_owned(), records.last().unwrap().clone())
 }
 
 /// On hosts of a cluster, in containers and in CI there are few processes, none with the numbers of the host's.

@@ -88,6 +88,9 @@ struct Name {
     run: Option<Run>,
 }
 
+/// The bytes of a notebook, or why there are none.
+type Content = Result<Vec<u8>, Fault>;
+
 /// Reads the notebook of a unit; what is none is rejected.
 ///
 /// # Errors
@@ -140,7 +143,7 @@ fn open(args: &Args, unit: Unit, emit: &mut Emit) -> Result<Option<Found>> {
 ///
 /// # Errors
 /// If it is no record that is read here.
-fn of_line(args: &Args, line: &Line) -> Result<Option<(Name, Result<Vec<u8>, Fault>)>> {
+fn of_line(args: &Args, line: &Line) -> Result<Option<(Name, Content)>> {
     let finder = finder(args);
     match line.schema().as_deref() {
         Some(schema) if schema == Assignment::SCHEMA => Ok(None),

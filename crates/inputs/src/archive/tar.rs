@@ -25,11 +25,11 @@ pub fn read(archive: impl Read, members: &Members) -> Result<(), NobodyListens> 
 /// Hands on what is wanted up to the end or the first damaged header.
 fn read_on(archive: impl Read, members: &Members) -> Result<io::Result<()>, NobodyListens> {
     let mut archive = Archive::new(archive);
-    let mut entries = match archive.entries() {
+    let entries = match archive.entries() {
         Ok(entries) => entries,
         Err(error) => return Ok(Err(error)),
     };
-    while let Some(entry) = entries.next() {
+    for entry in entries {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => return Ok(Err(error)),
