@@ -1,5 +1,6 @@
 # expect ok: [[[[[[[[[[[[[[[[[[[[...]]]]]]]]]]]]]]]]]]]]
-# control: cell_errors|stopped: nothing
+# control: cell_errors: nothing
 result = []
-for _ in range(1200):
-    result = [result]; _nalin_t(0, result)
+for _ in range(2000):
+    result = [result]
+_nalin_t(0, result)
