@@ -1,6 +1,4 @@
 # expect ok: [[[[[[[[[[[[[[[[[[[[...]]]]]]]]]]]]]]]]]]]]
 # control: cell_errors: nothing
-result = []
-for _ in range(2000):
-    result = [result]
-_nalin_t(0, result)
+import functools
+_nalin_t(0, functools.reduce(lambda inner, _: [inner], range(2000), []))
