@@ -6,4 +6,4 @@ result = "before"
 def again(*_):
     raise RuntimeError
 signal.signal(signal.SIGALRM, again)
-signal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)
+signal.setitimer(signal.ITIMER_REAL, 0.00001, 0.00001)
