@@ -85,6 +85,7 @@ help:
 # --- Building ------------------------------------------------------------------------------------
 .PHONY: build venv
 build: ## Build the programs
+	@test -e $(BIN)/nalin || echo "building the programs: the first time takes some minutes" >&2
 	$(BUILD) $(PROGRAMS:%=--bin %)
 
 venv: $(VENV)/requirements.txt ## Make the notebooks' Python environment, and see to the sandbox
@@ -312,6 +313,7 @@ test-hooks: build venv ## Try the hooks of .pre-commit-hooks.yaml under pre-comm
 test-packages: build ## Use every package of requirements-runner.txt, warm and cold
 	$(MAKE) --no-print-directory venv VENV=build/venv-runner REQUIREMENTS=requirements-runner.txt
 	scripts/packages.py $(BIN) build/venv-runner/bin/python fixtures/packages/runner.ipynb
+	cd python/tests && ../../build/venv-runner/bin/python -m unittest --quiet test_describe.Libraries
 
 # NOTEBOOKS=FOLDER on the command line: those below it.
 test-kernel: build ## Compare nbexec with a Jupyter kernel, cell by cell, on fixtures/ or NOTEBOOKS

@@ -9,6 +9,7 @@ import builtins
 import json
 import os
 import resource
+import select
 import signal
 import sys
 
@@ -53,6 +54,21 @@ def run(cells, out):
     os.write(out, json.dumps({"outcome": outcome}).encode() + b"\n")
 
 
+def listen(told, child):
+    """What a child says until it has ended, which is not until all that it started has: a pipe holds 64 kB, so whoever
+    waits first may wait for ever."""
+    said, is_over = b"", False
+    while True:
+        if select.select([told], [], [], 0 if is_over else 0.01)[0]:
+            more = os.read(told, 1 << 16)
+            said += more
+            if more:
+                continue
+        if is_over:
+            return said
+        is_over = os.waitpid(child, os.WNOHANG)[0] == child
+
+
 def main():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 1))
     with open(sys.argv[1]) as file:
@@ -65,17 +81,7 @@ def main():
             run(part, telling)
             return
         os.close(telling)
-        os.waitpid(child, 0)
-        os.set_blocking(told, False)
-        said = b""
-        try:
-            while True:
-                more = os.read(told, 1 << 16)
-                if not more:
-                    break
-                said += more
-        except BlockingIOError:
-            pass
+        said = listen(told, child)
         os.close(told)
     if b'"outcome"' not in said:
         said += b'{"outcome": "killed"}\n'
