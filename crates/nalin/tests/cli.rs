@@ -1,21 +1,29 @@
 //! The front end as a person uses it, with the programs that lie beside it.
 
 use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Once};
 
-use testkit::{Command, Finished, Folder, fixtures};
+use testkit::{Command, Finished, Folder};
 
-/// The interpreter of the project's environment when there is one; these notebooks need no packages.
-fn python() -> String {
-    let own = fixtures().join("../build/venv/bin/python");
-    if own.exists() { own.display().to_string() } else { "python3".to_owned() }
+/// An interpreter without packages, which these notebooks do not need: those that are there are imported before each run.
+fn python() -> &'static str {
+    const BARE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/python");
+    static MADE: Once = Once::new();
+    MADE.call_once(|| {
+        Command::new("python3").args(["-m", "venv", "--without-pip", BARE]).run().succeeds();
+    });
+    concat!(env!("CARGO_TARGET_TMPDIR"), "/python/bin/python")
 }
 
 /// A sandbox that works here, or none: what is tested is not the sandbox.
 fn sandbox() -> &'static str {
-    let nbexec = Path::new(env!("CARGO_BIN_EXE_nalin")).with_file_name("nbexec");
-    assert!(nbexec.is_file(), "the other programs are built: cargo test --workspace, or make build");
-    let test = std::process::Command::new(nbexec).args(["--self-test", "--python", &python()]).output();
-    if test.is_ok_and(|output| output.status.success()) { "bwrap" } else { "none" }
+    static SANDBOX: LazyLock<&str> = LazyLock::new(|| {
+        let nbexec = Path::new(env!("CARGO_BIN_EXE_nalin")).with_file_name("nbexec");
+        assert!(nbexec.is_file(), "the other programs are built: cargo test --workspace, or make build");
+        let test = std::process::Command::new(nbexec).args(["--self-test", "--python", python()]).output();
+        if test.is_ok_and(|output| output.status.success()) { "bwrap" } else { "none" }
+    });
+    &SANDBOX
 }
 
 fn nalin(folder: &Folder, args: &[&str]) -> Finished {
@@ -23,8 +31,7 @@ fn nalin(folder: &Folder, args: &[&str]) -> Finished {
 }
 
 fn check(folder: &Folder, args: &[&str]) -> Finished {
-    let python = python();
-    nalin(folder, &[&["check", "--python", &python, "--sandbox", sandbox()], args].concat())
+    nalin(folder, &[&["check", "--python", python(), "--sandbox", sandbox()], args].concat())
 }
 
 /// A notebook of one code cell for each text.
@@ -161,9 +168,8 @@ fn one_clear_error_when_a_stage_fails() {
     folder.write("empty.ipynb", notebook(&[]));
     check(&folder, &["empty.ipynb"]).succeeds();
     let scratch = Folder::new();
-    let python = python();
     for args in
-        [&["check", "a.ipynb", "--python", &python, "--sandbox", sandbox()][..], &["check", "missing.ipynb"]]
+        [&["check", "a.ipynb", "--python", python(), "--sandbox", sandbox()][..], &["check", "missing.ipynb"]]
     {
         let command = Command::new(env!("CARGO_BIN_EXE_nalin")).args(args).current_dir(folder.path());
         command.env("TMPDIR", scratch.path().as_os_str()).run();
@@ -198,8 +204,7 @@ fn an_explanation_by_its_id() {
     let finding =
         check(&folder, &[&ALL[..], &["jsonl", "a.ipynb"]].concat()).succeeds().records().pop().expect("one");
     let id = &finding["fingerprint"].as_str().expect("text")[..8];
-    let python = python();
-    let explained = nalin(&folder, &["explain", id, "--python", &python, "--sandbox", sandbox(), "a.ipynb"]);
+    let explained = nalin(&folder, &["explain", id, "--python", python(), "--sandbox", sandbox(), "a.ipynb"]);
     let text = explained.succeeds().text();
     for part in ["What the name usually holds", "What weighed how much", ">    2 | row_count = 3"] {
         assert!(text.contains(part), "{part}\n{text}");
