@@ -7,8 +7,14 @@ use testkit::Command;
 use crate::root;
 
 /// What cargo must be told as it was when the tests were compiled, or it compiles the programs again.
-const CARGO: [&str; 5] =
-    ["CARGO_HOME", "RUSTUP_HOME", "CARGO_INCREMENTAL", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS"];
+const CARGO: [&str; 6] = [
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "CARGO_INCREMENTAL",
+    "CARGO_PROFILE_DEV_DEBUG",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "CLIPPY_ARGS",
+];
 
 /// Runs every `$ ` line of the README's console blocks, in one shell, from the project's folder.
 ///
