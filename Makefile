@@ -65,6 +65,7 @@ STAGES := nb2py nbinstrument nbexec assign-merge negsample nalin-train nalin-sco
 PROGRAMS := $(STAGES) nbliterals nalin-embed nalin
 CRASH_PROGRAMS := nbcrashes crash-*
 TRACE_PROGRAMS := trace-cat trace-check trace-dedup trace-pack trace-stats trace-tasks trace-text
+BUG_PROGRAMS := bug-rewrite bug-scan bug-select
 # What cargo compiles of a dependency depends on the packages that it is asked for. So every target asks for the
 # whole workspace and names the programs: then none compiles again what another or the tests have.
 BUILD = cargo build --quiet --locked --profile $(PROFILE) --workspace
@@ -246,6 +247,45 @@ bench-traces: build-traces build-trace-lm ## Measure traces beside snoop and PyS
 	$(BIN)/trace-lm generate --count $(BENCH_PROGRAMS) > build/bench-programs.jsonl
 	build/venv-bench-traces/bin/python bench/traces.py $(BIN) build/bench-programs.jsonl
 
+# --- Bugs ------------------------------------------------------------------------------------------
+## What make bugs looks at: files, folders, archives, folders of installed packages
+SOURCES ?= /usr/lib/python3.11
+## The folder that paths of SOURCES are relative to
+SOURCES_ROOT ?= $(firstword $(SOURCES))
+## Where make bugs writes
+BUGS_OUT ?= build/bugs
+## More flags for bug-scan and bug-select
+SCAN_FLAGS ?=
+SELECT_FLAGS ?=
+## A list of packages for make bug-packages, one a line
+PACKAGES ?= requirements-wide.txt
+
+.PHONY: build-bugs bugs bug-packages test-bugs
+build-bugs:
+	$(BUILD) $(BUG_PROGRAMS:%=--bin %)
+
+$(BUGS_OUT):
+	mkdir -p $@
+
+$(BUGS_OUT)/functions.jsonl.zst: | build-bugs $(BUGS_OUT)
+	$(BIN)/bug-scan --root $(SOURCES_ROOT) $(SOURCES) --rejects $(@D)/functions.rejects.jsonl $(COMMON) $(SCAN_FLAGS)
+
+$(BUGS_OUT)/selected.jsonl.zst: $(BUGS_OUT)/functions.jsonl.zst
+	$(BIN)/bug-select $< $(COMMON) $(SELECT_FLAGS)
+
+$(BUGS_OUT)/bugs.jsonl.zst: $(BUGS_OUT)/selected.jsonl.zst
+	$(BIN)/bug-rewrite $< --rejects $(@D)/bugs.rejects.jsonl $(COMMON)
+
+bugs: $(BUGS_OUT)/bugs.jsonl.zst ## Put bugs into the functions of SOURCES, a file a stage, into BUGS_OUT
+
+bug-packages: ## Get the sources of PACKAGES, unpacked and never imported, into BUGS_OUT/packages
+	scripts/bug-packages.sh $(PACKAGES) $(BUGS_OUT)/packages
+
+# The candidates flow from one program to the other: all of the standard library are some hundred megabytes.
+test-bugs: build-bugs ## Make every candidate of SOURCES, take it back, parse it; and the file of one in a hundred
+	$(BIN)/bug-scan --jobs $(JOBS) --root $(SOURCES_ROOT) $(SOURCES) --rejects /dev/null $(SCAN_FLAGS) | \
+	  $(BIN)/bug-rewrite --verify --jobs $(JOBS) --seed $(SEED)
+
 # --- Tests ---------------------------------------------------------------------------------------
 .PHONY: test-packages test-kernel
 .PHONY: test lint test-formats test-hooks test-container check-corpus-front soak build-front
@@ -352,6 +392,6 @@ hashes: build build-crashes build-traces ## Prove that no stream of fixtures has
 	LEARN=0 scripts/hashes.sh fixtures $(BIN) $(PYTHON) build/hashes fixtures/recorded
 	diff fixtures/recorded/hashes.tsv build/hashes/hashes.tsv
 
-samples: build build-crashes build-traces build-trace-lm venv ## Make fixtures/records and what is generated from it anew
+samples: build build-crashes build-traces build-trace-lm build-bugs venv ## Make fixtures/records and what is generated from it anew
 	scripts/samples.sh $(BIN) $(PYTHON)
 	cargo xtask schemas

@@ -43,6 +43,11 @@ printf 'stage,first,second\ntraining,68,77\nevaluation,57,80\n' > "$part/stages.
 printf 'library,notebooks\nnumpy,9\npandas,3\n' > "$part/imports.csv"
 jq -c '.label.library = "pandas"' "$part/crash.jsonl" | "$bin/crash-stats" -q --factors "$part/imports.csv" > "$part/crash-factor.jsonl"
 rm "$part/crashing.jsonl"
+# A function, and two bugs in it.
+printf 'def distance(a, b):\n    width = a - b\n    return max(width, -width)\n' > "$part/shapes.py"
+(cd "$part" && "$bin/bug-scan" -q shapes.py > function.jsonl)
+"$bin/bug-select" -q --balanced --count 1 "$part/function.jsonl" | "$bin/bug-rewrite" -q > "$part/bug.jsonl"
+rm "$part/shapes.py"
 # jq writes 0 where the programs write 0.0.
 sed -Ei 's/"(wall|cpu)_seconds":0([,}])/"\1_seconds":0.0\2/g' "$part/run.jsonl" "$part/summary.jsonl"
 rm "$part/execution.jsonl"

@@ -78,6 +78,8 @@ fn schemas() -> Vec<(String, Value)> {
         one::<records::CrashCluster>(),
         one::<records::Comparison>(),
         one::<records::CrashFactor>(),
+        one::<records::Function>(),
+        one::<records::Bug>(),
         one::<records::Reject>(),
         one::<records::Summary>(),
     ]

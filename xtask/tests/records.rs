@@ -83,6 +83,8 @@ fn samples_survive_a_round_trip() {
     trip::<records::Label>();
     trip::<records::Metric>();
     trip::<records::Evaluation>();
+    trip::<records::Function>();
+    trip::<records::Bug>();
     trip::<records::Reject>();
     trip::<records::Summary>();
 }

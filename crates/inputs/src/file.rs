@@ -75,6 +75,11 @@ impl FoundFile {
         &self.path
     }
 
+    /// Where it is.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// Reads it whole.
     ///
     /// # Errors

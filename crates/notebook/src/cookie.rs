@@ -12,7 +12,7 @@ use crate::fault::{Fault, text_of};
 ///
 /// # Errors
 /// If the encoding is not known, or the bytes are not in it.
-pub(crate) fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+pub fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
     let Some((line, name)) = cookie(bytes) else {
         return text_of(bytes, Reason::Unreadable).map(Cow::Borrowed);
     };

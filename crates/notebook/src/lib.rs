@@ -16,6 +16,7 @@ mod read;
 mod script;
 mod source;
 
+pub use cookie::decoded;
 pub use errors::{ErrorOutput, errors, note};
 pub use fault::Fault;
 pub use percent::python_script;

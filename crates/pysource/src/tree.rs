@@ -208,6 +208,42 @@ impl<'a> Node<'a> {
         &self.tree.text[self.range()]
     }
 
+    /// Where it stands with all brackets round it: `((x))` of the `x` in `f(((x)), y)`. An expression that is the only
+    /// argument of a call has not the brackets of the call.
+    pub fn bracketed_range(self) -> Range<usize> {
+        let Range { mut start, mut end } = self.range();
+        let Some(around) = self.parent().map(Self::range) else { return start..end };
+        let tokens = &self.tree.tokens;
+        let is_code = |token: &&Token| !matches!(token.kind, TokenKind::Comment | TokenKind::LineBreak);
+        let first = tokens.partition_point(|token| token.range().end <= start);
+        let next = tokens.partition_point(|token| token.range().start < end);
+        let mut before = tokens[..first].iter().rev().filter(is_code);
+        let mut behind = tokens[next.max(first)..].iter().filter(is_code);
+        while let (Some(open), Some(close)) = (before.next(), behind.next())
+            && open.text(self.tree.text) == "("
+            && close.text(self.tree.text) == ")"
+            && open.range().start >= around.start
+            && close.range().end <= around.end
+            && !(self.is_argument() && close.range().end == around.end)
+        {
+            (start, end) = (open.range().start, close.range().end);
+        }
+        start..end
+    }
+
+    fn is_argument(self) -> bool {
+        self.field() == Field::Args && self.parent().is_some_and(|parent| parent.kind() == NodeKind::Call)
+    }
+
+    /// Where a definition begins behind its decorators: at `def`, `async` or `class`.
+    pub fn definition_start(self) -> usize {
+        let Some(last) = self.all(Field::DecoratorList).last() else { return self.range().start };
+        let tokens = &self.tree.tokens;
+        let first = tokens.partition_point(|token| token.range().start < last.range().end);
+        let keyword = tokens[first..].iter().find(|token| token.kind == TokenKind::Keyword);
+        keyword.map_or(self.range().start, |token| token.range().start)
+    }
+
     /// The node above.
     pub fn parent(self) -> Option<Self> {
         (self.id.0 > 0).then(|| self.tree.node(NodeId(self.row().parent)))

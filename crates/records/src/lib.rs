@@ -7,6 +7,7 @@
 //!
 //! Nothing here reads or writes; that is `filter`.
 
+mod bugs;
 mod crashes;
 mod escape;
 mod fields;
@@ -27,6 +28,7 @@ mod source;
 mod summary;
 mod traces;
 
+pub use bugs::{Bug, BugClass, BugEdit, Candidate, Function, FunctionStats, Selected};
 pub use crashes::{
     ComparedCategory, Comparison, Crash, CrashCell, CrashCluster, CrashFactor, CrashLabel, CrashOrigin,
 };

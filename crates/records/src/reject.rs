@@ -43,6 +43,8 @@ pub enum Reason {
     Unreadable,
     /// A value was never seen with enough others to draw a negative for it.
     NoCandidate,
+    /// A file or function is no longer what the record tells of.
+    Changed,
 }
 
 impl Reason {
@@ -57,6 +59,7 @@ impl Reason {
             Self::TooLarge => "too_large",
             Self::Unreadable => "unreadable",
             Self::NoCandidate => "no_candidate",
+            Self::Changed => "changed",
         }
     }
 }

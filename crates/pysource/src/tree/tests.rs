@@ -70,6 +70,26 @@ fn operators_have_places() {
 }
 
 #[test]
+fn brackets_belong_to_what_they_stand_round() {
+    let text = "f(a, ( # why\n(b)\n), (c).d)\ng((e))\nfor x in (h): pass\n";
+    let tree = parse(text);
+    let of = |name: &str| {
+        let is_it = |node: &Node<'_>| node.kind() == NodeKind::Name && node.text() == name;
+        &text[tree.nodes().find(is_it).unwrap().bracketed_range()]
+    };
+    assert_eq!(["a", "b", "c", "e", "h"].map(of), ["a", "( # why\n(b)\n)", "(c)", "(e)", "(h)"]);
+}
+
+#[test]
+fn definitions_begin_behind_their_decorators() {
+    let text = "@a\n@b(lambda: c)  # def\n\nasync def f(): pass\n";
+    let tree = parse(text);
+    let function = tree.root().children().next().unwrap();
+    assert_eq!(&text[function.definition_start()..][..9], "async def");
+    assert_eq!(function.range().start, 0);
+}
+
+#[test]
 fn literals_and_flags() {
     let tree = parse("x = ('a' \"b\\n\", b'\\xff', 1_0, 2.5, 3j, 99999999999999999999, True)\n%time f\n");
     let tuple = tree.root().children().next().unwrap().get(Field::Value).unwrap();

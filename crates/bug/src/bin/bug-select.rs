@@ -1,0 +1,7 @@
+//! The `bug-select` program; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    filter::main::<bug::bug_select::Args>()
+}
