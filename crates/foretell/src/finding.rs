@@ -1,5 +1,7 @@
 //! From failures to findings: what is sure enough and not silenced, with its place.
 
+use std::collections::BTreeMap;
+
 use notebook::{CodeCell, Notebook};
 use pysource::{LineIndex, silences};
 use records::{CrashCell, Finding, Head, Record as _, Site, escape, id_of};
@@ -33,20 +35,39 @@ pub fn findings(
     wanted: Wanted,
 ) -> Vec<Finding> {
     let cells: Vec<CrashCell> = notebook.cells.iter().map(crash_cell).collect();
-    let failures = failures(&cells, surroundings);
+    let failures = failures(&cells, surroundings, has_lazy_annotations(&notebook.language_version));
     let is_wanted = |failure: &Failure| {
         (failure.rule != Rule::FollowsFailure || wanted.cascades)
             && failure.score >= wanted.min_score
             && !is_silenced(failure, notebook)
     };
     let head = || Head { notebook: notebook.script_id(), path: path.to_owned(), repo: repo.to_owned() };
-    failures.into_iter().filter(is_wanted).map(|failure| finding(failure, notebook, head())).collect()
+    let mut found: Vec<Finding> =
+        failures.into_iter().filter(is_wanted).map(|failure| finding(failure, notebook, head())).collect();
+    let mut turns = BTreeMap::new();
+    for one in &mut found {
+        let turn = turns.entry(one.fingerprint.clone()).and_modify(|turn| *turn += 1).or_insert(0);
+        if *turn > 0 {
+            one.fingerprint = id_of([one.fingerprint.as_str(), &turn.to_string()]);
+        }
+    }
+    found
 }
 
 fn crash_cell(cell: &CodeCell) -> CrashCell {
-    // A cell in another language is handed to something else than Python.
-    let source = if cell.language.is_empty() { cell.source.text.clone() } else { String::new() };
+    let source = match cell.language.as_str() {
+        "" => cell.source.text.clone(),
+        "md" | "md-sandbox" | "markdown" | "html" => String::new(),
+        // A cell in another language is handed to something else than Python, as by a magic.
+        _ => format!("%%script\n{}", cell.source.text),
+    };
     CrashCell { cell: cell.number, source, expects_error: cell.expects_error, ..CrashCell::default() }
+}
+
+/// Whether annotations are looked at only when somebody asks (PEP 649).
+fn has_lazy_annotations(version: &str) -> bool {
+    let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (3, 14)
 }
 
 /// Whether a comment on the line says so: `# nalin: ignore`, `# noqa`, both with a list of rules or names.
@@ -101,5 +122,51 @@ fn finding(failure: Failure, notebook: &Notebook, head: Head) -> Finding {
         evidence: Vec::new(),
         fix: Vec::new(),
         value: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Wanted, findings};
+    use crate::Unknown;
+
+    fn found(cells: &[&str], metadata: &str) -> Vec<records::Finding> {
+        let cells: Vec<String> = cells
+            .iter()
+            .map(|source| {
+                format!(r#"{{"cell_type":"code","metadata":{{}},"outputs":[],"execution_count":null,"source":{source:?}}}"#)
+            })
+            .collect();
+        let text = format!(
+            r#"{{"nbformat":4,"nbformat_minor":5,"metadata":{metadata},"cells":[{}]}}"#,
+            cells.join(",")
+        );
+        findings(&notebook::read(text.as_bytes()).unwrap(), "a.ipynb", "", &Unknown, Wanted::default())
+    }
+
+    #[test]
+    fn the_same_statement_in_two_cells_is_two_findings() {
+        let python = r#"{"language_info":{"name":"python"}}"#;
+        let mut prints: Vec<String> =
+            found(&["x = k", "x = k", "x = k"], python).into_iter().map(|one| one.fingerprint).collect();
+        assert_eq!(prints.len(), 3);
+        let first = prints[0].clone();
+        // What stands first keeps its fingerprint when a copy is added.
+        assert_eq!(found(&["x = k"], python)[0].fingerprint, first);
+        prints.sort();
+        prints.dedup();
+        assert_eq!(prints.len(), 3);
+    }
+
+    #[test]
+    fn the_language_and_its_version_decide_what_is_missed() {
+        let with = |version: &str| {
+            let metadata = format!(r#"{{"language_info":{{"name":"python","version":"{version}"}}}}"#);
+            found(&["def f(x: A): pass"], &metadata).len()
+        };
+        assert_eq!([with("3.9.2"), with("3.13.0"), with("3.14.0"), with("")], [1, 1, 0, 1]);
+        let databricks = r#"{"application/vnd.databricks.v1+notebook":{},"language_info":{"name":"python"}}"#;
+        // A cell in another language binds nothing of ours.
+        assert_eq!(found(&["%md\nk = 1", "%sql\nk = 1", "k"], databricks).len(), 1);
     }
 }

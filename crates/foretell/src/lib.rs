@@ -3,7 +3,7 @@
 //! The cells are gone through in the order of the file, with the set of names that are there. A name that a cell
 //! is sure to read and that is not there ends the cell: what it would bind further down is not there for the
 //! cells below, and when they fail for that alone, they follow ([`Rule::FollowsFailure`]). Wherever
-//! code could do what is not seen here (`from x import *`, `exec`, `%run`), names are believed to be there.
+//! code could do what is not seen here (`from x import *`, `exec`, `%run`, a magic that is not known), names are believed to be there.
 //!
 //! Nothing here reads a file: what lies beside the notebook and what is installed is told by whoever implements
 //! [`Surroundings`].
@@ -27,6 +27,7 @@ mod finding;
 mod modules;
 mod rule;
 mod surroundings;
+mod unseen;
 mod walk;
 
 pub use code::{Code, binds, is_built_in, is_of_python_2, read};

@@ -8,6 +8,7 @@ use records::CrashCell;
 use crate::code::{self, Code, binds, is_built_in, is_of_python_2};
 use crate::files::Files;
 use crate::modules::module_of_alias;
+use crate::unseen::{Unseen, has_shell, reaches_for_names};
 use crate::{Rule, Surroundings};
 
 /// A cell that will fail.
@@ -49,10 +50,12 @@ struct Walk<'a, S> {
     lost: BTreeMap<String, u32>,
     /// Whether names may be there that nobody can see.
     unknown: bool,
+    /// Whether annotations are never looked at.
+    lazy_annotations: bool,
+    /// Whether the notebook speaks to IPython's shell.
+    has_shell: bool,
     /// What functions of the notebook read when they are called.
-    reads: BTreeMap<String, Vec<(String, Chance)>>,
-    /// Which of them are known: function and name.
-    known: BTreeSet<(String, String)>,
+    reads: BTreeMap<String, Reads>,
     /// By name, the cells that bind it at their top, in order.
     bound: BTreeMap<&'a str, Vec<usize>>,
     failures: Vec<Failure>,
@@ -60,8 +63,20 @@ struct Walk<'a, S> {
     told: BTreeSet<(usize, Rule, String)>,
 }
 
-/// The cells of a notebook that will fail, in their order.
-pub fn failures(cells: &[CrashCell], surroundings: &impl Surroundings) -> Vec<Failure> {
+/// What a function reads: each name once, in order.
+#[derive(Clone, Default)]
+struct Reads {
+    order: Vec<(String, Chance)>,
+    known: BTreeSet<String>,
+}
+
+/// The cells of a notebook that will fail, in their order; `lazy_annotations`: in a Python that never looks at
+/// annotations unasked (3.14).
+pub fn failures(
+    cells: &[CrashCell],
+    surroundings: &impl Surroundings,
+    lazy_annotations: bool,
+) -> Vec<Failure> {
     let code = code::read(cells);
     let mut walk = Walk {
         code: &code,
@@ -70,8 +85,9 @@ pub fn failures(cells: &[CrashCell], surroundings: &impl Surroundings) -> Vec<Fa
         there: BTreeSet::new(),
         lost: BTreeMap::new(),
         unknown: false,
+        lazy_annotations,
+        has_shell: cells.iter().any(|cell| has_shell(&cell.source)),
         reads: BTreeMap::new(),
-        known: BTreeSet::new(),
         bound: bound(&code),
         failures: Vec::new(),
         told: BTreeSet::new(),
@@ -104,17 +120,18 @@ impl<S: Surroundings> Walk<'_, S> {
             return self.lose(at, 0);
         }
         for escape in &code.escapes {
-            // `%%capture out` binds a name; `%run` and its like bind what they please.
-            if escape.name == "capture" {
-                let line = code.cell.source.lines().nth(escape.line as usize - 1).unwrap_or_default();
-                self.there.extend(line.split_whitespace().skip(1).map(str::to_owned));
-            }
+            let unseen = Unseen::of_escape(code, escape);
+            self.unknown |= unseen.any_name;
+            self.there.extend(unseen.names);
         }
-        self.unknown |= code.binds_unknown();
+        self.unknown |= code.binds_unknown() || reaches_for_names(&code.cell.source);
         for (index, event) in code.events.iter().enumerate() {
             if !event.within.is_empty() {
                 self.in_function(event);
                 continue;
+            }
+            if event.act == Act::Define {
+                self.forget(&code.events[..index], event);
             }
             if self.event(at, event) {
                 return self.lose(at, index);
@@ -126,6 +143,7 @@ impl<S: Surroundings> Walk<'_, S> {
     fn event(&mut self, at: usize, event: &Event) -> bool {
         match &event.act {
             Act::Read => self.read(at, event),
+            Act::ReadToAnnotate => !self.lazy_annotations && self.read(at, event),
             Act::ReadToCall => self.read(at, event) || self.call(at, event),
             Act::Delete => {
                 if event.chance == Chance::Sure {
@@ -139,10 +157,10 @@ impl<S: Surroundings> Walk<'_, S> {
             }
             Act::Need => self.need(at, event),
             Act::Call(first, second) => {
-                // The last two are SymPy's: they put names where nobody sees them.
-                const BINDS_UNSEEN: [&str; 6] = ["exec", "globals", "locals", "vars", "var", "init_session"];
-                let last = event.name.rsplit('.').next().unwrap_or_default();
-                self.unknown |= BINDS_UNSEEN.contains(&last);
+                let unseen =
+                    Unseen::of_call(&event.name, first.as_deref(), second.as_deref(), self.has_shell);
+                self.unknown |= unseen.any_name;
+                self.there.extend(unseen.names);
                 let Some(path) = self.files.missing(&event.name, first.as_deref(), second.as_deref()) else {
                     return false;
                 };
@@ -151,6 +169,11 @@ impl<S: Surroundings> Walk<'_, S> {
                 self.fail(at, Rule::MissingFile, score(event.chance).min(0.9), place, message)
             }
             _ => {
+                self.lazy_annotations |=
+                    matches!(&event.act, Act::Import(whole) if whole == "__future__.annotations");
+                if event.act != Act::Define {
+                    self.reads.remove(&event.name);
+                }
                 self.there.insert(event.name.clone());
                 self.lost.remove(&event.name);
                 false
@@ -158,15 +181,31 @@ impl<S: Surroundings> Walk<'_, S> {
         }
     }
 
+    /// A function that is defined anew reads what its new body reads. A class is bound behind its body.
+    fn forget(&mut self, before: &[Event], definition: &Event) {
+        self.reads.remove(&definition.name);
+        let is_own = |event: &&Event| event.within == definition.name && event.line >= definition.line;
+        let own = before.len() - before.iter().rev().take_while(is_own).count();
+        before[own..].iter().for_each(|event| self.in_function(event));
+    }
+
     /// What a function does with names from outside happens when it is called.
     fn in_function(&mut self, event: &Event) {
         match &event.act {
-            Act::Read | Act::ReadToCall if self.known.insert((event.within.clone(), event.name.clone())) => {
+            Act::Read | Act::ReadToCall => {
                 let reads = self.reads.entry(event.within.clone()).or_default();
-                reads.push((event.name.clone(), event.chance));
+                if reads.known.insert(event.name.clone()) {
+                    reads.order.push((event.name.clone(), event.chance));
+                }
             }
-            Act::Read | Act::ReadToCall => {}
             Act::ImportAll => self.unknown = true,
+            // Whether and when it is called nobody knows.
+            Act::Call(first, second) => {
+                let unseen =
+                    Unseen::of_call(&event.name, first.as_deref(), second.as_deref(), self.has_shell);
+                self.unknown |= unseen.any_name && event.name != "locals" && event.name != "vars";
+                self.there.extend(unseen.names);
+            }
             _ if binds(event) => drop(self.there.insert(event.name.clone())),
             _ => {}
         }
@@ -175,7 +214,7 @@ impl<S: Surroundings> Walk<'_, S> {
     /// A call of a function of the notebook reads what its body reads.
     fn call(&mut self, at: usize, event: &Event) -> bool {
         let Some(reads) = self.reads.get(&event.name).cloned() else { return false };
-        for (name, chance) in reads {
+        for (name, chance) in reads.order {
             let inner = Event { name, chance: chance.min(event.chance), ..event.clone() };
             if self.read(at, &inner) {
                 return true;
@@ -293,7 +332,7 @@ mod tests {
             .zip(sources)
             .map(|(cell, source)| CrashCell { cell, source: (*source).to_owned(), ..CrashCell::default() })
             .collect();
-        failures(&cells, &Modules(installed))
+        failures(&cells, &Modules(installed), false)
             .into_iter()
             .filter(|failure| failure.score >= 0.8)
             .map(|failure| {
@@ -336,6 +375,70 @@ mod tests {
         assert_eq!(short(&["%%capture out\nprint(1)", "out.show()", "_", "In[1]\n__name__"], None), none);
         assert_eq!(short(&["def g():\n    global z\n    z = 1\ng()\nz"], None), none);
         assert_eq!(short(&["if unlikely:\n    missing"], None), ["1:1 002 unlikely"]);
+    }
+
+    #[test]
+    fn annotations_that_nobody_looks_at_miss_nothing() {
+        let none: [&str; 0] = [];
+        assert_eq!(short(&["from __future__ import annotations", "def f(x: A) -> B: return x"], None), none);
+        assert_eq!(short(&["from __future__ import annotations\ndef f(x: A.b[C]): pass\nf()"], None), none);
+        assert_eq!(short(&["def f(x: A): return x"], None), ["1:1 002 A"]);
+        let cells = [CrashCell { cell: 1, source: "def f(x: A): pass".to_owned(), ..CrashCell::default() }];
+        assert_eq!(failures(&cells, &Modules(None), true), []);
+    }
+
+    #[test]
+    fn names_that_are_read_later_than_they_stand_are_not_missed() {
+        let none: [&str; 0] = [];
+        assert_eq!(short(&["g = (k * i for i in [1])", "k = 2", "list(g)"], None), none);
+        assert_eq!(short(&["def g():\n    yield k\nh = g()", "k = 2", "list(h)"], None), none);
+        assert_eq!(short(&["async def g():\n    return k\nh = g()", "k = 2", "await h"], None), none);
+        assert_eq!(
+            short(&["def f(a=0):\n    if not a:\n        return\n    return k\nf()", "k = 2"], None),
+            none
+        );
+        assert_eq!(short(&["def f(): return k", "def f(): return 1", "f()"], None), none);
+        assert_eq!(short(&["class C:\n    def __init__(self): self.k = k", "C()"], None), ["2:1 002 k"]);
+        assert_eq!(
+            short(
+                &["type A[T] = list[T]\ndef f[T](x: A[T]) -> T:\n    y: T = x\n    return T\nf(1)\nA"],
+                None
+            ),
+            none
+        );
+        assert_eq!(short(&["from contextlib import suppress\nwith suppress(NameError):\n    k"], None), none);
+    }
+
+    #[test]
+    fn magics_and_shells_that_bind_unseen_are_believed() {
+        for makes in [
+            "%%bash --out k\nls",
+            "%%script --out=k bash\nls",
+            "%%pyspark\nk = 1",
+            "%%cell_magic_of_mine\nk = 1",
+            "%store -r k",
+            "%aimport k",
+            "%load_ext kedro.ipython",
+            "k2 = %sql select 1",
+            "get_ipython().run_cell_magic('time', '', 'k = 1')",
+            "ip = get_ipython()\nip.push({'k': 1})",
+            "get_ipython().user_ns['k'] = 1",
+            "import __main__\n__main__.k = 1",
+            "import builtins\nbuiltins.k = 1",
+            "def load():\n    exec('k = 1', globals())\nload()",
+            "%%js\nIPython.notebook.kernel.execute('k = 1')",
+        ] {
+            assert_eq!(short(&[makes, "k"], None), Vec::<String>::new(), "{makes}");
+        }
+        for makes_none in [
+            "%%python\nk = 1",
+            "%matplotlib inline",
+            "%load_ext autoreload\n%autoreload 2",
+            "!k=1",
+            "%%html\n<k>",
+        ] {
+            assert_eq!(short(&[makes_none, "k"], None), ["2:1 002 k"], "{makes_none}");
+        }
     }
 
     #[test]

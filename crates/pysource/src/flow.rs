@@ -4,18 +4,16 @@
 //! functions, lambdas and comprehensions are theirs and do not show; what a function does with names from
 //! outside shows as [`Event::within`] that function, because it happens when the function is called.
 
+mod bodies;
 mod own;
 
 use std::collections::BTreeSet;
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{
-    Alias, Comprehension, ExceptHandler, Expr, ExprCall, ExprContext, ExprLambda, Parameters, Pattern, Stmt,
-    StmtClassDef, StmtFunctionDef, StmtTry,
-};
+use ruff_python_ast::{Alias, ExceptHandler, Expr, ExprCall, ExprContext, Pattern, Stmt, StmtTry};
 use ruff_text_size::{Ranged, TextSize};
 
-use self::own::{Own, dotted, names_in};
+use self::own::{dotted, leaves, names_in};
 use crate::parse::with_module;
 use crate::{Dialect, LineIndex, SyntaxError, targets};
 
@@ -45,6 +43,9 @@ pub enum Act {
     Read,
     /// It is read to be called.
     ReadToCall,
+    /// It is read in an annotation of a function: when that is defined, or never (`from __future__ import annotations`,
+    /// Python 3.14).
+    ReadToAnnotate,
     /// It is bound to a value.
     Bind,
     /// It is bound to a value made of these names.
@@ -82,8 +83,15 @@ pub enum Chance {
 pub fn flow(text: &str, dialect: Dialect) -> Result<Vec<Event>, SyntaxError> {
     with_module(text, dialect, |module| {
         let lines = LineIndex::new(text);
-        let mut flow =
-            Flow { text, lines, events: Vec::new(), chance: Chance::Sure, scopes: Vec::new(), end: 0 };
+        let mut flow = Flow {
+            text,
+            lines,
+            events: Vec::new(),
+            chance: Chance::Sure,
+            scopes: Vec::new(),
+            end: 0,
+            annotates: false,
+        };
         flow.visit_body(&module.body);
         flow.events
     })
@@ -97,6 +105,8 @@ struct Flow<'t> {
     scopes: Vec<Scope>,
     /// Where the simple statement ends that we are in; 0 in the header of a compound one.
     end: usize,
+    /// Whether we are in an annotation.
+    annotates: bool,
 }
 
 /// Names that belong to a function, class or comprehension.
@@ -128,7 +138,8 @@ impl Flow<'_> {
 
     fn name(&mut self, name: &str, act: Act, at: TextSize) {
         if self.is_outer(name) {
-            self.add(name, act, at);
+            let is_read = matches!(act, Act::Read | Act::ReadToCall);
+            self.add(name, if self.annotates && is_read { Act::ReadToAnnotate } else { act }, at);
         }
     }
 
@@ -155,107 +166,6 @@ impl Flow<'_> {
                 }
             });
         }
-    }
-
-    fn defaults(&mut self, parameters: &Parameters) {
-        for parameter in parameters.iter_non_variadic_params() {
-            parameter.default.iter().for_each(|default| self.visit_expr(default));
-        }
-    }
-
-    fn function(&mut self, it: &StmtFunctionDef) {
-        it.decorator_list.iter().for_each(|decorator| self.visit_expr(&decorator.expression));
-        self.defaults(&it.parameters);
-        self.annotations(it);
-        self.name(&it.name, Act::Define, it.name.start());
-        let mut own = Own::of(&it.body);
-        own.names.extend(it.parameters.iter().map(|parameter| parameter.name().to_string()));
-        let scope = Scope { own: own.names, function: Some(it.name.to_string()) };
-        let outer = std::mem::replace(&mut self.chance, Chance::Sure);
-        self.in_scope(scope, |flow| flow.visit_body(&it.body));
-        self.chance = outer;
-    }
-
-    fn annotations(&mut self, it: &StmtFunctionDef) {
-        // Names that type parameters bring along are the function's own.
-        if it.type_params.is_none() {
-            let annotations = it.parameters.iter().filter_map(|parameter| parameter.annotation());
-            annotations.chain(it.returns.as_deref()).for_each(|annotation| self.visit_expr(annotation));
-        }
-    }
-
-    fn lambda(&mut self, it: &ExprLambda) {
-        let mut own = BTreeSet::new();
-        if let Some(parameters) = &it.parameters {
-            self.defaults(parameters);
-            own.extend(parameters.iter().map(|parameter| parameter.name().to_string()));
-        }
-        let scope = Scope { own, function: Some("lambda".to_owned()) };
-        self.in_scope(scope, |flow| flow.with_chance(Chance::Likely, |flow| flow.visit_expr(&it.body)));
-    }
-
-    fn class(&mut self, it: &StmtClassDef) {
-        it.decorator_list.iter().for_each(|decorator| self.visit_expr(&decorator.expression));
-        if it.type_params.is_none() {
-            it.arguments.iter().for_each(|arguments| self.visit_arguments(arguments));
-        }
-        // What a class binds is its own once it is bound; a name read before may be one from outside.
-        let own = Own::of(&it.body).names;
-        self.in_scope(Scope { own, function: None }, |flow| {
-            for statement in &it.body {
-                match statement {
-                    // The names of a class are not seen by its functions.
-                    Stmt::FunctionDef(method) => {
-                        let class = flow.scopes.pop();
-                        method.decorator_list.iter().for_each(|decorator| {
-                            // Those of properties (`@x.setter`) are the class's.
-                            if !matches!(&decorator.expression, Expr::Attribute(_)) {
-                                flow.visit_expr(&decorator.expression);
-                            }
-                        });
-                        let mut own = Own::of(&method.body).names;
-                        own.extend(method.parameters.iter().map(|parameter| parameter.name().to_string()));
-                        own.insert("__class__".to_owned());
-                        let scope = Scope { own, function: Some(it.name.to_string()) };
-                        let chance = std::mem::replace(&mut flow.chance, Chance::Maybe);
-                        if method.name == *"__init__" {
-                            flow.chance = Chance::Sure;
-                        }
-                        flow.in_scope(scope, |flow| flow.visit_body(&method.body));
-                        flow.chance = chance;
-                        flow.scopes.extend(class);
-                    }
-                    other => flow.visit_stmt(other),
-                }
-            }
-        });
-        self.name(&it.name, Act::Define, it.name.start());
-    }
-
-    fn comprehension(&mut self, generators: &[Comprehension], elements: &[&Expr]) {
-        // The first iterable is evaluated outside, and always.
-        if let Some(first) = generators.first() {
-            self.visit_expr(&first.iter);
-        }
-        let mut own = BTreeSet::new();
-        for generator in generators {
-            targets::each(&generator.target, crate::Shape::Whole, &mut |part| {
-                if let targets::Target::Name(name, _) = part {
-                    own.insert(name.id.to_string());
-                }
-            });
-        }
-        self.in_scope(Scope { own, function: None }, |flow| {
-            flow.with_chance(Chance::Likely, |flow| {
-                for (at, generator) in generators.iter().enumerate() {
-                    if at > 0 {
-                        flow.visit_expr(&generator.iter);
-                    }
-                    generator.ifs.iter().for_each(|test| flow.visit_expr(test));
-                }
-                elements.iter().for_each(|element| flow.visit_expr(element));
-            });
-        });
     }
 
     fn imports(&mut self, names: &[Alias], module: Option<&str>, at: TextSize) {
@@ -301,7 +211,14 @@ impl Flow<'_> {
             Expr::Name(name) => self.name(&name.id, Act::ReadToCall, name.range.start()),
             other => self.visit_expr(other),
         }
-        self.visit_arguments(&it.arguments);
+        for argument in &it.arguments.args {
+            match argument {
+                // Whoever is handed a generator most likely goes through it.
+                Expr::Generator(it) => self.comprehension(&it.generators, &[&*it.elt], Chance::Likely),
+                other => self.visit_expr(other),
+            }
+        }
+        it.arguments.keywords.iter().for_each(|keyword| self.visit_expr(&keyword.value));
         if let Some(callee) = dotted(&it.func) {
             let text = |expression: &Expr| match expression {
                 Expr::StringLiteral(text) => Some(text.value.to_str().to_owned()),
@@ -322,6 +239,18 @@ impl Flow<'_> {
 }
 
 impl Visitor<'_> for Flow<'_> {
+    fn visit_body(&mut self, body: &[Stmt]) {
+        let outer = self.chance;
+        for statement in body {
+            self.visit_stmt(statement);
+            // What stands behind a way out may never run.
+            if leaves(statement) {
+                self.chance = Chance::Maybe;
+            }
+        }
+        self.chance = outer;
+    }
+
     fn visit_stmt(&mut self, statement: &Stmt) {
         let is_compound = matches!(
             statement,
@@ -410,9 +339,10 @@ impl Visitor<'_> for Flow<'_> {
                 }
                 // What follows a manager that may swallow errors is not sure to fail.
                 let swallows = it.items.iter().any(|item| {
-                    names_in(&item.context_expr).len() == 1
-                        && dotted(&item.context_expr)
-                            .is_some_and(|name| name.contains("suppress") || name.contains("raises"))
+                    dotted(&item.context_expr).is_some_and(|name| {
+                        let name = name.to_lowercase();
+                        name.contains("suppress") || name.contains("raises")
+                    })
                 });
                 let chance = if swallows { Chance::Maybe } else { Chance::Sure };
                 self.with_chance(chance, |flow| flow.visit_body(&it.body));
@@ -428,7 +358,9 @@ impl Visitor<'_> for Flow<'_> {
                     });
                 }
             }
-            Stmt::Global(_) | Stmt::Nonlocal(_) | Stmt::TypeAlias(_) => {}
+            // What it stands for is looked at when somebody asks.
+            Stmt::TypeAlias(it) => self.bind_targets([&*it.name], None),
+            Stmt::Global(_) | Stmt::Nonlocal(_) => {}
             simple => visitor::walk_stmt(self, simple),
         }
     }
@@ -441,12 +373,13 @@ impl Visitor<'_> for Flow<'_> {
             Expr::Name(_) => {}
             Expr::Call(it) => self.call(it),
             Expr::Lambda(it) => self.lambda(it),
-            Expr::ListComp(it) => self.comprehension(&it.generators, &[&*it.elt]),
-            Expr::SetComp(it) => self.comprehension(&it.generators, &[&*it.elt]),
-            Expr::Generator(it) => self.comprehension(&it.generators, &[&*it.elt]),
+            Expr::ListComp(it) => self.comprehension(&it.generators, &[&*it.elt], Chance::Likely),
+            Expr::SetComp(it) => self.comprehension(&it.generators, &[&*it.elt], Chance::Likely),
+            // It runs when somebody goes through it, if ever.
+            Expr::Generator(it) => self.comprehension(&it.generators, &[&*it.elt], Chance::Maybe),
             Expr::DictComp(it) => {
                 let elements: Vec<&Expr> = it.key.as_deref().into_iter().chain([&*it.value]).collect();
-                self.comprehension(&it.generators, &elements);
+                self.comprehension(&it.generators, &elements, Chance::Likely);
             }
             Expr::Named(it) => {
                 self.visit_expr(&it.value);

@@ -10,12 +10,14 @@ use crate::targets;
 /// The names that a body binds for itself: those of functions and classes inside it are not looked at.
 pub(super) struct Own {
     pub(super) names: BTreeSet<String>,
+    /// Whether it is a generator's.
+    pub(super) yields: bool,
     foreign: BTreeSet<String>,
 }
 
 impl Own {
     pub(super) fn of(body: &[Stmt]) -> Self {
-        let mut own = Self { names: BTreeSet::new(), foreign: BTreeSet::new() };
+        let mut own = Self { names: BTreeSet::new(), yields: false, foreign: BTreeSet::new() };
         own.visit_body(body);
         let foreign = std::mem::take(&mut own.foreign);
         own.names.retain(|name| !foreign.contains(name));
@@ -75,11 +77,50 @@ impl Visitor<'_> for Own {
     fn visit_expr(&mut self, expression: &Expr) {
         match expression {
             Expr::Named(it) => self.add(&it.target),
+            Expr::Yield(_) | Expr::YieldFrom(_) => self.yields = true,
             Expr::Lambda(_) => return,
             _ => {}
         }
         visitor::walk_expr(self, expression);
     }
+}
+
+/// Whether a statement may leave the body that it stands in: by `return`, or by `break` and `continue` of a loop around.
+pub(super) fn leaves(statement: &Stmt) -> bool {
+    struct Ways {
+        loops: usize,
+        found: bool,
+    }
+    impl Visitor<'_> for Ways {
+        fn visit_stmt(&mut self, statement: &Stmt) {
+            match statement {
+                Stmt::Return(_) => self.found = true,
+                Stmt::Break(_) | Stmt::Continue(_) => self.found |= self.loops == 0,
+                Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+                Stmt::For(it) => {
+                    self.loops += 1;
+                    self.visit_body(&it.body);
+                    self.loops -= 1;
+                    self.visit_body(&it.orelse);
+                }
+                Stmt::While(it) => {
+                    self.loops += 1;
+                    self.visit_body(&it.body);
+                    self.loops -= 1;
+                    self.visit_body(&it.orelse);
+                }
+                Stmt::If(_) | Stmt::With(_) | Stmt::Try(_) | Stmt::Match(_) => {
+                    visitor::walk_stmt(self, statement)
+                }
+                _ => {}
+            }
+        }
+
+        fn visit_expr(&mut self, _: &Expr) {}
+    }
+    let mut ways = Ways { loops: 0, found: false };
+    ways.visit_stmt(statement);
+    ways.found
 }
 
 /// `a.b.c` of such an expression; a call in it stands as `()`.

@@ -10,6 +10,7 @@ fn short(text: &str) -> String {
     let words = events.iter().filter_map(|event| {
         let sign = match &event.act {
             Act::Read | Act::ReadToCall => "",
+            Act::ReadToAnnotate => ":",
             Act::Bind | Act::BindFrom(_) | Act::Define | Act::Import(_) => "+",
             Act::Delete => "-",
             Act::ImportAll => "*",
@@ -55,7 +56,29 @@ fn scopes_have_names_of_their_own() {
         ),
         "B C:w ?C:k +C"
     );
-    assert_eq!(short("@deco\ndef f(x: T) -> U: pass"), "deco T U +f");
+    assert_eq!(short("@deco\ndef f(x: T) -> U: pass"), "deco :T :U +f");
+}
+
+#[test]
+fn what_runs_later_than_it_stands_is_not_sure() {
+    assert_eq!(short("g = (x for y in z)\nsum(x for y in z)"), "z ?x +g sum z ~x");
+    assert_eq!(
+        short("def f():\n    yield x\nasync def g():\n    y\n@d\ndef h():\n    z"),
+        "+f ?f:x +g ?g:y d +h ?h:z"
+    );
+    assert_eq!(short("def f(a):\n    x\n    if a:\n        return\n    y"), "+f f:x ?f:y");
+    assert_eq!(short("for i in a:\n    if i:\n        continue\n    x\ny"), "a ~+i ~i ?x y");
+    assert_eq!(short("def f():\n    for i in a:\n        break\n    x"), "+f f:a f:x");
+    assert_eq!(
+        short("with suppress(NameError):\n    x\nwith self.assertRaises(E) as e:\n    y"),
+        "suppress NameError ?x self E +e ?y"
+    );
+}
+
+#[test]
+fn parameters_of_types_belong_to_what_has_them() {
+    assert_eq!(short("type A[T] = list[T]\ndef f[T](x: T) -> A:\n    y: T = x\n    return T"), "+A +f");
+    assert_eq!(short("class C[T]:\n    x: T\n    def m(self, y: T):\n        return T, A"), "?C:A +C");
 }
 
 #[test]
