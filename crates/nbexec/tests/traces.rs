@@ -70,6 +70,59 @@ fn has_monitoring(python: &str) -> bool {
     asked.is_ok_and(|status| status.success())
 }
 
+/// Programs that not every Python can read, or of which only engines beside one another know what is right.
+const SIDE_BY_SIDE: [(&str, &str); 6] = [
+    ("with_swallows.py", WITH_SWALLOWS),
+    (
+        "with_in_loop.py",
+        "import contextlib\nn = 0\nwhile True:\n    with contextlib.suppress(KeyError) as a, contextlib.suppress(ValueError) as b:\n        n += 1\n        int('x')\n    if n > 2:\n        break\n",
+    ),
+    ("with_guards.py", WITH_GUARDS),
+    (
+        "match_guard.py",
+        "def kind(v):\n    match v:\n        case int(n) if n > 2:\n            return n\n        case [first, *rest] if rest:\n            return first\n        case {'k': k, **others} if others:\n            return k\n    return None\na = kind(1)\nb = kind([5])\nc = kind({'k': 1})\nd = kind(3)\n",
+    ),
+    (
+        "match_nothing.py",
+        "x = [1, (2, 3)]\nseen = []\nmatch x:\n    case [p, (q, r)] if seen.append(p):\n        pass\n    case [s, 4]:\n        pass\nz = 2\nfor i in range(3):\n    match i:\n        case 0 | 1 as small if small:\n            continue\n        case other:\n            pass\ndone = 1\n",
+    ),
+    (
+        "conditions.py",
+        "if (w := 0) and (v := 1):\n    pass\nq = (p := 3) if False else 4\nwhile (n := w) > 0:\n    pass\ntry:\n    assert (r := 0)\nexcept AssertionError:\n    r = 1\nt = [k for k in range(3) if (m := k) > 5]\n",
+    ),
+];
+const WITH_SWALLOWS: &str = "class CM:\n    def __init__(self, ok):\n        self.ok = ok\n    def __enter__(self):\n        return self\n    \
+def __exit__(self, *exc):\n        return self.ok\nwith CM(False) as a, CM(True) as b:\n    {}['x']\ndone = 1\n\
+with CM(True) as a, CM(False) as b:\n    {}['x']\ndone = 2\nwith CM(False) as a, CM(False) as b, CM(True) as c:\n    {}['x']\n\
+with CM(True) as a:\n    with CM(False) as b, CM(True) as c:\n        {}['x']\ndone = 3\n";
+const WITH_GUARDS: &str = "import contextlib\nlog = []\n@contextlib.contextmanager\ndef guard(name):\n    log.append(name)\n    try:\n        \
+yield name.upper()\n    except KeyError as e:\n        log.append(repr(e))\n    finally:\n        log.append('out')\n\
+with guard('a') as up, guard('b'):\n    d = {}\n    d['x']\ndone = up\n";
+
+#[test]
+fn engines_agree_where_conditions_fail_and_managers_swallow() {
+    for python in pythons() {
+        let newest =
+            Command::new(&python).args(["-c", "match 1:\n case _: pass"]).stderr(Stdio::null()).status();
+        let has_match = newest.is_ok_and(|status| status.success());
+        let input: String = SIDE_BY_SIDE
+            .iter()
+            .filter(|(name, _)| has_match || !name.starts_with("match"))
+            .map(|(name, code)| program(name, code, ""))
+            .collect();
+        let run_by = |engine: &str| {
+            traces(run(&["--sandbox", "none", "--python", &python, &format!("--trace={engine}")], &input))
+        };
+        let expected = run_by("rewrite");
+        assert!(expected.len() >= 4 && expected.iter().all(|trace| trace["outcome"] == "ok"), "{expected:?}");
+        for engine in ["settrace", "monitor"].iter().take(1 + usize::from(has_monitoring(&python))) {
+            for (found, expected) in run_by(engine).iter().zip(&expected) {
+                assert_eq!(found, expected, "{python} {engine} {}", expected["path"]);
+            }
+        }
+    }
+}
+
 #[test]
 fn engines_agree_on_the_conformance_set() {
     let mut names: Vec<_> =

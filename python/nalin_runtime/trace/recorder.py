@@ -53,7 +53,7 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 class Frame:
     """What is known of one frame: its number, its own names, and what they held when last looked at."""
 
-    __slots__ = ("number", "own", "seen", "value", "raised", "ends", "waits", "state", "place")
+    __slots__ = ("number", "own", "seen", "value", "raised", "ends", "waits", "state", "place", "begun")
 
     def __init__(self, number, own):
         self.number = number
@@ -65,6 +65,7 @@ class Frame:
         self.waits = False  # a generator that has yielded
         self.state = None  # the engine's
         self.place = -1  # likewise
+        self.begun = {}  # likewise: where in the code a `with` statement began, by its first line
 
 
 class Recorder:

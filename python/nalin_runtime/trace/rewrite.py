@@ -224,8 +224,10 @@ class Rewriting(Probes):
     def visit_Match(self, node, line):
         node.subject = self.expressions(node.subject)
         for case in node.cases:
+            case.guard = case.guard and self.expressions(case.guard)
             case.body = [self.look()] + self.body(case.body)
-        return [self.guarded("l", line), node]
+        # Behind it: a pattern binds names also where its condition fails, and no other case may fit.
+        return [self.guarded("l", line), node, self.look()]
 
     def visit_FunctionDef(self, node, line):
         loud = not all(self.quiet(part) for part in _expressions_of_definition(node))

@@ -89,6 +89,8 @@ class Watch:
         place, found.place = found.place, frame.f_lasti
         if going_on and start in self.lines.comprehends:
             return  # since Python 3.12 comprehensions run here
+        if going_on and start in self.lines.withs and found.begun.get(start, place) != frame.f_lasti:
+            return  # one of several managers has swallowed an exception, and those around it are left
         recorder.compare(found, frame.f_locals)
         if silent:
             return
@@ -98,6 +100,8 @@ class Watch:
         leaves_with = before is not None and start < before <= self.lines.withs.get(start, 0)
         if not going_on and not leaves_with and not (_TOLD_TWICE and self.told(start, before, ended)):
             recorder.note(LINE, start)
+            if start in self.lines.withs:
+                found.begun[start] = frame.f_lasti
 
     def told(self, start, before, ended):
         """Whether this is what Python before 3.10 tells again when `with` and `finally` are left."""
