@@ -10,20 +10,21 @@ pub(crate) fn is_light(lines: &[&str]) -> bool {
     })
 }
 
-/// The cells of a script: their lines from 0, and whether they are code.
+/// The cells of a script: their lines from 0, and whether they are code that is to run.
 pub(crate) fn cells(lines: &[&str]) -> Vec<(Range<usize>, bool)> {
     let mut cells = Vec::new();
     let mut at = header(lines).unwrap_or(0);
+    let marks = Marks::of(&lines[..at]);
     while at < lines.len() {
-        if is_blank(lines[at]) || is_end(lines[at]) {
+        if is_blank(lines[at]) || marks.end(lines[at]) {
             at += 1;
             continue;
         }
-        let marked = is_start(lines[at]);
+        let marked = marks.start(lines[at]);
         let start = at + usize::from(marked);
-        at = if marked { end_of_region(lines, start) } else { end_of_paragraph(lines, start) };
-        let is_text =
-            marked && ["[markdown]", "[md]", "[raw]"].iter().any(|kind| lines[start - 1].contains(kind));
+        at = if marked { marks.end_of_region(lines, start) } else { marks.end_of_paragraph(lines, start) };
+        let is_text = marked
+            && ["[markdown]", "[md]", "[raw]", SKIPPED].iter().any(|kind| lines[start - 1].contains(kind));
         let is_comment = lines[start..at].iter().all(|line| line.starts_with('#') || is_blank(line));
         cells.push((start..at, !is_text && (marked || !is_comment)));
     }
@@ -42,41 +43,62 @@ fn is_blank(line: &str) -> bool {
     line.trim().is_empty()
 }
 
-fn is_start(line: &str) -> bool {
-    line.strip_prefix("# +").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '{']))
+/// The tag of cells that are not to run, as a marker has it: `# + tags=["skip-execution"]`.
+pub(crate) const SKIPPED: &str = "\"skip-execution\"";
+
+/// The words between which a cell stands: `+` and `-`, or what the header says (`cell_markers: region,endregion`).
+struct Marks<'a> {
+    start: &'a str,
+    end: &'a str,
 }
 
-fn is_end(line: &str) -> bool {
-    line.trim_end() == "# -"
-}
-
-/// A region ends at its end marker or where the next begins.
-fn end_of_region(lines: &[&str], start: usize) -> usize {
-    let mut text = Strings::default();
-    let end = lines[start..].iter().position(|line| {
-        let is_inside = text.is_open();
-        text.read(line);
-        !is_inside && (is_start(line) || is_end(line))
-    });
-    end.map_or(lines.len(), |end| start + end)
-}
-
-/// A paragraph ends at a blank line, if what follows is not indented and the line is in no string.
-fn end_of_paragraph(lines: &[&str], start: usize) -> usize {
-    let mut text = Strings::default();
-    for at in start..lines.len() {
-        let is_inside = text.is_open();
-        text.read(lines[at]);
-        if is_inside {
-            continue;
-        }
-        let next = lines[at..].iter().find(|line| !is_blank(line));
-        let goes_on = next.is_some_and(|line| line.starts_with([' ', '\t']));
-        if is_blank(lines[at]) && !goes_on || is_start(lines[at]) && at > start {
-            return at;
-        }
+impl<'a> Marks<'a> {
+    fn of(header: &[&'a str]) -> Self {
+        let said =
+            header.iter().find_map(|line| line.trim_start_matches(['#', ' ']).strip_prefix("cell_markers:"));
+        let (start, end) =
+            said.and_then(|said| said.trim().trim_matches(['"', '\'']).split_once(',')).unwrap_or(("+", "-"));
+        Self { start, end }
     }
-    lines.len()
+
+    fn start(&self, line: &str) -> bool {
+        line.strip_prefix('#')
+            .and_then(|comment| comment.trim_start().strip_prefix(self.start))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '{']))
+    }
+
+    fn end(&self, line: &str) -> bool {
+        line.trim_end().strip_prefix("# ").is_some_and(|comment| comment.trim_start() == self.end)
+    }
+
+    /// A region ends at its end marker or where the next begins.
+    fn end_of_region(&self, lines: &[&str], start: usize) -> usize {
+        let mut text = Strings::default();
+        let end = lines[start..].iter().position(|line| {
+            let is_inside = text.is_open();
+            text.read(line);
+            !is_inside && (self.start(line) || self.end(line))
+        });
+        end.map_or(lines.len(), |end| start + end)
+    }
+
+    /// A paragraph ends at a blank line, if what follows is not indented and the line is in no string.
+    fn end_of_paragraph(&self, lines: &[&str], start: usize) -> usize {
+        let mut text = Strings::default();
+        for at in start..lines.len() {
+            let is_inside = text.is_open();
+            text.read(lines[at]);
+            if is_inside {
+                continue;
+            }
+            let next = lines[at..].iter().find(|line| !is_blank(line));
+            let goes_on = next.is_some_and(|line| line.starts_with([' ', '\t']));
+            if is_blank(lines[at]) && !goes_on || self.start(lines[at]) && at > start {
+                return at;
+            }
+        }
+        lines.len()
+    }
 }
 
 /// Whether a line begins inside a string in triple quotes.
@@ -142,6 +164,18 @@ mod tests {
         let expected =
             ["def f():\n    x = 1\n\n    return x", "t = '''a\n\nb\n# +\n'''", "end = 1  # '''", "last = 2"];
         assert_eq!(code(&format!("{HEADER}{text}")), expected);
+    }
+
+    #[test]
+    fn markers_of_other_kinds() {
+        let text = "#+\na = 1\n\nb = 2\n# -\n\n# + tags=[\"skip-execution\"]\nc = 3\n# -\n\nd = 4";
+        assert_eq!(code(&format!("{HEADER}{text}")), ["a = 1\n\nb = 2", "d = 4"]);
+        for (start, end) in [("region", "endregion"), ("{{{", "}}}")] {
+            let header = HEADER
+                .replace("#     formats", &format!("#     cell_markers: '{start},{end}'\n#     formats"));
+            let text = format!("{header}# {start} Name\na = 1\n\nb = 2\n# {end}\n\nc = 3\n\n# +\nd = 4");
+            assert_eq!(code(&text), ["a = 1\n\nb = 2", "c = 3", "# +\nd = 4"]);
+        }
     }
 
     #[test]

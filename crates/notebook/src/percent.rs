@@ -115,7 +115,8 @@ impl Marker {
         if let Some(title) = text.strip_prefix("%%") {
             // `# %%bash` is a magic that someone commented out.
             let is_marker = title.is_empty() || title.starts_with([' ', '\t', '%', '[']);
-            let is_text = ["[markdown]", "[md]", "[raw]"].iter().any(|kind| title.contains(kind));
+            let is_text =
+                ["[markdown]", "[md]", "[raw]", light::SKIPPED].iter().any(|kind| title.contains(kind));
             return is_marker.then_some(Self { is_code: !is_text, execution_count: -1 });
         }
         if text == DATABRICKS {
