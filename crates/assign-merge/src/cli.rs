@@ -63,7 +63,7 @@ pub struct Args {
     types: Option<usize>,
 
     /// When pairs of one repository with the same name and class are one: equal texts, or near ones that
-    /// differ in the digits of numbers; the first stays and counts the others [default: exact; nalin: off]
+    /// differ in the digits of numbers, or equal ones of one site alone; the first stays and counts the others [default: exact; nalin: off]
     #[arg(long, value_enum, value_name = "WHEN")]
     dedup: Option<Dedup>,
 

@@ -37,6 +37,8 @@ pub enum Merge {
 pub enum Dedup {
     /// Never.
     Off,
+    /// When they are of one site, and text, length and shape agree: no site loses all its pairs to another.
+    Site,
     /// When text, length and shape agree.
     Exact,
     /// When they agree but for the digits of numbers, addresses and white space.

@@ -22,7 +22,7 @@ use crate::view::View;
 /// An assignment, as far as the filters look at it.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    /// Hash of repository, name, text, length and shape: equal with equal class means the same pair.
+    /// Hash of repository (or site), name, text, length and shape: equal with equal class means the same pair.
     pub pair: u64,
     /// Hash of the place in the notebook.
     pub site: u64,
@@ -158,9 +158,11 @@ fn entry(view: &View<'_>, config: &Config) -> Entry {
     // A notebook without a repository is one of its own.
     let group = if view.repo.is_empty() { &view.path } else { &view.repo };
     let name = hash((group, &view.site.name));
+    let site = hash((&view.repo, &view.path, &view.notebook, view.site.row, &view.site.name));
     let value = &view.value;
     let pair = match config.dedup {
         Dedup::Near => hash((name, near(&value.text), value.len.max(0).checked_ilog2(), value.rank)),
+        Dedup::Site => hash((site, &value.text, value.text_chars, value.len, &value.shape)),
         _ => hash((name, &value.text, value.text_chars, value.len, &value.shape)),
     };
     let verdict = match config.step {
@@ -169,7 +171,7 @@ fn entry(view: &View<'_>, config: &Config) -> Entry {
     };
     Entry {
         pair,
-        site: hash((&view.repo, &view.path, &view.notebook, view.site.row, &view.site.name)),
+        site,
         name,
         occurrence: view.occurrence,
         count: 1,

@@ -61,6 +61,18 @@ fn a_pair_is_its_assignment_with_class_count_and_weight() {
 }
 
 #[test]
+fn the_same_statement_in_two_cells_stays_in_both() {
+    let input: String =
+        [2, 2, 5].iter().map(|row| line(&assignment("row_count", *row, "int", "7"))).collect();
+    let rows = |dedup| -> Vec<(u32, u64)> {
+        let kept = pairs(&run(&["--dedup", dedup], &input));
+        kept.iter().map(|pair| (pair.site.row, pair.count)).collect()
+    };
+    assert_eq!(rows("exact"), [(2, 3)]);
+    assert_eq!(rows("site"), [(2, 2), (5, 1)]);
+}
+
+#[test]
 fn any_spelling_of_json_is_read() {
     let value = serde_json::to_value(assignment("names", 1, "list", "[1]")).unwrap();
     let reversed: serde_json::Map<_, _> = value.as_object().unwrap().clone().into_iter().rev().collect();

@@ -71,7 +71,10 @@ impl<'a> Plan<'a> {
 
     /// From recorded values to the report.
     pub(crate) fn merging(&self) -> Vec<Step> {
-        [vec![self.step("assign-merge")], self.scoring()].concat()
+        let mut merge = self.step("assign-merge");
+        // Every place is judged, however often its statement stands elsewhere: there it is a slip of its own.
+        merge.flag("--dedup", "site").flag("--per-name", "0");
+        [vec![merge], self.scoring()].concat()
     }
 
     /// From pairs to the report.
