@@ -20,7 +20,7 @@ threading = keep(threading)
 
 TICK = 0.25  # seconds between two exceptions
 GUARD = 1.0  # seconds that one description may take in all
-_OWN_TIMERS = (int(signal.SIGALRM), int(signal.SIGVTALRM), int(signal.SIGPROF))
+_ALARM, _VIRTUAL, _PROFILE = _OWN_TIMERS = (int(signal.SIGALRM), int(signal.SIGVTALRM), int(signal.SIGPROF))
 _DEFAULT = _signal.SIG_DFL
 
 
@@ -96,10 +96,11 @@ class Clock:
         """Keeps back the signals of a program's own timers while something is recorded: what their handlers raise is for
         the program. Returns what `release` wants.
         """
-        for number in _OWN_TIMERS:
-            if self._handler(number) is not _DEFAULT:
-                return self._mask(signal.SIG_BLOCK, _OWN_TIMERS)
-        return None
+        handler = self._handler
+        # Every look pays for this: written out it takes less than half the time of a loop.
+        if handler(_ALARM) is _DEFAULT and handler(_VIRTUAL) is _DEFAULT and handler(_PROFILE) is _DEFAULT:
+            return None
+        return self._mask(signal.SIG_BLOCK, _OWN_TIMERS)
 
     def release(self, held):
         if held is not None:
