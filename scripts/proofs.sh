@@ -8,24 +8,36 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 file=docs/proofs.jsonl
-front="crates/records crates/filter crates/notebook crates/pysource crates/nb2py crates/nbinstrument"
-execution="$front crates/sandbox crates/nbexec python/nalin_runtime"
-# What each rests on.
+# The crates that some crates stand on, themselves among them, a path a line: what cargo knows.
+crates() {
+  cargo metadata --no-deps --offline --format-version 1 | jq -r --args '
+    ([.packages[] | {key: .name, value: [.dependencies[] | select(.path and .kind != "dev").name]}] | from_entries) as $below
+    | def all: (. + map($below[.][]) | unique) as $more | if $more == . then . else $more | all end;
+    $ARGS.positional | unique | all[] | "crates/" + .' "$@"
+}
+# What each rests on: paths, a line each.
 rests_on() {
+  local front="nb2py nbinstrument" runtime="python/nalin_runtime"
+  # shellcheck disable=SC2086
   case $1 in
-    check-corpus-front) echo "$front fixtures/demo" ;;
-    test-cluster) echo "$execution crates/assign-merge crates/negsample scripts" ;;
-    test-container) echo "$execution Dockerfile.runner scripts/test-container.sh" ;;
-    test-crashes) echo "$execution crates/crash fixtures/crashes scripts/crash-cases.py" ;;
-    test-hooks) echo "$execution crates/assign-merge crates/nalin-score crates/nalin crates/report models scripts/test-hooks.sh" ;;
-    test-report) echo "crates/records crates/report crates/nalin-score crates/crash" ;;
-    test-traces) echo "$execution crates/trace fixtures/traces" ;;
+    check-corpus-front) crates $front; printf '%s\n' fixtures/demo ;;
+    test-cluster) crates $front nbexec assign-merge negsample
+      printf '%s\n' $runtime scripts/shard.sh scripts/shards-{cut,merge,ssh}.sh scripts/test-{cluster,hosts}.sh ;;
+    test-container) crates nbexec; printf '%s\n' $runtime crates/nbexec/tests Dockerfile.runner scripts/test-container.sh ;;
+    test-crashes) crates $front nbexec crash; printf '%s\n' $runtime fixtures/crashes scripts/crash-cases.py ;;
+    test-formats) crates nalin-score crash; printf '%s\n' models ;;
+    test-hooks) crates $front nbexec assign-merge nalin-score nalin; printf '%s\n' $runtime models scripts/test-hooks.sh ;;
+    test-kernel) crates $front nbexec; printf '%s\n' $runtime scripts/kernel.py ;;
+    test-packages) crates $front nbexec; printf '%s\n' $runtime requirements-runner.txt fixtures/packages scripts/packages.py ;;
+    test-traces) crates nbexec trace; printf '%s\n' $runtime fixtures/traces ;;
     *) echo "proofs: there is no proof $1" >&2; return 2 ;;
   esac
 }
-all="check-corpus-front test-cluster test-container test-crashes test-hooks test-report test-traces"
+all="check-corpus-front test-cluster test-container test-crashes test-formats test-hooks test-kernel test-packages test-traces"
 trees() { # NAME: a JSON object
-  for path in $(rests_on "$1"); do printf '%s\t%s\n' "$path" "$(git rev-parse "HEAD:$path")"; done |
+  local paths
+  paths=$(rests_on "$1")
+  for path in $paths; do printf '%s\t%s\n' "$path" "$(git rev-parse "HEAD:$path")"; done |
     jq -R 'split("\t") | {(.[0]): .[1]}' | jq -cs add
 }
 
