@@ -5,6 +5,8 @@
 //! in their order, and a few sums. Where examples of one repository go wrong together, repositories are the groups:
 //! with each example a group of its own the intervals would be too narrow.
 
+use std::collections::HashMap;
+
 use records::Random;
 
 use crate::share;
@@ -19,7 +21,7 @@ pub struct Scored {
     pub score: f64,
     /// The truth.
     pub label: bool,
-    /// The number of its group, from 0, without gaps.
+    /// The number of its group.
     pub group: u32,
 }
 
@@ -60,16 +62,17 @@ pub struct AtThreshold {
     pub accuracy: f64,
 }
 
-/// Figures of examples in ascending order of their scores, at thresholds in ascending order.
-pub fn figures(ascending: &[Scored], thresholds: &[f64], random: Random) -> Figures {
+/// Figures of examples, at thresholds in ascending order.
+pub fn figures(mut examples: Vec<Scored>, thresholds: &[f64], random: Random) -> Figures {
+    examples.sort_by(|a, b| a.score.total_cmp(&b.score));
+    let n_groups = renumber(&mut examples);
     let cuts: Vec<usize> =
-        thresholds.iter().map(|threshold| ascending.partition_point(|one| one.score <= *threshold)).collect();
-    let n_groups = ascending.iter().map(|one| one.group as usize + 1).max().unwrap_or(0);
+        thresholds.iter().map(|threshold| examples.partition_point(|one| one.score <= *threshold)).collect();
     let mut poisson = Poisson { random, bits: 0, left: 0 };
-    let found = Sample::new(ascending, &cuts, &vec![1; n_groups]);
+    let found = Sample::new(&examples, &cuts, &vec![1; n_groups]);
     let sample = |_| {
         let times: Vec<u8> = (0..n_groups).map(|_| poisson.draw()).collect();
-        Sample::new(ascending, &cuts, &times)
+        Sample::new(&examples, &cuts, &times)
     };
     let samples: Vec<Sample> = (0..SAMPLES).map(sample).collect();
     let interval = |figure: &dyn Fn(&Sample) -> f64| {
@@ -90,6 +93,16 @@ pub fn figures(ascending: &[Scored], thresholds: &[f64], random: Random) -> Figu
         auc: interval(&|sample| sample.auc),
         at: thresholds.iter().enumerate().map(at).collect(),
     }
+}
+
+/// Numbers the groups from 0 without gaps, in the order in which they come; how many there are.
+fn renumber(examples: &mut [Scored]) -> usize {
+    let mut numbers: HashMap<u32, u32> = HashMap::new();
+    for one in examples {
+        let next = numbers.len() as u32;
+        one.group = *numbers.entry(one.group).or_insert(next);
+    }
+    numbers.len()
 }
 
 /// What is counted of a sample; of a pair of numbers the first is of negatives.
@@ -191,7 +204,7 @@ mod tests {
         });
         let scored = alone(scores.collect());
         let (plain, labels): (Vec<f64>, Vec<bool>) = scored.iter().map(|one| (one.score, one.label)).unzip();
-        let found = figures(&scored, &[0.0, 0.3, 0.5, 0.95, 1.0], random);
+        let found = figures(scored, &[0.0, 0.3, 0.5, 0.95, 1.0], random);
         assert!(found.auc.low < found.auc.value && found.auc.value < found.auc.high, "{found:?}");
         for at in found.at {
             let metrics = Metrics::of(&plain, &labels, at.threshold);
@@ -209,11 +222,12 @@ mod tests {
         let ten = |at: u32, group: u32| Scored {
             score: f64::from(at) / 2000.0,
             label: group.is_multiple_of(4),
-            group,
+            // Numbers of groups may have gaps.
+            group: 10 * group,
         };
         for (n, size) in [(2000.0_f64, 1), (200.0, 10)] {
             let scored: Vec<Scored> = (0..2000).map(|at| ten(at, at / size)).collect();
-            let found = figures(&scored, &[-1.0], Random::keyed(6, "test", "")).at[0].precision;
+            let found = figures(scored, &[-1.0], Random::keyed(6, "test", "")).at[0].precision;
             let expected = 2.0 * 1.96 * (0.25_f64 * 0.75 / n).sqrt();
             let width = found.high - found.low;
             assert!((0.8..1.25).contains(&(width / expected)), "{width} {expected}");

@@ -18,9 +18,9 @@
 //!
 //! // The same with intervals; each example is a group of its own here.
 //! let scored = |(group, &(score, label))| Scored { score, label, group };
-//! let ascending = [(0.3, false), (0.4, true), (0.8, false), (0.9, true)];
-//! let all: Vec<Scored> = (0..).zip(&ascending).map(scored).collect();
-//! let figures = figures(&all, &[0.5], Random::keyed(42, "example", ""));
+//! let all = [(0.9, true), (0.8, false), (0.4, true), (0.3, false)];
+//! let all: Vec<Scored> = (0..).zip(&all).map(scored).collect();
+//! let figures = figures(all, &[0.5], Random::keyed(42, "example", ""));
 //! assert!(figures.auc.low <= 0.75 && figures.auc.value == 0.75 && figures.auc.high >= 0.75);
 //! ```
 

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, anyhow};
 use memchr::memchr;
 use records::Record;
 
-use crate::mismatch::{another_record, with_article};
+use crate::mismatch::{found_instead, with_article};
 
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const BUFFER_BYTES: usize = 1 << 18;
@@ -73,7 +73,7 @@ impl Line {
             Ok(record) if self.schema().is_none_or(|schema| schema == expected) => Ok(record),
             result => {
                 let found = match (self.schema(), result) {
-                    (Some(schema), _) if schema != expected => another_record(&schema),
+                    (Some(schema), _) if schema != expected => found_instead(&schema, expected),
                     (_, Err(error)) => error.to_string(),
                     (_, Ok(_)) => unreachable!("the schema agrees and the record parses"),
                 };

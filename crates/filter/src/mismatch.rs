@@ -7,6 +7,15 @@ pub fn another_record(schema: &str) -> String {
     format!("{} record (is a stage missing or swapped?)", with_article(&escape(schema)))
 }
 
+/// What is said of a record of this schema where another was expected.
+pub(crate) fn found_instead(schema: &str, expected: &str) -> String {
+    let name = |schema: &str| schema.split('/').next().map(str::to_owned);
+    if name(schema) == name(expected) {
+        return format!("{}, of another version of these programs: make it anew", escape(schema));
+    }
+    another_record(schema)
+}
+
 /// What is said of what is longer than allowed.
 pub fn too_long(max_bytes: usize) -> String {
     format!("longer than {max_bytes} bytes (--max-record-bytes)")
@@ -21,12 +30,16 @@ pub(crate) fn with_article(schema: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{another_record, with_article};
+    use super::{another_record, found_instead, with_article};
 
     #[test]
     fn articles_are_right() {
         let articles = ["pair/1", "example/1", "lm-score/1"].map(with_article);
         assert_eq!(articles, ["a pair/1", "an example/1", "an lm-score/1"]);
+        assert_eq!(
+            found_instead("finding/1", "finding/2"),
+            "finding/1, of another version of these programs: make it anew"
+        );
         assert_eq!(another_record("a\u{1b}/1"), "an a\\u{1b}/1 record (is a stage missing or swapped?)");
     }
 }

@@ -45,7 +45,7 @@ fn read_file(path: &Path, background: &mut Background) -> Result<()> {
         if number == 1 && OF_NO_USE.iter().any(starts) {
             break;
         }
-        background.take(&line).with_context(|| format!("{name}:{number}: a damaged record"))?;
+        background.take(&line).with_context(|| format!("{name}:{number}: cannot use this record"))?;
     }
     Ok(())
 }

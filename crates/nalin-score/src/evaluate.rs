@@ -93,7 +93,7 @@ impl Judgements {
     }
 
     /// Writes the figures at nine thresholds and the model's own.
-    fn report(mut self, own_threshold: f64, stage: &mut Stage) -> Result<()> {
+    fn report(self, own_threshold: f64, stage: &mut Stage) -> Result<()> {
         if self.all.is_empty() {
             stage.warn("no labelled examples, so there is nothing to measure");
             return Ok(());
@@ -102,7 +102,6 @@ impl Judgements {
         thresholds.push(own_threshold);
         thresholds.sort_by(f64::total_cmp);
         thresholds.dedup();
-        self.all.sort_by(|a, b| a.score.total_cmp(&b.score));
         let all: Vec<&One> = self.all.iter().collect();
         let (fitting, misfits): (Vec<&One>, Vec<&One>) = all.iter().partition(|one| !one.misfit);
 
@@ -118,7 +117,6 @@ impl Judgements {
         write(["", "", ""], &all)?;
         for (origin, mut members) in by(misfits, |one| &one.origin) {
             members.extend(&fitting);
-            members.sort_by(|a, b| a.score.total_cmp(&b.score));
             write([origin, "", ""], &members)?;
         }
         for (type_class, members) in by(all.clone(), |one| &one.type_class) {
@@ -139,12 +137,12 @@ fn by(mut members: Vec<&One>, key: fn(&One) -> &Arc<str>) -> Vec<(&str, Vec<&One
     groups.map(|group| (&**key(group[0]), group.to_vec())).collect()
 }
 
-/// The figures of a group at each threshold, from its examples in ascending order of their scores.
+/// The figures of a group at each threshold.
 fn evaluations(members: &[&One], thresholds: &[f64], random: Random) -> Vec<Evaluation> {
     // Each example is a group of its own.
     let scored = |(group, one): (u32, &&One)| Scored { score: one.score, label: one.misfit, group };
     let scored: Vec<Scored> = (0..).zip(members).map(scored).collect();
-    let Figures { positives, auc, at } = figures(&scored, thresholds, random);
+    let Figures { positives, auc, at } = figures(scored, thresholds, random);
     let evaluation = |at: AtThreshold| Evaluation {
         schema: Evaluation::SCHEMA.to_owned(),
         threshold: at.threshold,

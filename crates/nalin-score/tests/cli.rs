@@ -173,6 +173,16 @@ fn only_one_part_is_scored_and_made_up_values_are_no_findings() {
 }
 
 #[test]
+fn metrics_of_another_version_are_refused_with_what_to_do() {
+    let old = fixtures().join("kept/metric-1.jsonl");
+    score(&["--format", "html", "--run", old.to_str().expect("a plain path")], &lines(&examples(10)))
+        .ends_with(2)
+        .says(
+            "metric-1.jsonl:1: cannot use this record: metrics of another version than metric/2: train again",
+        );
+}
+
+#[test]
 fn findings_say_all_that_version_1_said() {
     let pairs = fixtures().join("planted/pairs.jsonl");
     let found = Command::new(env!("CARGO_BIN_EXE_nalin-score"))

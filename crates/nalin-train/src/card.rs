@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use nalin_model::Model;
-use records::{Metric, Split};
+use records::Split;
 
 use crate::data::Data;
-use crate::results::split_name;
+use crate::results::{Measured, split_name};
 
 /// The text of the folder's `README.md`.
-pub(crate) fn write(model: &Model, data: &Data, metrics: &[Metric]) -> String {
+pub(crate) fn write(model: &Model, data: &Data, results: &[Measured]) -> String {
     let config = &model.config;
     let mut card = format!(
         "# A model of names and values\n\n\
@@ -40,12 +40,12 @@ pub(crate) fn write(model: &Model, data: &Data, metrics: &[Metric]) -> String {
          | model | part | negatives | F1 | precision | recall | AUC | loss |\n\
          | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n",
     );
-    for metric in metrics {
-        let origin = if metric.origin.is_empty() { "all" } else { &metric.origin };
+    for Measured { of, metrics, .. } in results {
+        let group = if of.group.is_empty() { "all" } else { &of.group };
         let _ = writeln!(
             card,
-            "| {} | {} | {origin} | {:.3} | {:.3} | {:.3} | {:.3} | {:.3} |",
-            metric.model, metric.split, metric.f1, metric.precision, metric.recall, metric.auc, metric.loss
+            "| {} | {} | {group} | {:.3} | {:.3} | {:.3} | {:.3} | {:.3} |",
+            of.model, of.split, metrics.f1, metrics.precision, metrics.recall, metrics.auc, metrics.loss
         );
     }
     card.push_str(

@@ -25,6 +25,7 @@ use records::{Metric, Record as _, Split, id_of};
 use cli::Args;
 use data::Data;
 use journal::Journal;
+use results::Measured;
 
 /// Reads, trains, writes.
 ///
@@ -69,7 +70,7 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
         None => {}
     }
     let mut model = None;
-    let mut metrics = Vec::new();
+    let mut results = Vec::new();
     for plan in std::iter::once(asked.clone()).chain(baselines.map(|arch| Plan::own(arch, seed))) {
         let is_asked = plan.arch == asked.arch;
         let mut watch = |epoch: Epoch| {
@@ -79,55 +80,46 @@ pub fn run(args: &Args, stage: &mut filter::Stage) -> Result<()> {
         let (train, valid) = (data.part(Split::Train), data.part(Split::Valid));
         let saved = saved.as_ref().filter(|_| is_asked);
         let measure =
-            |model: &Model, split| threads.install(|| results::measure(model, &data, split, args.fold));
+            |model: &Model, split| threads.install(|| results::measure(model, &data, split, args.fold, seed));
         let mut trained = threads
             .install(|| nalin_model::train(&plan, (&train, &valid), &beside, &device, saved, &mut watch))?;
-        metrics.extend(measure(&trained, Split::Valid)?);
+        results.extend(measure(&trained, Split::Valid)?);
         // Everything is chosen.
         if trained.config.evidence.is_some() {
             threads.install(|| trained.recount(&[train, valid].concat(), &data.written(true)));
         }
-        metrics.extend(measure(&trained, Split::Test)?);
+        results.extend(measure(&trained, Split::Test)?);
         model.get_or_insert(trained);
     }
-    for metric in &metrics {
-        stage.write(metric)?;
+    for metric in results.iter().flat_map(Measured::records) {
+        stage.write(&metric)?;
     }
     let model = model.context("a plan makes a model")?;
     let mut files = model.files()?;
     files.extend(journal.files(model.config.epoch));
-    files.insert("README.md".to_owned(), card::write(&model, &data, &metrics).into_bytes());
+    files.insert("README.md".to_owned(), card::write(&model, &data, &results).into_bytes());
     folder::write(&args.model, &files)
 }
 
 /// Writes the records of an epoch, and a line for whoever waits.
 fn report(plan: &Plan, data: &Data, fold: u64, past: &Past, stage: &mut filter::Stage) -> Result<()> {
-    let unknown = -1.0;
-    let base = Metric {
+    let train = Metric {
         schema: Metric::SCHEMA.to_owned(),
         model: plan.arch.name().to_owned(),
         phase: "epoch".to_owned(),
         fold,
         epoch: past.epoch as u64,
-        step: past.step as i64,
-        lr: past.rate,
+        step: past.step as u64,
+        split: "train".to_owned(),
         ..Metric::default()
     };
-    stage.write(&Metric {
-        split: "train".to_owned(),
-        examples: data.lessons(Split::Train).count() as u64,
-        threshold: unknown,
-        loss: past.train_loss,
-        precision: unknown,
-        recall: unknown,
-        f1: unknown,
-        auc: unknown,
-        accuracy: unknown,
-        ..base.clone()
-    })?;
-    let mut line = format!("{}: epoch {}, loss {:.3}", base.model, past.epoch, past.train_loss);
+    stage.write(&train.with("learning_rate", past.rate, 0))?;
+    stage.write(&train.with("loss", past.train_loss, data.lessons(Split::Train).count() as u64))?;
+    let mut line = format!("{}: epoch {}, loss {:.3}", train.model, past.epoch, past.train_loss);
     if let Some(metrics) = &past.valid {
-        stage.write(&results::metric(Metric { split: "valid".to_owned(), ..base }, metrics))?;
+        for metric in results::records(&Metric { split: "valid".to_owned(), ..train }, metrics) {
+            stage.write(&metric)?;
+        }
         line.push_str(&format!(
             ", validation loss {:.3}, F1 {:.3}, AUC {:.3}",
             metrics.loss, metrics.f1, metrics.auc

@@ -1,9 +1,9 @@
 //! What the model and the baselines are worth, as records.
 
 use anyhow::Result;
-use evaluation::Metrics;
+use evaluation::{AtThreshold, Figures, Interval, Metrics, Scored, figures};
 use nalin_model::Model;
-use records::{Metric, Origin, Record as _, Split};
+use records::{Metric, Origin, Random, Record as _, Split};
 
 use crate::data::{Data, Lesson};
 
@@ -16,9 +16,46 @@ pub(crate) fn split_name(split: Split) -> &'static str {
     }
 }
 
-/// Figures on one part: with all negatives, and with each kind of them alone.
-pub(crate) fn measure(model: &Model, data: &Data, split: Split, fold: u64) -> Result<Vec<Metric>> {
-    let mut metrics = Vec::new();
+/// What a model is worth on one part of the data, with all negatives or one kind of them.
+pub(crate) struct Measured {
+    /// Model, part and negatives: a record that lacks its number.
+    pub(crate) of: Metric,
+    pub(crate) metrics: Metrics,
+    /// Nothing where all examples are of one repository.
+    intervals: Option<Figures>,
+}
+
+impl Measured {
+    /// A record a number.
+    pub(crate) fn records(&self) -> Vec<Metric> {
+        let at = self.intervals.as_ref().and_then(|figures| figures.at.first());
+        let of_threshold = |figure: fn(&AtThreshold) -> Interval| at.map(figure);
+        let intervals = [
+            ("precision", of_threshold(|at| at.precision)),
+            ("recall", of_threshold(|at| at.recall)),
+            ("f1", of_threshold(|at| at.f1)),
+            ("auc", self.intervals.as_ref().map(|figures| figures.auc)),
+        ];
+        let mut records = records(&self.of, &self.metrics);
+        for record in &mut records {
+            let interval = intervals.iter().find(|(measure, _)| *measure == record.measure);
+            if let Some((_, Some(interval))) = interval {
+                record.interval = vec![interval.low, interval.high];
+            }
+        }
+        records
+    }
+}
+
+/// What a model is worth on one part: with all negatives, and with each kind of them alone.
+pub(crate) fn measure(
+    model: &Model,
+    data: &Data,
+    split: Split,
+    fold: u64,
+    seed: u64,
+) -> Result<Vec<Measured>> {
+    let mut all = Vec::new();
     let part = data.part(split);
     let scores = model.par_scores(&part.iter().map(|known| known.subject).collect::<Vec<_>>())?;
     let lessons: Vec<&Lesson> = data.lessons(split).collect();
@@ -31,40 +68,45 @@ pub(crate) fn measure(model: &Model, data: &Data, split: Split, fold: u64) -> Re
         if !lessons.iter().any(|lesson| origin.is_none() || Some(lesson.origin) == origin) {
             continue;
         }
-        let (scores, labels): (Vec<f64>, Vec<bool>) = lessons
+        let scored: Vec<Scored> = lessons
             .iter()
             .zip(&scores)
             .filter(|(lesson, _)| !lesson.misfit || origin.is_none() || Some(lesson.origin) == origin)
-            .map(|(lesson, score)| (score, lesson.misfit))
-            .unzip();
-        let base = Metric {
+            .map(|(lesson, &score)| Scored { score, label: lesson.misfit, group: lesson.repo })
+            .collect();
+        let of = Metric {
             schema: Metric::SCHEMA.to_owned(),
             model: model.config.arch.clone(),
             phase: "result".to_owned(),
             fold,
-            split: split_name(split).to_owned(),
-            origin: name.to_owned(),
             epoch: model.config.epoch as u64,
-            step: -1,
-            lr: -1.0,
+            split: split_name(split).to_owned(),
+            group: name.to_owned(),
             ..Metric::default()
         };
-        metrics.push(metric(base, &Metrics::of(&scores, &labels, model.config.threshold)));
+        let threshold = model.config.threshold;
+        let (scores, labels): (Vec<f64>, Vec<bool>) = scored.iter().map(|one| (one.score, one.label)).unzip();
+        let metrics = Metrics::of(&scores, &labels, threshold);
+        let of_several = scored.iter().any(|one| one.group != scored[0].group);
+        let random =
+            Random::keyed(seed, "nalin-train/results", &format!("{}\n{}\n{name}", of.model, of.split));
+        let intervals = of_several.then(|| figures(scored, &[threshold], random));
+        all.push(Measured { of, metrics, intervals });
     }
-    Ok(metrics)
+    Ok(all)
 }
 
-/// Fills in the figures.
-pub(crate) fn metric(base: Metric, metrics: &Metrics) -> Metric {
-    Metric {
-        examples: metrics.examples as u64,
-        threshold: metrics.threshold,
-        loss: metrics.loss,
-        precision: metrics.precision,
-        recall: metrics.recall,
-        f1: metrics.f1,
-        auc: metrics.auc,
-        accuracy: metrics.accuracy,
-        ..base
-    }
+/// A record a number; `of` says what was measured.
+pub(crate) fn records(of: &Metric, metrics: &Metrics) -> Vec<Metric> {
+    let count = metrics.examples as u64;
+    let measured = [
+        ("loss", metrics.loss),
+        ("precision", metrics.precision),
+        ("recall", metrics.recall),
+        ("f1", metrics.f1),
+        ("auc", metrics.auc),
+        ("accuracy", metrics.accuracy),
+    ];
+    let measured = measured.map(|(measure, value)| of.with(measure, value, count));
+    measured.into_iter().chain([of.with("threshold", metrics.threshold, 0)]).collect()
 }

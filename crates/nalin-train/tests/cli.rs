@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Stdio;
 
-use testkit::{Command, Finished, Folder, examples, lines};
+use testkit::{Command, Finished, Folder, examples, fixtures, lines, same_records, sample};
 
 fn train(folder: &Folder, args: &[&str], input: &[u8]) -> Finished {
     let model = folder.join("model");
@@ -19,16 +19,21 @@ fn a_model_with_its_card_and_the_baselines_beside_it() {
     let folder = Folder::new();
     let finished = train(&folder, &["--epochs", "4"], &lines(&examples(200))).succeeds();
     let records = finished.records();
-    assert!(records.iter().all(|record| record["schema"] == "metric/1"));
+    assert!(records.iter().all(|record| record["schema"] == "metric/2"));
     let results: Vec<_> = records
         .iter()
-        .filter(|record| record["phase"] == "result" && record["split"] == "test" && record["origin"] == "")
+        .filter(|record| record["phase"] == "result" && record["split"] == "test" && record["group"] == "")
+        .filter(|record| record["measure"] == "f1")
         .collect();
     let models: Vec<_> = results.iter().map(|record| record["model"].as_str().expect("a text")).collect();
     assert_eq!(models, ["default", "linear", "lookup"]);
-    assert!(results[0]["f1"].as_f64().expect("a number") > 0.8, "{}", results[0]);
-    let epochs = records.iter().filter(|record| record["phase"] == "epoch" && record["model"] == "default");
-    assert_eq!(epochs.count(), 8, "four epochs, each with the training and the validation part");
+    let number = |value: &serde_json::Value| value.as_f64().expect("a number");
+    let (f1, interval) = (number(&results[0]["value"]), &results[0]["interval"]);
+    assert!(f1 > 0.8 && number(&interval[0]) <= f1 && f1 <= number(&interval[1]), "{}", results[0]);
+    let losses = records.iter().filter(|record| {
+        record["phase"] == "epoch" && record["model"] == "default" && record["measure"] == "loss"
+    });
+    assert_eq!(losses.count(), 8, "four epochs, each with the training and the validation part");
 
     assert_eq!(folder.names(), ["model"], "nothing half-written is left");
     let card = String::from_utf8(folder.read("model/README.md")).expect("text");
@@ -40,6 +45,17 @@ fn a_model_with_its_card_and_the_baselines_beside_it() {
     let events = folder.read("model/events/valid/events.out.tfevents.0000000000.nalin-train");
     assert_eq!(events.windows(3).filter(|bytes| bytes == b"AUC").count(), 4, "one an epoch");
     assert!(!folder.join("model/training").exists());
+}
+
+#[test]
+fn metrics_say_all_that_version_1_said() {
+    let folder = Folder::new();
+    let found = train(&folder, &["--epochs", "2"], &sample("example")).succeeds();
+    let map = fixtures().join("../scripts/metric-1.jq");
+    let back =
+        Command::new("jq").args(["-c", "-s", "-f", map.to_str().expect("a plain path")]).stdin(found.stdout);
+    let kept = std::fs::read_to_string(fixtures().join("kept/metric-1.jsonl")).expect("the kept metrics");
+    assert_eq!(same_records(&back.run().succeeds().text(), &kept), Ok(()));
 }
 
 #[test]
@@ -71,9 +87,9 @@ fn killed_and_taken_up_again_it_ends_as_if_nothing_had_been() {
         .spawn()
         .expect("the program");
     process.stdin.take().expect("a pipe").write_all(&input).expect("it reads");
-    // Records of the training and the validation part of two epochs, and it is in the third.
+    // The records of two epochs, two of the training and seven of the validation part, and it is in the third.
     let mut records = BufReader::new(process.stdout.take().expect("a pipe")).lines();
-    assert!((0..4).all(|_| records.next().is_some_and(|line| line.is_ok())));
+    assert!((0..18).all(|_| records.next().is_some_and(|line| line.is_ok())));
     process.kill().expect("it runs");
     process.wait().expect("it ends");
     assert!(model.join("training/checkpoint.safetensors").exists() && !model.join("config.json").exists());
@@ -155,6 +171,7 @@ fn without_a_validation_part_one_is_held_out() {
         .stdin(lines(&examples))
         .run();
     let finished = finished.succeeds().says("repositories is held out");
-    let valid: Vec<_> = finished.records().into_iter().filter(|record| record["split"] == "valid").collect();
-    assert!(valid.iter().all(|record| record["examples"] == 40), "{valid:?}");
+    let losses = finished.records().into_iter().filter(|record| record["measure"] == "loss");
+    let valid: Vec<_> = losses.filter(|record| record["split"] == "valid").collect();
+    assert!(!valid.is_empty() && valid.iter().all(|record| record["count"] == 40), "{valid:?}");
 }

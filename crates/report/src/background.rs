@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use records::{Cell, Fields, Finding, Metric, Run};
+use records::{Cell, Fields, Finding, Metric, Record as _, Run};
+use serde::de::Error as _;
 
 /// Lines shown above and below a finding's.
 const AROUND: u32 = 3;
@@ -48,7 +49,7 @@ impl Background {
     /// Takes a line of any stream; what says nothing to a report is passed over.
     ///
     /// # Errors
-    /// If a record that it would use is damaged.
+    /// If a record that it would use is damaged, or of another version.
     pub fn take(&mut self, line: &[u8]) -> serde_json::Result<()> {
         let is = |schema: &str| {
             line.strip_prefix(b"{\"schema\":\"").is_some_and(|rest| rest.starts_with(schema.as_bytes()))
@@ -56,6 +57,12 @@ impl Background {
         if is("run/") {
             self.take_run(&serde_json::from_slice(line)?);
         } else if is("metric/") {
+            if !is(Metric::SCHEMA) {
+                return Err(serde_json::Error::custom(format_args!(
+                    "metrics of another version than {}: train again, or leave this file out",
+                    Metric::SCHEMA
+                )));
+            }
             self.metrics.push(serde_json::from_slice(line)?);
         } else if (is("script/") || is("instrumented/")) && !self.wanted.is_empty() {
             self.take_script(&serde_json::from_slice(line)?)?;

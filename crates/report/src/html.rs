@@ -321,30 +321,23 @@ fn largest(counts: &BTreeMap<String, u64>, most: usize) -> Vec<(String, u64)> {
 fn learning(background: &Background) -> Option<String> {
     let epochs = background.metrics.iter().filter(|metric| metric.phase == "epoch");
     let first = epochs.clone().next()?;
-    let of = |split: &str| -> Vec<_> {
-        let ours = |metric: &&records::Metric| metric.model == first.model && metric.fold == first.fold;
-        epochs
-            .clone()
-            .filter(ours)
-            .filter(|metric| metric.split == split && metric.origin.is_empty())
-            .collect()
-    };
-    let (train, valid) = (of("train"), of("valid"));
-    let series = |name: &str, metrics: &[&records::Metric], figure: fn(&records::Metric) -> f64| Series {
+    let series = |(name, split, measure): (&str, &str, &str)| Series {
         name: name.to_owned(),
-        points: metrics
-            .iter()
-            .filter(|metric| figure(metric) >= 0.0)
-            .map(|metric| (metric.epoch as f64, figure(metric)))
+        points: epochs
+            .clone()
+            .filter(|metric| metric.model == first.model && metric.fold == first.fold)
+            .filter(|metric| metric.split == split && metric.group.is_empty() && metric.measure == measure)
+            .map(|metric| (metric.epoch as f64, metric.value))
             .collect(),
     };
     let series: Vec<Series> = [
-        series("loss on what it learns from", &train, |metric| metric.loss),
-        series("loss", &valid, |metric| metric.loss),
-        series("F1", &valid, |metric| metric.f1),
-        series("AUC", &valid, |metric| metric.auc),
+        ("loss on what it learns from", "train", "loss"),
+        ("loss", "valid", "loss"),
+        ("F1", "valid", "f1"),
+        ("AUC", "valid", "auc"),
     ]
     .into_iter()
+    .map(series)
     .filter(|series| !series.points.is_empty())
     .collect();
     let last = series.iter().flat_map(|series| &series.points).map(|point| point.0).fold(1.0, f64::max);

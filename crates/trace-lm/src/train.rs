@@ -83,32 +83,23 @@ fn config(args: &TrainArgs, seed: u64) -> Result<Config> {
 
 /// Writes the records of a check, and a line for whoever waits.
 fn report(training: &Training, check: &Check, format: Format, stage: &mut Stage) -> Result<()> {
-    let unknown = Metric {
+    let train = Metric {
         schema: Metric::SCHEMA.to_owned(),
         model: format!("trace-lm/{}", format.name()),
         phase: "epoch".to_owned(),
         epoch: check.epoch as u64,
-        step: check.step as i64,
-        lr: check.rate,
-        threshold: -1.0,
-        precision: -1.0,
-        recall: -1.0,
-        f1: -1.0,
-        auc: -1.0,
-        accuracy: -1.0,
+        step: check.step as u64,
+        split: "train".to_owned(),
         ..Metric::default()
     };
-    let (examples, loss) = check.train;
-    stage.write(&Metric { split: "train".to_owned(), examples, loss, ..unknown.clone() })?;
-    let (examples, valid_loss, accuracy) = check.valid;
-    if examples > 0 {
-        stage.write(&Metric {
-            split: "valid".to_owned(),
-            examples,
-            loss: valid_loss,
-            accuracy,
-            ..unknown
-        })?;
+    let (texts, loss) = check.train;
+    stage.write(&train.with("learning_rate", check.rate, 0))?;
+    stage.write(&train.with("loss", loss, texts))?;
+    let (texts, valid_loss, accuracy) = check.valid;
+    if texts > 0 {
+        let valid = Metric { split: "valid".to_owned(), ..train };
+        stage.write(&valid.with("loss", valid_loss, texts))?;
+        stage.write(&valid.with("accuracy", accuracy, texts))?;
     }
     let done = (training.done() * 100.0) as usize;
     let line = format!(

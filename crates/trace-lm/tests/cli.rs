@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
-use testkit::{Command, Finished, Folder, lines};
+use testkit::{Command, Finished, Folder, fixtures, lines, same_records};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_trace-lm");
 const TINY: &str = r#"{"layers": 1, "width": 32, "heads": 2, "hidden": 64, "context": 64}"#;
@@ -56,7 +56,7 @@ fn a_handful_of_programs_is_learned_by_heart() {
             run("train", &folder, &["--format", format, "--steps", "150", "--batch", "256"], &input)
                 .succeeds()
                 .records();
-        assert!(metrics.iter().all(|metric| metric["schema"] == "metric/1"));
+        assert!(metrics.iter().all(|metric| metric["schema"] == "metric/2"));
         let scores = run("evaluate", &folder, &["--part", "train"], &input).succeeds().records();
         assert!(scores.iter().all(|score| score["schema"] == "lm-score/1" && score["format"] == format));
         assert_eq!(figure(&scores, "model", "trace_exact"), 1.0, "{format}");
@@ -68,6 +68,15 @@ fn a_handful_of_programs_is_learned_by_heart() {
             run("sample", &folder, &["--part", "train", "--programs", "1"], &input).succeeds().text();
         assert!(sample.starts_with("1 ") && sample.ends_with("    as it was:\n\n"), "{sample}");
     }
+}
+
+#[test]
+fn metrics_say_all_that_version_1_said() {
+    let found = run("train", &Folder::new(), &["--steps", "8", "--check-every", "4"], &traces(60)).succeeds();
+    let map = fixtures().join("../scripts/metric-1.jq");
+    let back = Command::new("jq").args(["-c", "-s", "-f", map.to_str().unwrap()]).stdin(found.stdout);
+    let kept = std::fs::read_to_string(fixtures().join("kept/metric-1-traces.jsonl")).unwrap();
+    assert_eq!(same_records(&back.run().succeeds().text(), &kept), Ok(()));
 }
 
 #[test]
@@ -103,9 +112,9 @@ fn killed_and_taken_up_again_it_ends_as_if_nothing_had_been() {
         .spawn()
         .unwrap();
     process.stdin.take().unwrap().write_all(&input).unwrap();
-    // Training and validation part of two checks, and it is on its way to the third.
+    // Two records of the training and two of the validation part of two checks, and it is on its way to the third.
     let mut records = BufReader::new(process.stdout.take().unwrap()).lines();
-    assert!((0..4).all(|_| records.next().is_some_and(|line| line.is_ok())));
+    assert!((0..8).all(|_| records.next().is_some_and(|line| line.is_ok())));
     process.kill().unwrap();
     process.wait().unwrap();
     assert!(
