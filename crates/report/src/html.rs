@@ -1,4 +1,4 @@
-//! `html`: one page that stands alone: no fonts, pictures or scripts from elsewhere.
+//! `html`: the findings as one page.
 //!
 //! Everything is there without a script; the one inside filters, sorts and marks. The page's policy lets run
 //! that script alone, known by its hash, so that a value of a notebook could not run even if it came through.
@@ -8,15 +8,13 @@ use std::io::Write;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment};
 use records::{Evidence, Finding, HeldValue, escape, first_chars};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::chart::{Series, bars, calibration, lines, precision_recall};
 use crate::text::usually;
-use crate::{Background, Error, Options, Render, Rule, Subject, rules};
+use crate::{Background, Chart, Error, Options, Render, Rule, Subject, page, rules};
 
 /// The page, made from `page.html` and `page.js`.
 pub struct Page;
@@ -42,7 +40,7 @@ struct View<'a> {
     charts: Vec<Chart>,
     rules: Vec<RuleView>,
     marks: [(&'static str, &'static str); 4],
-    version: &'a str,
+    made_by: String,
     script: &'static str,
     script_hash: String,
 }
@@ -94,13 +92,6 @@ struct Notebook<'a> {
 }
 
 #[derive(Serialize)]
-struct Chart {
-    title: &'static str,
-    svg: String,
-    note: String,
-}
-
-#[derive(Serialize)]
 struct RuleView {
     code: &'static str,
     name: &'static str,
@@ -109,9 +100,6 @@ struct RuleView {
 
 impl Render for Page {
     fn render(&self, findings: &[&Finding], options: &Options, out: &mut dyn Write) -> Result<(), Error> {
-        let mut environment = Environment::new();
-        environment.set_auto_escape_callback(|_| AutoEscape::Html);
-        environment.add_template("page.html", include_str!("page.html"))?;
         let open = findings.len() <= OPEN;
         let rule = |rule: &Rule| RuleView { code: rule.code, name: rule.name, summary: rule.summary };
         let view = View {
@@ -128,12 +116,11 @@ impl Render for Page {
                 ("misleading_name", "misleading name"),
                 ("false_alarm", "false alarm"),
             ],
-            version: &options.version,
+            made_by: format!("nalin {}", options.version),
             script: SCRIPT,
             script_hash: format!("sha256-{}", STANDARD.encode(Sha256::digest(SCRIPT.as_bytes()))),
         };
-        let page = environment.get_template("page.html")?.render(Serde(&view))?;
-        out.write_all(page.as_bytes())?;
+        out.write_all(page(include_str!("page.html"), &view)?.as_bytes())?;
         Ok(())
     }
 }

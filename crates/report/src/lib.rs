@@ -16,6 +16,7 @@ mod github;
 mod gitlab;
 mod html;
 mod json;
+mod page;
 mod rdjsonl;
 mod rules;
 mod sarif;
@@ -31,6 +32,7 @@ use records::{Finding, escape};
 pub use background::{Background, Snippet};
 pub use chart::{bars, heat_map};
 pub use explain::explain;
+pub use page::{Chart, page};
 pub use rules::{Harm, RULES, Rule, Severity};
 
 /// An output format.

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use filter::{Line, Output, Stage};
 use records::{Outcome, Record as _, TraceEvent, TraceStat, escape, table_cell};
+use report::{Chart, bars};
 
 use crate::program::{Program, is_opaque, type_of};
 use crate::statements::Statements;
@@ -201,7 +202,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let figures = counts.figures();
     if let Some(path) = &args.chart {
         let mut output = Output::create(path)?;
-        output.write(page(&figures).as_bytes())?;
+        output.write(page(&figures)?.as_bytes())?;
         output.finish()?;
     }
     match args.format {
@@ -236,22 +237,25 @@ fn text(figures: &[TraceStat]) -> String {
     text
 }
 
-/// Bars of events and changes; stands alone.
-fn page(figures: &[TraceStat]) -> String {
+/// A page of bars: programs, events and changes.
+fn page(figures: &[TraceStat]) -> Result<String> {
     let rows = |group: &str| -> Vec<(String, f64)> {
         let these =
             figures.iter().filter(|it| it.group == group && it.name != "all" && it.name != "opaque_share");
         these.map(|it| (it.name.replace('_', " "), it.value)).collect()
     };
-    let bars = ["programs", "events", "changes"]
-        .map(|group| format!("<h2>{group}</h2>\n{}\n", report::bars(group, &rows(group))));
-    format!(
-        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Traces</title>\n\
-         <style>body{{font:14px sans-serif;margin:2em}}text{{font:12px sans-serif}}.bar{{fill:#4878a8}}</style>\n\
-         <h1>Traces</h1>\n{}</html>\n",
-        bars.concat()
-    )
+    let chart = |title: &'static str| Chart { title, svg: bars(title, &rows(title)), note: String::new() };
+    let charts = ["programs", "events", "changes"].map(chart);
+    let view = serde_json::json!({
+        "title": "Traces",
+        "made_by": concat!("trace-stats ", env!("CARGO_PKG_VERSION")),
+        "charts": charts,
+    });
+    Ok(report::page(TEMPLATE, &view)?)
 }
+
+/// The page has nothing but charts.
+const TEMPLATE: &str = "{% extends \"shell.html\" %}{% block main %}{% include \"charts.html\" %}{% endblock %}";
 
 impl filter::Filter for Args {
     const NAME: &'static str = "trace-stats";

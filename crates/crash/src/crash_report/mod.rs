@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use filter::{Input, Output, Stage};
-use minijinja::{AutoEscape, Environment};
 use records::{CrashCluster, escape, table_cell};
-use report::{bars, heat_map};
+use report::{Chart, bars, heat_map};
 use serde::Serialize;
 
 use gather::{Counts, Crosses};
@@ -64,18 +63,11 @@ const MOST_CHARS: usize = 300;
 #[derive(Serialize)]
 struct Page {
     title: String,
-    version: &'static str,
+    made_by: &'static str,
     crashes: u64,
     notebooks: u64,
     charts: Vec<Chart>,
     clusters: Vec<ClusterView>,
-}
-
-#[derive(Serialize)]
-struct Chart {
-    title: &'static str,
-    svg: String,
-    note: String,
 }
 
 #[derive(Serialize)]
@@ -104,17 +96,13 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let clusters = args.clusters.as_deref().map_or(Ok(Vec::new()), read_clusters)?;
     let page = Page {
         title: visible(&args.title),
-        version: env!("CARGO_PKG_VERSION"),
+        made_by: concat!("crash-report ", env!("CARGO_PKG_VERSION")),
         crashes: counts.crashes,
         notebooks: counts.notebooks.len() as u64,
         charts: charts(&counts, &crosses),
         clusters: clusters.iter().take(MOST_CLUSTERS).map(cluster_view).collect(),
     };
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.add_template("page.html", include_str!("page.html"))?;
-    let html = environment.get_template("page.html")?.render(minijinja::value::Serde(&page))?;
-    stage.write_bytes(html.as_bytes())
+    stage.write_bytes(report::page(include_str!("page.html"), &page)?.as_bytes())
 }
 
 fn charts(counts: &Counts, crosses: &Crosses) -> Vec<Chart> {
