@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use rayon::prelude::*;
+use records::{push_varint, take_varint};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::counts::Counts;
@@ -23,17 +24,17 @@ impl Tally {
         // beside like, and packs well.
         let mut marginal: Vec<(u32, u32)> = self.marginal.iter().map(|(&key, &n)| (key, n)).collect();
         marginal.sort_unstable();
-        put(self.joint.len() as u32, &mut bytes);
-        put(marginal.len() as u32, &mut bytes);
+        push_varint(self.joint.len() as u64, &mut bytes);
+        push_varint(marginal.len() as u64, &mut bytes);
         let differences = || {
             let before = std::iter::once(0).chain(self.joint.iter().map(|(key, _)| key));
             self.joint.iter().zip(before).map(|((key, _), before)| key - before)
         };
         bytes.extend(differences().map(|difference| difference as u8));
-        differences().for_each(|difference| put(difference >> 8, &mut bytes));
-        self.joint.iter().for_each(|(_, n)| put(n, &mut bytes));
+        differences().for_each(|difference| push_varint(u64::from(difference >> 8), &mut bytes));
+        self.joint.iter().for_each(|(_, n)| push_varint(u64::from(n), &mut bytes));
         marginal.iter().for_each(|&(key, _)| bytes.extend(key.to_le_bytes()));
-        marginal.iter().for_each(|&(_, n)| put(n, &mut bytes));
+        marginal.iter().for_each(|&(_, n)| push_varint(u64::from(n), &mut bytes));
         let frames = bytes.par_chunks(FRAME).map(|part| zstd::encode_all(part, LEVEL));
         Ok(frames.collect::<Result<Vec<_>, _>>()?.concat())
     }
@@ -69,31 +70,7 @@ impl Tally {
     }
 }
 
-/// Seven bits a byte, the lowest first; the eighth says that more follow (LEB128).
-fn put(mut number: u32, bytes: &mut Vec<u8>) {
-    while number >= 128 {
-        bytes.push(number as u8 | 128);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-}
-
 #[inline]
 fn take(bytes: &mut &[u8]) -> Result<u32> {
-    // Most are small, and there are two million.
-    if let [number @ ..128, rest @ ..] = *bytes {
-        *bytes = rest;
-        return Ok(u32::from(*number));
-    }
-    let (mut number, mut shift) = (0, 0);
-    loop {
-        let (byte, rest) = bytes.split_first().context("it ends early")?;
-        *bytes = rest;
-        ensure!(shift < 32, "a number is too long");
-        number |= u32::from(byte & 127) << shift;
-        shift += 7;
-        if *byte < 128 {
-            return Ok(number);
-        }
-    }
+    Ok(u32::try_from(take_varint(bytes).context("it ends early")?)?)
 }

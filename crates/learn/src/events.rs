@@ -5,6 +5,8 @@
 //! `summary.proto`). The time of an event is what the caller gives as seconds of 1970, its epoch say, so that the same
 //! run gives the same bytes.
 
+use records::push_varint;
+
 /// The name of a file that TensorBoard takes for one of its own, written by this program.
 pub fn file_name(program: &str) -> String {
     format!("events.out.tfevents.0000000000.{program}")
@@ -30,14 +32,14 @@ pub fn scalars(seconds: usize, step: usize, numbers: &[(&str, f64)]) -> Vec<u8> 
     for (name, number) in numbers {
         let mut value = Vec::new();
         text(TAG, name.as_bytes(), &mut value);
-        varint(u64::from(SIMPLE_VALUE << 3 | FOUR_BYTES), &mut value);
+        push_varint(u64::from(SIMPLE_VALUE << 3 | FOUR_BYTES), &mut value);
         value.extend((*number as f32).to_le_bytes());
         text(VALUE, &value, &mut summary);
     }
     let mut event = Vec::new();
     double(WALL_TIME, seconds as f64, &mut event);
-    varint(u64::from(STEP << 3), &mut event);
-    varint(step as u64, &mut event);
+    push_varint(u64::from(STEP << 3), &mut event);
+    push_varint(step as u64, &mut event);
     text(SUMMARY, &summary, &mut event);
     record(&event)
 }
@@ -48,22 +50,14 @@ const EIGHT_BYTES: u32 = 1;
 const BYTES: u32 = 2;
 const FOUR_BYTES: u32 = 5;
 
-fn varint(mut number: u64, out: &mut Vec<u8>) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
 fn double(field: u32, number: f64, out: &mut Vec<u8>) {
-    varint(u64::from(field << 3 | EIGHT_BYTES), out);
+    push_varint(u64::from(field << 3 | EIGHT_BYTES), out);
     out.extend(number.to_le_bytes());
 }
 
 fn text(field: u32, bytes: &[u8], out: &mut Vec<u8>) {
-    varint(u64::from(field << 3 | BYTES), out);
-    varint(bytes.len() as u64, out);
+    push_varint(u64::from(field << 3 | BYTES), out);
+    push_varint(bytes.len() as u64, out);
     out.extend(bytes);
 }
 

@@ -27,6 +27,7 @@ mod shorten;
 mod source;
 mod summary;
 mod traces;
+mod varint;
 
 pub use bugs::{Bug, BugClass, BugEdit, Candidate, Function, FunctionStats, Selected};
 pub use crashes::{
@@ -51,6 +52,7 @@ pub use script::{Cell, Magic, Script};
 pub use shorten::{cut, first_chars};
 pub use source::Source;
 pub use summary::Summary;
+pub use varint::{push_varint, take_varint, varint_length};
 pub use traces::{
     BrokenEvents, Change, Contradiction, Glyph, HiddenOperator, LmScore, OperatorAgainst, OperatorFact,
     Trace, TraceCheck, TraceEvent, TraceStat, TraceTask, TraceText, decode_events, encode_events,

@@ -1,7 +1,9 @@
 //! The columns of a block, and how they lie behind one another.
 
+use records::push_varint;
+
 use super::Damage;
-use super::bytes::{Bytes, push_number};
+use super::bytes::Bytes;
 
 /// What is kept together.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +55,7 @@ pub struct Columns([Vec<u8>; N_COLUMNS]);
 impl Columns {
     /// Appends a number.
     pub fn number(&mut self, column: Column, number: u64) {
-        push_number(&mut self.0[column as usize], number);
+        push_varint(number, &mut self.0[column as usize]);
     }
 
     /// Appends a text, its length beside it.
@@ -70,7 +72,7 @@ impl Columns {
     /// All columns as one row of bytes: their lengths, then they.
     pub fn join(self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        self.0.iter().for_each(|column| push_number(&mut bytes, column.len() as u64));
+        self.0.iter().for_each(|column| push_varint(column.len() as u64, &mut bytes));
         self.0.iter().for_each(|column| bytes.extend_from_slice(column));
         bytes
     }

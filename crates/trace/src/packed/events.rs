@@ -3,10 +3,11 @@
 //! A value is encoded where it is needed first, in one of a few ways; the table of values is what was encoded, in
 //! that order. Encoder and decoder predict from the same [`Context`].
 
+use records::varint_length;
 use rustc_hash::FxHashMap;
 
 use super::Damage;
-use super::bytes::{length_of, unzigzag, zigzag};
+use super::bytes::{unzigzag, zigzag};
 use super::columns::{Column, Columns, Cursors};
 
 /// As far from the variable's last number as that was from the one before.
@@ -214,7 +215,7 @@ impl Encoder<'_> {
         }
         if let Some(number) = entry.number {
             let distance = number.wrapping_sub(self.context.variables[variable as usize].number);
-            if length_of(zigzag(distance)) <= length_of(u64::from(place)) {
+            if varint_length(zigzag(distance)) <= varint_length(u64::from(place)) {
                 return self.distance(variable, number);
             }
         }

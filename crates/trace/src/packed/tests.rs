@@ -154,8 +154,8 @@ fn what_is_larger_than_allowed_is_refused() {
 /// A block whose checksums are right and whose columns are not.
 fn hostile(columns: &[u8], n_lines: u64) -> Vec<u8> {
     let mut content = Vec::new();
-    super::bytes::push_number(&mut content, n_lines);
-    super::bytes::push_number(&mut content, columns.len() as u64);
+    records::push_varint(n_lines, &mut content);
+    records::push_varint(columns.len() as u64, &mut content);
     content.extend(zstd::bulk::compress(columns, 1).unwrap());
     content
 }

@@ -3,10 +3,10 @@
 use std::io::Read as _;
 
 use anyhow::{Context as _, Result};
-use records::Fields;
+use records::{Fields, push_varint};
 
 use super::block::{decode, encode};
-use super::bytes::{Bytes, push_number};
+use super::bytes::Bytes;
 use super::sections::{BLOCK, DICTIONARY, INDEX, Limits, MAGIC, footer, section};
 use super::{Damage, sections};
 
@@ -118,8 +118,8 @@ impl Dictionary {
     /// If zstd fails.
     pub fn pack(&self, block: &Encoded, level: i32) -> Result<Packed> {
         let mut content = Vec::new();
-        push_number(&mut content, block.ids.len() as u64);
-        push_number(&mut content, block.bytes.len() as u64);
+        push_varint(block.ids.len() as u64, &mut content);
+        push_varint(block.bytes.len() as u64, &mut content);
         content.extend_from_slice(&self.compress(&block.bytes, level)?);
         Ok(Packed { section: section(BLOCK, &content), ids: block.ids.clone() })
     }
@@ -179,8 +179,8 @@ impl Packer {
     /// A block.
     pub fn block(&mut self, packed: Packed) -> Vec<u8> {
         self.n_blocks += 1;
-        push_number(&mut self.index, self.at);
-        push_number(&mut self.index, packed.ids.len() as u64);
+        push_varint(self.at, &mut self.index);
+        push_varint(packed.ids.len() as u64, &mut self.index);
         packed.ids.iter().for_each(|id| self.index.extend_from_slice(id));
         self.count(packed.section)
     }
@@ -188,7 +188,7 @@ impl Packer {
     /// The end of the file.
     pub fn end(&mut self) -> Vec<u8> {
         let mut content = Vec::new();
-        push_number(&mut content, self.n_blocks);
+        push_varint(self.n_blocks, &mut content);
         content.append(&mut self.index);
         let index_at = self.at;
         [section(INDEX, &content), footer(index_at)].concat()
