@@ -21,7 +21,7 @@ use crate::features::{Features, NUMBERS, featurise};
 use crate::network::{Encoder, Network, Pass, Row, SIGNED_ZEROS};
 use crate::{Ablation, Subject};
 
-pub use quick::{Quick, Side};
+pub use quick::{Quick, Tower};
 
 /// Sizes of a network over bags.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -179,7 +179,7 @@ impl Encoder for BagsNetwork {
 }
 
 impl Network for BagsNetwork {
-    type Side = Features;
+    type Encoded = Features;
 
     fn parameters(&self) -> &Parameters {
         &self.parameters

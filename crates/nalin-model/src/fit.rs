@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use records::Random;
 use serde::{Deserialize, Serialize};
 
-use crate::lessons::{Lesson, Lessons};
+use crate::encoded::{EncodedExample, EncodedExamples};
 use crate::network::{Network, Row};
 use crate::progress::{Epoch, Past, Progress, RunState, Saved};
 
@@ -39,8 +39,8 @@ pub struct Schedule {
     pub choice: Choice,
     /// Whether a last batch that is not full is left out (never the only one).
     pub drop_last: bool,
-    /// How many more misfits are drawn for each pair of the training part that fits, see [`crate::train()`].
-    pub more_misfits: usize,
+    /// How many more negatives are drawn for each pair of the training part that fits, see [`crate::train()`].
+    pub more_negatives: usize,
     /// Seed of the order and of dropout.
     pub seed: u64,
 }
@@ -66,7 +66,7 @@ impl Choice {
 }
 
 /// Trains, and leaves the network as it was after its best epoch, or the last when there is nothing to
-/// validate with. Returns that epoch. With `saved` it goes on where that run was, of the same lessons and schedule,
+/// validate with. Returns that epoch. With `saved` it goes on where that run was, of the same examples and schedule,
 /// and the epochs of before are shown to `watch` again.
 ///
 /// Runs on the current rayon pool.
@@ -75,8 +75,8 @@ impl Choice {
 /// If the device fails, or `watch` does.
 pub fn fit<N: Network>(
     network: &mut N,
-    train: &Lessons<N::Side>,
-    valid: &Lessons<N::Side>,
+    train: &EncodedExamples<N::Encoded>,
+    valid: &EncodedExamples<N::Encoded>,
     schedule: &Schedule,
     saved: Option<&Saved>,
     watch: &mut dyn FnMut(Epoch) -> Result<()>,
@@ -121,9 +121,10 @@ pub fn fit<N: Network>(
                 .map(|(part, rows)| {
                     let key = format!("{step}/{part}");
                     let noise = Random::keyed(schedule.seed, "nalin-model/noise", &key);
-                    let lessons: Vec<Lesson> = rows.iter().map(|&at| train.all[at as usize]).collect();
-                    let rows: Vec<_> = lessons.iter().map(|lesson| train.row(lesson)).collect();
-                    gradients_of(network, &rows, &lessons, batch_weight, noise)
+                    let encoded: Vec<EncodedExample> =
+                        rows.iter().map(|&at| train.all[at as usize]).collect();
+                    let rows: Vec<_> = encoded.iter().map(|example| train.row(example)).collect();
+                    gradients_of(network, &rows, &encoded, batch_weight, noise)
                 })
                 .collect::<Result<Vec<_>>>()?
                 .into_iter()
@@ -149,24 +150,25 @@ pub fn fit<N: Network>(
 /// Gradient and summed loss (weighted binary cross entropy) of one part of a batch.
 pub(crate) fn gradients_of<N: Network>(
     network: &N,
-    rows: &[Row<N::Side>],
-    lessons: &[Lesson],
+    rows: &[Row<N::Encoded>],
+    encoded: &[EncodedExample],
     batch_weight: f32,
     mut noise: Random,
 ) -> Result<(Gradients, f64)> {
     let pass = network.forward(rows, Some(&mut noise))?;
-    let loss = |(logit, lesson): (f32, &Lesson)| {
-        binary_cross_entropy(logit, lesson.label) * f64::from(lesson.weight)
+    let loss = |(logit, example): (f32, &EncodedExample)| {
+        binary_cross_entropy(logit, example.label) * f64::from(example.weight)
     };
-    let loss = pass.logits()?.into_iter().zip(lessons).map(loss).sum();
+    let loss = pass.logits()?.into_iter().zip(encoded).map(loss).sum();
     // The loss's derivative is known in closed form and exact where logarithms of sigmoids are not, so
     // the backward pass starts from it: a sum of logits times constants has just that gradient.
     let mut total = Tensor::zeros((), DType::F32, network.parameters().device())?;
     for head in &pass.heads {
         let logits: Vec<f32> = head.to_vec1()?;
-        let slope =
-            |(logit, lesson): (f32, &Lesson)| (sigmoid(logit) - lesson.label) * lesson.weight / batch_weight;
-        let slopes: Vec<f32> = logits.into_iter().zip(lessons).map(slope).collect();
+        let slope = |(logit, example): (f32, &EncodedExample)| {
+            (sigmoid(logit) - example.label) * example.weight / batch_weight
+        };
+        let slopes: Vec<f32> = logits.into_iter().zip(encoded).map(slope).collect();
         total = (total + (head * Tensor::from_vec(slopes, head.shape(), head.device())?)?.sum_all()?)?;
     }
     let grads = total.backward()?;
@@ -174,12 +176,12 @@ pub(crate) fn gradients_of<N: Network>(
 }
 
 /// Metrics at a threshold of one half.
-fn measure<N: Network>(network: &N, lessons: &Lessons<N::Side>) -> Result<Metrics> {
-    let rows: Vec<_> = lessons.all.iter().map(|lesson| lessons.row(lesson)).collect();
+fn measure<N: Network>(network: &N, encoded: &EncodedExamples<N::Encoded>) -> Result<Metrics> {
+    let rows: Vec<_> = encoded.all.iter().map(|example| encoded.row(example)).collect();
     let parts: Vec<Vec<f32>> =
         rows.par_chunks(PART_ROWS).map(|part| logits(network, part)).collect::<Result<_>>()?;
     let scores: Vec<f64> = parts.concat().into_iter().map(|logit| f64::from(sigmoid(logit))).collect();
-    let labels: Vec<bool> = lessons.all.iter().map(|lesson| lesson.label > 0.5).collect();
+    let labels: Vec<bool> = encoded.all.iter().map(|example| example.label > 0.5).collect();
     Ok(Metrics::of(&scores, &labels, 0.5))
 }
 
@@ -187,12 +189,12 @@ fn measure<N: Network>(network: &N, lessons: &Lessons<N::Side>) -> Result<Metric
 ///
 /// # Errors
 /// If the device fails.
-pub fn logits<N: Network>(network: &N, rows: &[Row<N::Side>]) -> Result<Vec<f32>> {
+pub fn logits<N: Network>(network: &N, rows: &[Row<N::Encoded>]) -> Result<Vec<f32>> {
     let mut logits = Vec::with_capacity(rows.len());
     for part in rows.chunks(PART_ROWS) {
         // A product of matrices adds up in another order when it has few rows, and the last bits of a
         // score would depend on how many rows there are: so there are always as many.
-        let filled: Vec<Row<N::Side>> =
+        let filled: Vec<Row<N::Encoded>> =
             part.iter().chain(std::iter::repeat(&part[0])).take(PART_ROWS).copied().collect();
         let pass: Vec<f32> = network.forward(&filled, None)?.logits()?;
         logits.extend_from_slice(&pass[..part.len()]);

@@ -7,10 +7,10 @@
 
 mod bags;
 mod embedding;
+mod encoded;
 mod features;
 mod fit;
 mod judge;
-mod lessons;
 mod model;
 pub mod nalin;
 pub mod network;
@@ -19,12 +19,12 @@ mod statistics;
 mod train;
 mod typical;
 
-pub use bags::{BagsConfig, BagsNetwork, Quick, Side};
+pub use bags::{BagsConfig, BagsNetwork, Quick, Tower};
 pub use embedding::Embedding;
+pub use encoded::{EncodedExample, EncodedExamples, LabelledSubject};
 pub use evidence::{Ablation, Fact, Kind, Source, Subject, Usage, names};
 pub use features::{Features, featurise};
 pub use fit::{Choice, Schedule, fit};
-pub use lessons::{Known, Lesson, Lessons};
 pub use model::{Config, Design, Model};
 pub use progress::{Epoch, Past, Progress, RunState, Saved};
 pub use statistics::Statistics;

@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::bags::{BagsConfig, BagsNetwork, Quick};
 use crate::embedding::Embedding;
+use crate::encoded::{EncodedPairs, LabelledSubject};
 use crate::fit::logits;
 use crate::judge::{Evidence, JudgeConfig};
-use crate::lessons::{Known, Sides};
 use crate::nalin::{NalinConfig, NalinNetwork};
 use crate::network::{Encoder, Network, no_parameters};
 use crate::statistics::Statistics;
@@ -179,11 +179,12 @@ impl Model {
     /// Counts anew what is usual and what is attested, from these pairs: where nothing is left to be chosen, those that
     /// were validated with are as good witnesses as those that were learned from. A model without a judge stays as it
     /// is.
-    pub fn recount(&mut self, known: &[Known], written: &[Fact]) {
+    pub fn recount(&mut self, labelled: &[LabelledSubject], written: &[Fact]) {
         if let Some(evidence) = &mut self.evidence {
-            self.statistics =
-                Statistics::of(known.iter().filter(|known| !known.misfit).map(|known| known.subject));
-            evidence.recount(known, written);
+            self.statistics = Statistics::of(
+                labelled.iter().filter(|labelled| !labelled.negative).map(|labelled| labelled.subject),
+            );
+            evidence.recount(labelled, written);
             self.config.evidence = Some(evidence.config().clone());
         }
     }
@@ -328,5 +329,5 @@ fn network_logits_without<N: Encoder>(
     subjects: &[Subject],
     hidden: Ablation,
 ) -> Result<Vec<f32>> {
-    logits(network, &Sides::new(network, subjects, hidden).rows())
+    logits(network, &EncodedPairs::new(network, subjects, hidden).rows())
 }

@@ -10,7 +10,7 @@ use crate::{Ablation, Subject};
 /// Weights that map rows to logits: what the training loop knows.
 pub trait Network: Send + Sync {
     /// What a name or a value is turned into, once, however many pairs it is in.
-    type Side: Send + Sync;
+    type Encoded: Send + Sync;
 
     /// The weights.
     fn parameters(&self) -> &Parameters;
@@ -23,7 +23,7 @@ pub trait Network: Send + Sync {
     ///
     /// # Errors
     /// If the device fails.
-    fn forward(&self, rows: &[Row<Self::Side>], noise: Option<&mut Random>) -> Result<Pass>;
+    fn forward(&self, rows: &[Row<Self::Encoded>], noise: Option<&mut Random>) -> Result<Pass>;
 }
 
 /// A network that reads a name and a value apart.
@@ -33,16 +33,16 @@ pub trait Encoder: Network {
 
     /// Turns a pair, without the inputs that are hidden, into what the network reads. It must not matter to
     /// the name whether the value is hidden, nor to the value whether the name is.
-    fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Self::Side;
+    fn encode_without(&self, subject: &Subject, hidden: Ablation) -> Self::Encoded;
 
     /// The name of a pair alone.
-    fn encode_name(&self, subject: &Subject, hidden: Ablation) -> Self::Side {
+    fn encode_name(&self, subject: &Subject, hidden: Ablation) -> Self::Encoded {
         let value = Ablation { name: false, value: true, type_: true, len: true, shape: true };
         self.encode_without(subject, hidden.and(value))
     }
 
     /// The value of a pair alone.
-    fn encode_value(&self, subject: &Subject, hidden: Ablation) -> Self::Side {
+    fn encode_value(&self, subject: &Subject, hidden: Ablation) -> Self::Encoded {
         self.encode_without(subject, hidden.and(Ablation { name: true, ..Ablation::default() }))
     }
 }
@@ -57,7 +57,7 @@ pub(crate) fn no_parameters(device: &Device, seed: u64) -> Parameters {
 }
 
 /// A pair as the network reads it: its name, and its value.
-pub type Row<'a, Side> = (&'a Side, &'a Side);
+pub type Row<'a, Encoded> = (&'a Encoded, &'a Encoded);
 
 /// A forward pass.
 pub struct Pass {

@@ -11,9 +11,9 @@ use serde::Serialize;
 
 use crate::bags::BagsConfig;
 use crate::embedding::Embedding;
+use crate::encoded::{EncodedExamples, LabelledSubject, Negative, more_negatives};
 use crate::fit::{Choice, Schedule, fit};
 use crate::judge::{Evidence, JudgeConfig};
-use crate::lessons::{Known, Lessons, Misfit, more_misfits};
 use crate::model::{Body, Config, Design, Model};
 use crate::nalin::NalinConfig;
 use crate::network::{Encoder, Network as _};
@@ -62,7 +62,7 @@ impl Arch {
             patience: 4,
             choice: Choice::Auc,
             drop_last: false,
-            more_misfits: 4,
+            more_negatives: 4,
             seed,
         };
         match self {
@@ -75,7 +75,7 @@ impl Arch {
                 patience: usize::MAX,
                 choice: Choice::F1,
                 drop_last: true,
-                more_misfits: 0,
+                more_negatives: 0,
                 ..own
             },
             Self::Default | Self::Linear | Self::Lookup => own,
@@ -122,7 +122,7 @@ pub struct Beside<'a> {
 /// If the device fails, or `watch` does, or the checkpoint is of another network.
 pub fn train(
     plan: &Plan,
-    (train, valid): (&[Known], &[Known]),
+    (train, valid): (&[LabelledSubject], &[LabelledSubject]),
     beside: &Beside,
     device: &Device,
     saved: Option<&Saved>,
@@ -130,7 +130,8 @@ pub fn train(
 ) -> Result<Model> {
     let Plan { arch, bags, ablation, schedule } = plan;
     let (arch, bags, ablation) = (*arch, bags.clone(), *ablation);
-    let statistics = Statistics::of(train.iter().filter(|known| !known.misfit).map(|known| known.subject));
+    let statistics =
+        Statistics::of(train.iter().filter(|labelled| !labelled.negative).map(|labelled| labelled.subject));
     let design = match arch {
         Arch::Default => Design::Bags(bags.unwrap_or_else(BagsConfig::standard)),
         Arch::Linear => Design::Bags(bags.unwrap_or_else(BagsConfig::linear)),
@@ -144,7 +145,7 @@ pub fn train(
     let embedding = beside.embedding.clone().filter(|_| arch.takes_embedding());
     let config = Config::new(arch.name(), design, ablation, schedule.seed);
     let mut model = Model::new(config, statistics, embedding, device)?;
-    let drawn = more_misfits(train, schedule.more_misfits, schedule.seed);
+    let drawn = more_negatives(train, schedule.more_negatives, schedule.seed);
     let parts = (train, &drawn[..], valid);
     let body = &mut model.body;
     // Network and judge know nothing of each other until their say is weighed: they learn at once, and each fills the
@@ -181,8 +182,8 @@ pub fn train(
     if let Body::Bags(network) = &mut model.body {
         network.parameters_mut().round_tables_to_bf16();
     }
-    let subjects: Vec<Subject> = valid.iter().map(|known| known.subject).collect();
-    let labels: Vec<bool> = valid.iter().map(|known| known.misfit).collect();
+    let subjects: Vec<Subject> = valid.iter().map(|labelled| labelled.subject).collect();
+    let labels: Vec<bool> = valid.iter().map(|labelled| labelled.negative).collect();
     if let Some(mut evidence) = judge.transpose()? {
         if !valid.is_empty() {
             evidence.choose_share(&model.logits(&subjects)?, &subjects, &labels, ablation)?;
@@ -203,13 +204,13 @@ pub fn train(
 
 fn fit_encoded<N: Encoder>(
     network: &mut N,
-    (train, drawn, valid): (&[Known], &[Misfit], &[Known]),
+    (train, drawn, valid): (&[LabelledSubject], &[Negative], &[LabelledSubject]),
     schedule: &Schedule,
     saved: Option<&Saved>,
     watch: &mut dyn FnMut(Epoch) -> Result<()>,
 ) -> Result<usize> {
-    let mut lessons = Lessons::new(network, train);
-    lessons.extend(drawn);
-    let valid = Lessons::new(network, valid);
-    fit(network, &lessons, &valid, schedule, saved, watch)
+    let mut encoded = EncodedExamples::new(network, train);
+    encoded.extend(drawn);
+    let valid = EncodedExamples::new(network, valid);
+    fit(network, &encoded, &valid, schedule, saved, watch)
 }

@@ -6,32 +6,34 @@ use std::sync::Arc;
 
 use evaluation::Metrics;
 use learn::Device;
-use nalin_model::{Ablation, Arch, Beside, Embedding, Known, Model, Plan, Saved, Schedule, Subject, train};
+use nalin_model::{
+    Ablation, Arch, Beside, Embedding, LabelledSubject, Model, Plan, Saved, Schedule, Subject, train,
+};
 use records::{Example, Split};
 
 fn examples(n: usize) -> Vec<Example> {
     testkit::examples(n).into_iter().map(|example| serde_json::from_value(example).unwrap()).collect()
 }
 
-fn known(examples: &[Example], split: Option<Split>) -> Vec<Known<'_>> {
+fn labelled(examples: &[Example], split: Option<Split>) -> Vec<LabelledSubject<'_>> {
     examples
         .iter()
         .filter(|example| split.is_none_or(|split| example.split == split))
-        .map(|example| Known {
+        .map(|example| LabelledSubject {
             subject: example.into(),
-            misfit: example.label == 1,
+            negative: example.label == 1,
             weight: example.weight,
             repos: [example.repo.trim_start_matches("repo").parse().unwrap(); 2],
         })
         .collect()
 }
 
-fn subjects<'a>(known: &[Known<'a>]) -> Vec<Subject<'a>> {
-    known.iter().map(|known| known.subject).collect()
+fn subjects<'a>(labelled: &[LabelledSubject<'a>]) -> Vec<Subject<'a>> {
+    labelled.iter().map(|labelled| labelled.subject).collect()
 }
 
 fn learn(arch: Arch, ablation: Ablation, examples: &[Example], schedule: &Schedule) -> Model {
-    let (training, valid) = (known(examples, Some(Split::Train)), known(examples, Some(Split::Valid)));
+    let (training, valid) = (labelled(examples, Some(Split::Train)), labelled(examples, Some(Split::Valid)));
     let plan = Plan { arch, bags: None, ablation, schedule: schedule.clone() };
     train(&plan, (&training, &valid), &Beside::default(), &Device::Cpu, None, &mut |_| Ok(())).unwrap()
 }
@@ -43,7 +45,7 @@ fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 #[test]
 fn a_network_can_learn_32_pairs_by_heart() {
     let examples = examples(16);
-    let known = known(&examples, None);
+    let labelled = labelled(&examples, None);
     for (arch, epochs, rate) in [(Arch::Default, 150, 1e-2), (Arch::Nalin, 100, 5e-3)] {
         let schedule = Schedule {
             epochs,
@@ -51,7 +53,7 @@ fn a_network_can_learn_32_pairs_by_heart() {
             decay: false,
             weight_decay: 0.0,
             batch: 32,
-            more_misfits: 0,
+            more_negatives: 0,
             ..arch.schedule(1)
         };
         let mut last = f64::INFINITY;
@@ -60,9 +62,10 @@ fn a_network_can_learn_32_pairs_by_heart() {
             Ok(())
         };
         let plan = Plan { schedule, ..Plan::own(arch, 1) };
-        let model = train(&plan, (&known, &[]), &Beside::default(), &Device::Cpu, None, &mut watch).unwrap();
-        let scores = model.scores(&subjects(&known)).unwrap();
-        let labels: Vec<bool> = known.iter().map(|known| known.misfit).collect();
+        let model =
+            train(&plan, (&labelled, &[]), &Beside::default(), &Device::Cpu, None, &mut watch).unwrap();
+        let scores = model.scores(&subjects(&labelled)).unwrap();
+        let labels: Vec<bool> = labelled.iter().map(|labelled| labelled.negative).collect();
         let metrics = Metrics::of(&scores, &labels, 0.5);
         assert!(metrics.accuracy == 1.0 && metrics.loss < 0.05, "{arch:?}: {metrics:?}, trained to {last}");
     }
@@ -72,8 +75,8 @@ fn a_network_can_learn_32_pairs_by_heart() {
 fn names_that_were_never_seen_are_judged_by_their_words() {
     let examples = examples(600);
     let model = learn(Arch::Default, Ablation::default(), &examples, &Arch::Default.schedule(1));
-    let test = known(&examples, Some(Split::Test));
-    let labels: Vec<bool> = test.iter().map(|known| known.misfit).collect();
+    let test = labelled(&examples, Some(Split::Test));
+    let labels: Vec<bool> = test.iter().map(|labelled| labelled.negative).collect();
     let metrics = Metrics::of(&model.scores(&subjects(&test)).unwrap(), &labels, model.config.threshold);
     assert!(metrics.f1 > 0.9 && metrics.auc > 0.95, "{metrics:?}");
 
@@ -96,7 +99,7 @@ fn names_that_were_never_seen_are_judged_by_their_words() {
 #[test]
 fn a_saved_model_scores_the_same_to_the_bit() {
     let examples = examples(60);
-    let known = known(&examples, None);
+    let labelled = labelled(&examples, None);
     for arch in [Arch::Default, Arch::Nalin, Arch::Linear, Arch::Lookup] {
         let schedule = Schedule { epochs: 1, ..arch.schedule(1) };
         let model = learn(arch, Ablation::default(), &examples, &schedule);
@@ -107,7 +110,7 @@ fn a_saved_model_scores_the_same_to_the_bit() {
         let loaded = Model::load(folder.path(), &Device::Cpu).unwrap();
         assert_eq!(model.config, loaded.config);
         let bits = |model: &Model| -> Vec<u64> {
-            model.scores(&subjects(&known)).unwrap().into_iter().map(f64::to_bits).collect()
+            model.scores(&subjects(&labelled)).unwrap().into_iter().map(f64::to_bits).collect()
         };
         assert_eq!(bits(&model), bits(&loaded), "{arch:?}");
 
@@ -115,7 +118,8 @@ fn a_saved_model_scores_the_same_to_the_bit() {
         let share = loaded.config.evidence.as_ref().map_or(0.0, |judge| judge.share);
         assert!((share > 0.0) == (arch == Arch::Default), "{arch:?}: the judge has a share of {share}");
         let none = Ablation::default();
-        for (subject, expected) in subjects(&known).iter().zip(model.scores(&subjects(&known)).unwrap()) {
+        for (subject, expected) in subjects(&labelled).iter().zip(model.scores(&subjects(&labelled)).unwrap())
+        {
             let value = quick.value(subject.value, subject.type_class, none);
             let score = quick.score(&quick.name(subject.name, none), &value);
             assert!((score - expected).abs() < 1e-5, "{arch:?}: {score} {expected}");
@@ -126,8 +130,8 @@ fn a_saved_model_scores_the_same_to_the_bit() {
 #[test]
 fn learned_vectors_of_names_are_read_kept_and_part_of_every_answer() {
     let examples = examples(60);
-    let known = known(&examples, None);
-    let parts = (&known[..], &known[..]);
+    let labelled = labelled(&examples, None);
+    let parts = (&labelled[..], &labelled[..]);
     for (arch, width) in [(Arch::Default, 8), (Arch::Nalin, 100)] {
         let scores = |vectors: Option<&Arc<Embedding>>| {
             let plan = Plan { schedule: Schedule { epochs: 2, ..arch.schedule(1) }, ..Plan::own(arch, 1) };
@@ -139,11 +143,12 @@ fn learned_vectors_of_names_are_read_kept_and_part_of_every_answer() {
             }
             assert_eq!(folder.path().join("names.bin").exists(), vectors.is_some());
             let loaded = Model::load(folder.path(), &Device::Cpu).unwrap();
-            let scores = model.scores(&subjects(&known)).unwrap();
-            assert_eq!(loaded.scores(&subjects(&known)).unwrap(), scores, "{arch:?}");
+            let scores = model.scores(&subjects(&labelled)).unwrap();
+            assert_eq!(loaded.scores(&subjects(&labelled)).unwrap(), scores, "{arch:?}");
             if let Some(quick) = loaded.quick().unwrap() {
                 let none = Ablation::default();
-                for (Subject { name, value, type_class }, expected) in subjects(&known).iter().zip(&scores) {
+                for (Subject { name, value, type_class }, expected) in subjects(&labelled).iter().zip(&scores)
+                {
                     let score = quick.score(&quick.name(name, none), &quick.value(value, type_class, none));
                     assert!((score - expected).abs() < 1e-5, "{score} {expected}");
                 }
@@ -185,15 +190,18 @@ fn vectors_of_fasttext(width: i32) -> Embedding {
 #[test]
 fn what_was_validated_with_is_known_in_the_end() {
     let examples = examples(60);
-    let (training, valid) = (known(&examples, Some(Split::Train)), known(&examples, Some(Split::Valid)));
+    let (training, valid) =
+        (labelled(&examples, Some(Split::Train)), labelled(&examples, Some(Split::Valid)));
     let both = [&training[..], &valid].concat();
     let kept = |model: &Model| model.files().unwrap().remove("evidence.zst");
     for arch in [Arch::Default, Arch::Linear] {
         let mut model =
             learn(arch, Ablation::default(), &examples, &Schedule { epochs: 1, ..arch.schedule(1) });
         let (before, seen) = (model.files().unwrap(), |model: &Model| {
-            let pairs = valid.iter().filter(|known| !known.misfit);
-            pairs.map(|known| model.statistics.seen(known.subject.name).map_or(0, |(n, _)| n)).sum::<u32>()
+            let pairs = valid.iter().filter(|labelled| !labelled.negative);
+            pairs
+                .map(|labelled| model.statistics.seen(labelled.subject.name).map_or(0, |(n, _)| n))
+                .sum::<u32>()
         });
         let (seen_before, kept_before) = (seen(&model), kept(&model));
         model.recount(&training, &[]);
@@ -242,13 +250,13 @@ fn the_seed_decides_and_threads_do_not() {
 #[test]
 fn a_score_does_not_depend_on_what_stands_beside_it() {
     let examples = examples(100);
-    let known = known(&examples, None);
+    let labelled = labelled(&examples, None);
     for arch in [Arch::Default, Arch::Nalin, Arch::Linear] {
         let model = learn(arch, Ablation::default(), &examples, &Schedule { epochs: 1, ..arch.schedule(1) });
-        let all = model.scores(&subjects(&known)).unwrap();
+        let all = model.scores(&subjects(&labelled)).unwrap();
         for size in [1, 7, 64] {
             let some = on_threads(2, || {
-                known
+                labelled
                     .chunks(size)
                     .flat_map(|part| model.par_scores(&subjects(part)).unwrap())
                     .collect::<Vec<_>>()
@@ -276,7 +284,7 @@ fn few_rows_are_enough() {
     let examples = examples(1);
     let schedule = Schedule { epochs: 1, batch: 128, ..Arch::Nalin.schedule(1) };
     for n in [1, 2] {
-        let some = known(&examples[..n], None);
+        let some = labelled(&examples[..n], None);
         for arch in [Arch::Default, Arch::Nalin, Arch::Linear, Arch::Lookup] {
             let plan = Plan { schedule: schedule.clone(), ..Plan::own(arch, 1) };
             let run = train(&plan, (&some, &some), &Beside::default(), &Device::Cpu, None, &mut |_| Ok(()));
@@ -290,7 +298,8 @@ fn few_rows_are_enough() {
 #[test]
 fn an_interrupted_run_goes_on_to_the_same_weights() {
     let examples = examples(60);
-    let (training, valid) = (known(&examples, Some(Split::Train)), known(&examples, Some(Split::Valid)));
+    let (training, valid) =
+        (labelled(&examples, Some(Split::Train)), labelled(&examples, Some(Split::Valid)));
     for (arch, epochs) in [(Arch::Default, 5), (Arch::Nalin, 3)] {
         let plan = Plan { schedule: Schedule { epochs, ..arch.schedule(1) }, ..Plan::own(arch, 1) };
         let (mut seen, mut checkpoints) = (Vec::new(), Vec::new());

@@ -41,7 +41,7 @@ pub(crate) fn run(scorer: &Scorer, args: &Args, stage: &mut Stage) -> Result<()>
 /// The score of an example whose label is known.
 struct Judged {
     score: f64,
-    misfit: bool,
+    label: bool,
     origin: String,
     type_class: String,
     repo: String,
@@ -50,10 +50,10 @@ struct Judged {
 impl Judged {
     /// `None` for a record without a label.
     fn of((record, score): (Incoming, f64)) -> Option<Self> {
-        let misfit = record.extra.get("label")?.as_u64()? > 0;
+        let label = record.extra.get("label")?.as_u64()? > 0;
         let origin = record.extra.get("origin").and_then(|origin| origin.as_str()).unwrap_or_default();
-        let origin = if misfit { origin.to_owned() } else { String::new() };
-        Some(Self { score, misfit, origin, type_class: record.type_class, repo: record.head.repo })
+        let origin = if label { origin.to_owned() } else { String::new() };
+        Some(Self { score, label, origin, type_class: record.type_class, repo: record.head.repo })
     }
 }
 
@@ -61,7 +61,7 @@ impl From<Label> for Judged {
     /// What a person said of a finding.
     fn from(label: Label) -> Self {
         let none = String::new;
-        Self { score: label.score, misfit: label.label > 0, origin: none(), type_class: none(), repo: none() }
+        Self { score: label.score, label: label.label > 0, origin: none(), type_class: none(), repo: none() }
     }
 }
 
@@ -74,7 +74,7 @@ struct Judgements {
 
 struct One {
     score: f64,
-    misfit: bool,
+    label: bool,
     origin: Arc<str>,
     type_class: Arc<str>,
     repo: Arc<str>,
@@ -89,7 +89,7 @@ impl Judgements {
         };
         let (origin, type_class) = (shared(judged.origin), shared(judged.type_class));
         let repo = shared(judged.repo);
-        self.all.push(One { score: judged.score, misfit: judged.misfit, origin, type_class, repo });
+        self.all.push(One { score: judged.score, label: judged.label, origin, type_class, repo });
     }
 
     /// Writes the figures at nine thresholds and the model's own.
@@ -103,7 +103,7 @@ impl Judgements {
         thresholds.sort_by(f64::total_cmp);
         thresholds.dedup();
         let all: Vec<&One> = self.all.iter().collect();
-        let (fitting, misfits): (Vec<&One>, Vec<&One>) = all.iter().partition(|one| !one.misfit);
+        let (fitting, unfit): (Vec<&One>, Vec<&One>) = all.iter().partition(|one| !one.label);
 
         let seed = stage.common().seed;
         let mut write = |group: [&str; 3], members: &[&One]| {
@@ -115,7 +115,7 @@ impl Judgements {
             })
         };
         write(["", "", ""], &all)?;
-        for (origin, mut members) in by(misfits, |one| &one.origin) {
+        for (origin, mut members) in by(unfit, |one| &one.origin) {
             members.extend(&fitting);
             write([origin, "", ""], &members)?;
         }
@@ -140,7 +140,7 @@ fn by(mut members: Vec<&One>, key: fn(&One) -> &Arc<str>) -> Vec<(&str, Vec<&One
 /// The figures of a group at each threshold.
 fn evaluations(members: &[&One], thresholds: &[f64], random: Random) -> Vec<Evaluation> {
     // Each example is a group of its own.
-    let scored = |(group, one): (u32, &&One)| Scored { score: one.score, label: one.misfit, group };
+    let scored = |(group, one): (u32, &&One)| Scored { score: one.score, label: one.label, group };
     let scored: Vec<Scored> = (0..).zip(members).map(scored).collect();
     let Figures { positives, auc, at } = figures(scored, thresholds, random);
     let evaluation = |at: AtThreshold| Evaluation {

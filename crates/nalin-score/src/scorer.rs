@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use anyhow::Result;
 use findings::{Knowledge, Usual};
-use nalin_model::{Ablation, Model, Quick, Side, Subject, Usage};
+use nalin_model::{Ablation, Model, Quick, Subject, Tower, Usage};
 use records::Value;
 use rustc_hash::FxHashMap;
 
@@ -28,24 +28,24 @@ pub(crate) struct Scorer<'m> {
     pub(crate) model: &'m Model,
     quick: Option<Quick<'m>>,
     /// No name at all.
-    nameless: OnceLock<Side>,
+    nameless: OnceLock<Tower>,
     /// Names that came up, ready: most come again.
-    names: RwLock<FxHashMap<Box<str>, Arc<Side>>>,
+    names: RwLock<FxHashMap<Box<str>, Arc<Tower>>>,
 }
 
 /// A name, made ready for the scorer when it is first asked for.
 pub(crate) struct Name<'a> {
     pub(crate) text: &'a str,
-    side: OnceLock<Side>,
+    tower: OnceLock<Tower>,
 }
 
 impl<'a> Name<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, side: OnceLock::new() }
+        Self { text, tower: OnceLock::new() }
     }
 
-    fn side(&self, quick: &Quick) -> &Side {
-        self.side.get_or_init(|| quick.name(self.text, NOTHING))
+    fn tower(&self, quick: &Quick) -> &Tower {
+        self.tower.get_or_init(|| quick.name(self.text, NOTHING))
     }
 }
 
@@ -79,18 +79,18 @@ impl<'m> Scorer<'m> {
     }
 
     /// A name, made ready unless it is.
-    fn ready(&self, quick: &Quick, name: &str) -> Arc<Side> {
-        if let Some(side) = self.names.read().unwrap_or_else(PoisonError::into_inner).get(name) {
-            return Arc::clone(side);
+    fn ready(&self, quick: &Quick, name: &str) -> Arc<Tower> {
+        if let Some(tower) = self.names.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return Arc::clone(tower);
         }
-        let side = Arc::new(quick.name(name, NOTHING));
+        let tower = Arc::new(quick.name(name, NOTHING));
         let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
         // However long the stream is, memory stays as it is.
         if names.len() >= NAMES_READY {
             names.clear();
         }
-        names.insert(name.into(), Arc::clone(&side));
-        side
+        names.insert(name.into(), Arc::clone(&tower));
+        tower
     }
 
     /// Answers for each question, and in it for each name that held the value; `to_try` says which names to try in
@@ -162,14 +162,14 @@ impl Knowledge for Scorer<'_> {
 
 fn quick_answers<'a>(
     quick: &Quick,
-    nameless: &Side,
+    nameless: &Tower,
     question: &Question,
     to_try: impl Fn(&str, &str) -> Vec<&'a Name<'a>>,
 ) -> Vec<Answer<'a>> {
     let value = |hidden| quick.value(question.value, question.type_class, hidden);
     let [whole, no_value, no_type] = [NOTHING, HIDDEN[1], HIDDEN[2]].map(value);
     let no_name = quick.score(nameless, &whole);
-    let score = |name: &Name, value: &Side| quick.score(name.side(quick), value);
+    let score = |name: &Name, value: &Tower| quick.score(name.tower(quick), value);
     let answer = |&(name, held): &(&Name, f64)| Answer {
         without: [no_name, score(name, &no_value), score(name, &no_type)],
         tried: try_names(quick, &to_try(name.text, question.type_class), &whole, held),
@@ -179,10 +179,10 @@ fn quick_answers<'a>(
 
 /// Of names that are tried on a value those that look best at a rough glance, and better than the one that holds it is
 /// scored, with their exact scores.
-fn try_names<'a>(quick: &Quick, names: &[&'a Name<'a>], value: &Side, held: f64) -> Vec<(&'a str, f64)> {
-    let look = |(at, name): (usize, &&Name)| (quick.rough_score(name.side(quick), value), at);
+fn try_names<'a>(quick: &Quick, names: &[&'a Name<'a>], value: &Tower, held: f64) -> Vec<(&'a str, f64)> {
+    let look = |(at, name): (usize, &&Name)| (quick.rough_score(name.tower(quick), value), at);
     let mut rough: Vec<(f64, usize)> = names.iter().enumerate().map(look).collect();
     rough.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
     let best = rough.into_iter().take(TRIED_EXACTLY).filter(|(score, _)| *score < held);
-    best.map(|(_, at)| (names[at].text, quick.score(names[at].side(quick), value))).collect()
+    best.map(|(_, at)| (names[at].text, quick.score(names[at].tower(quick), value))).collect()
 }

@@ -43,13 +43,13 @@ fn unlabelled(n: usize) -> Vec<serde_json::Value> {
 #[test]
 fn one_finding_a_site_worst_first_and_explained() {
     let mut examples = unlabelled(60);
-    // A second, better value at a misfit's site must not hide the worse one.
-    let misfit = 1;
-    examples[misfit]["site"]["name"] = "user_count".into();
-    examples[misfit]["value"]["text"] = "item 7".into();
-    examples[misfit]["value"]["type"] = "str".into();
-    examples[misfit]["type_class"] = "str".into();
-    let mut twin = examples[misfit].clone();
+    // A second, better value at an unfit pair's site must not hide the worse one.
+    let unfit = 1;
+    examples[unfit]["site"]["name"] = "user_count".into();
+    examples[unfit]["value"]["text"] = "item 7".into();
+    examples[unfit]["value"]["type"] = "str".into();
+    examples[unfit]["type_class"] = "str".into();
+    let mut twin = examples[unfit].clone();
     twin["value"]["text"] = "7".into();
     twin["value"]["type"] = "int".into();
     twin["type_class"] = "int".into();

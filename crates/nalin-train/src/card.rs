@@ -27,11 +27,11 @@ pub(crate) fn write(model: &Model, data: &Data, results: &[Measured]) -> String 
         ablated(model),
     );
     for split in [Split::Train, Split::Valid, Split::Test] {
-        let repos: BTreeSet<u32> = data.lessons(split).map(|lesson| lesson.repo).collect();
-        let notebooks: BTreeSet<u32> = data.lessons(split).map(|lesson| lesson.notebook).collect();
-        let misfits = data.lessons(split).filter(|lesson| lesson.misfit).count();
-        let examples = data.lessons(split).count();
-        let row = [examples, misfits, repos.len(), notebooks.len()].map(|n| n.to_string()).join(" | ");
+        let repos: BTreeSet<u32> = data.examples(split).map(|example| example.repo).collect();
+        let notebooks: BTreeSet<u32> = data.examples(split).map(|example| example.notebook).collect();
+        let negatives = data.examples(split).filter(|example| example.negative).count();
+        let examples = data.examples(split).count();
+        let row = [examples, negatives, repos.len(), notebooks.len()].map(|n| n.to_string()).join(" | ");
         let _ = writeln!(card, "| {} | {row} |", split_name(split));
     }
     card.push_str(

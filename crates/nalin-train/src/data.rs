@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use evaluation::split;
-use nalin_model::{Embedding, Known, Source, Subject};
+use nalin_model::{Embedding, LabelledSubject, Source, Subject};
 use records::{Example, Origin, Split, Value, id_of};
 use rustc_hash::FxHashMap;
 
@@ -14,7 +14,7 @@ use crate::cli::Args;
 
 /// One example without its place in the notebook.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Lesson {
+pub(crate) struct CompactExample {
     /// Hash of the pair's id, which its negatives share.
     pair: u64,
     pub(crate) notebook: u32,
@@ -24,7 +24,7 @@ pub(crate) struct Lesson {
     name: u32,
     type_class: u32,
     value: u32,
-    pub(crate) misfit: bool,
+    pub(crate) negative: bool,
     pub(crate) origin: Origin,
     pub(crate) split: Split,
     weight: f64,
@@ -44,7 +44,7 @@ pub(crate) struct Written {
 /// All examples, in the order of input.
 #[derive(Default)]
 pub(crate) struct Data {
-    lessons: Vec<Lesson>,
+    examples: Vec<CompactExample>,
     pub(crate) texts: Texts,
     pub(crate) values: Vec<Value>,
     /// Pairs that are only written down.
@@ -94,7 +94,7 @@ impl Data {
             data.add(example, value, &mut known)
         })?;
         data.find_donors(&donors);
-        data.lessons.shrink_to_fit();
+        data.examples.shrink_to_fit();
         data.values.shrink_to_fit();
         Ok(data)
     }
@@ -106,7 +106,7 @@ impl Data {
             self.values.push(example.value);
         }
         let repo = self.texts.number(&example.repo)?;
-        self.lessons.push(Lesson {
+        self.examples.push(CompactExample {
             // A pair and the negatives made for it share the beginning of their id.
             pair: hash(example.id.split('-').next()),
             notebook: self.texts.number(&example.notebook)?,
@@ -115,7 +115,7 @@ impl Data {
             name: self.texts.number(&example.site.name)?,
             type_class: self.texts.number(&example.type_class)?,
             value: number,
-            misfit: example.label > 0,
+            negative: example.label > 0,
             origin: example.origin,
             split: example.split,
             weight: example.weight,
@@ -126,63 +126,63 @@ impl Data {
     /// Says of each negative where its value is from, by the hash of its donor's id; of a donor that is not among the
     /// examples nothing is known.
     fn find_donors(&mut self, donors: &[u64]) {
-        let of_pair = |lesson: &Lesson| (!lesson.misfit).then_some((lesson.pair, lesson.repo));
-        let repos: FxHashMap<u64, u32> = self.lessons.iter().filter_map(of_pair).collect();
-        for (lesson, donor) in self.lessons.iter_mut().zip(donors).filter(|(lesson, _)| lesson.misfit) {
-            lesson.value_repo = *repos.get(donor).unwrap_or(&lesson.repo);
+        let of_pair = |example: &CompactExample| (!example.negative).then_some((example.pair, example.repo));
+        let repos: FxHashMap<u64, u32> = self.examples.iter().filter_map(of_pair).collect();
+        for (example, donor) in self.examples.iter_mut().zip(donors).filter(|(example, _)| example.negative) {
+            example.value_repo = *repos.get(donor).unwrap_or(&example.repo);
         }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.lessons.is_empty()
+        self.examples.is_empty()
     }
 
     /// The examples of one part.
-    pub(crate) fn lessons(&self, split: Split) -> impl Iterator<Item = &Lesson> {
-        self.lessons.iter().filter(move |lesson| lesson.split == split)
+    pub(crate) fn examples(&self, split: Split) -> impl Iterator<Item = &CompactExample> {
+        self.examples.iter().filter(move |example| example.split == split)
     }
 
     /// The same, as the model wants them.
-    pub(crate) fn part(&self, split: Split) -> Vec<Known<'_>> {
+    pub(crate) fn part(&self, split: Split) -> Vec<LabelledSubject<'_>> {
         let text = |number: u32| &*self.texts.all[number as usize];
-        let known = |lesson: &Lesson| Known {
+        let known = |example: &CompactExample| LabelledSubject {
             subject: Subject {
-                name: text(lesson.name),
-                value: &self.values[lesson.value as usize],
-                type_class: text(lesson.type_class),
+                name: text(example.name),
+                value: &self.values[example.value as usize],
+                type_class: text(example.type_class),
             },
-            misfit: lesson.misfit,
-            weight: lesson.weight,
-            repos: [lesson.repo, lesson.value_repo],
+            negative: example.negative,
+            weight: example.weight,
+            repos: [example.repo, example.value_repo],
         };
-        self.lessons(split).map(known).collect()
+        self.examples(split).map(known).collect()
     }
 
     /// When there is no validation part, takes a tenth of the training part's repositories for it; of its
     /// notebooks when there are fewer than ten repositories, of its examples when there are fewer than
     /// ten notebooks. Returns what was shared out. Fewer than ten examples stay together.
     pub(crate) fn hold_out(&mut self, seed: u64) -> Option<&'static str> {
-        if self.lessons(Split::Valid).next().is_some() {
+        if self.examples(Split::Valid).next().is_some() {
             return None;
         }
-        let Self { lessons, texts, .. } = self;
+        let Self { examples, texts, .. } = self;
         let text = |number: u32| texts.all[number as usize].to_string();
-        type Unit<'a> = &'a dyn Fn(&Lesson) -> String;
+        type Unit<'a> = &'a dyn Fn(&CompactExample) -> String;
         let units: [(&'static str, Unit); 3] = [
-            ("repositories", &|lesson| text(lesson.repo)),
-            ("notebooks", &|lesson| text(lesson.notebook)),
-            ("pairs", &|lesson| format!("{:016x}", lesson.pair)),
+            ("repositories", &|example| text(example.repo)),
+            ("notebooks", &|example| text(example.notebook)),
+            ("pairs", &|example| format!("{:016x}", example.pair)),
         ];
         for (name, unit) in units {
             let train: BTreeSet<String> =
-                lessons.iter().filter(|lesson| lesson.split == Split::Train).map(unit).collect();
+                examples.iter().filter(|example| example.split == Split::Train).map(unit).collect();
             if train.len() < 10 {
                 continue;
             }
             let held = split::hold_out(train, 0.1, seed);
-            for lesson in lessons.iter_mut().filter(|lesson| lesson.split == Split::Train) {
-                if held.contains(&unit(lesson)) {
-                    lesson.split = Split::Valid;
+            for example in examples.iter_mut().filter(|example| example.split == Split::Train) {
+                if held.contains(&unit(example)) {
+                    example.split = Split::Valid;
                 }
             }
             return Some(name);
@@ -202,12 +202,12 @@ fn hash(value: impl Hash) -> u64 {
 mod tests {
     use records::{Origin, Split};
 
-    use super::{Data, Lesson};
+    use super::{CompactExample, Data};
 
     fn data(repos: u32, notebooks: u32, n: u32) -> Data {
         let mut data = Data { values: vec![records::Value::default()], ..Data::default() };
         for number in 0..n {
-            data.lessons.push(Lesson {
+            data.examples.push(CompactExample {
                 pair: number.into(),
                 notebook: data.texts.number(&(number % notebooks).to_string()).unwrap(),
                 repo: data.texts.number(&(number % repos).to_string()).unwrap(),
@@ -215,7 +215,7 @@ mod tests {
                 name: 0,
                 type_class: 0,
                 value: 0,
-                misfit: false,
+                negative: false,
                 origin: Origin::Positive,
                 split: Split::Train,
                 weight: 1.0,
@@ -228,11 +228,11 @@ mod tests {
     fn a_negative_has_its_value_from_its_donors_repository() {
         let mut data = data(3, 3, 4);
         // The last is a negative of the first pair's name, with the value of the second or of nobody.
-        data.lessons[3].misfit = true;
+        data.examples[3].negative = true;
         for (donor, from) in [(1, 1), (77, 3)] {
             data.find_donors(&[0, 0, 0, donor]);
             let repos: Vec<[u32; 2]> = data.part(Split::Train).iter().map(|known| known.repos).collect();
-            assert_eq!(repos[3], [data.lessons[3].repo, data.lessons[from].repo]);
+            assert_eq!(repos[3], [data.examples[3].repo, data.examples[from].repo]);
         }
     }
 
@@ -249,8 +249,8 @@ mod tests {
             assert_eq!(data.part(Split::Valid).len(), held);
             assert_eq!(data.part(Split::Train).len(), n as usize - held);
             if unit == Some("repositories") {
-                let valid: Vec<_> = data.lessons(Split::Valid).map(|lesson| lesson.repo).collect();
-                assert!(data.lessons(Split::Train).all(|lesson| !valid.contains(&lesson.repo)));
+                let valid: Vec<_> = data.examples(Split::Valid).map(|example| example.repo).collect();
+                assert!(data.examples(Split::Train).all(|example| !valid.contains(&example.repo)));
             }
         }
     }

@@ -114,7 +114,7 @@ fn report(plan: &Plan, data: &Data, fold: u64, past: &Past, stage: &mut filter::
         ..Metric::default()
     };
     stage.write(&train.with("learning_rate", past.rate, 0))?;
-    stage.write(&train.with("loss", past.train_loss, data.lessons(Split::Train).count() as u64))?;
+    stage.write(&train.with("loss", past.train_loss, data.examples(Split::Train).count() as u64))?;
     let mut line = format!("{}: epoch {}, loss {:.3}", train.model, past.epoch, past.train_loss);
     if let Some(metrics) = &past.valid {
         for metric in results::records(&Metric { split: "valid".to_owned(), ..train }, metrics) {

@@ -5,7 +5,7 @@ use evaluation::{AtThreshold, Figures, Interval, Metrics, Scored, figures};
 use nalin_model::Model;
 use records::{Metric, Origin, Random, Record as _, Split};
 
-use crate::data::{Data, Lesson};
+use crate::data::{CompactExample, Data};
 
 /// The name of a part in records.
 pub(crate) fn split_name(split: Split) -> &'static str {
@@ -58,21 +58,21 @@ pub(crate) fn measure(
     let mut all = Vec::new();
     let part = data.part(split);
     let scores = model.par_scores(&part.iter().map(|known| known.subject).collect::<Vec<_>>())?;
-    let lessons: Vec<&Lesson> = data.lessons(split).collect();
+    let examples: Vec<&CompactExample> = data.examples(split).collect();
     for (name, origin) in [
         ("", None),
         ("type_guided", Some(Origin::TypeGuided)),
         ("random", Some(Origin::Random)),
         ("within_type", Some(Origin::WithinType)),
     ] {
-        if !lessons.iter().any(|lesson| origin.is_none() || Some(lesson.origin) == origin) {
+        if !examples.iter().any(|example| origin.is_none() || Some(example.origin) == origin) {
             continue;
         }
-        let scored: Vec<Scored> = lessons
+        let scored: Vec<Scored> = examples
             .iter()
             .zip(&scores)
-            .filter(|(lesson, _)| !lesson.misfit || origin.is_none() || Some(lesson.origin) == origin)
-            .map(|(lesson, &score)| Scored { score, label: lesson.misfit, group: lesson.repo })
+            .filter(|(example, _)| !example.negative || origin.is_none() || Some(example.origin) == origin)
+            .map(|(example, &score)| Scored { score, label: example.negative, group: example.repo })
             .collect();
         let of = Metric {
             schema: Metric::SCHEMA.to_owned(),

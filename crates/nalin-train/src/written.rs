@@ -15,7 +15,7 @@ impl Data {
         if args.written.is_empty() {
             return Ok(());
         }
-        let of = |split| -> BTreeSet<u32> { self.lessons(split).map(|lesson| lesson.repo).collect() };
+        let of = |split| -> BTreeSet<u32> { self.examples(split).map(|example| example.repo).collect() };
         let (validated, tested) = (of(Split::Valid), of(Split::Test));
         let input = stage.input(args.written.clone());
         let look = |line: &filter::Line| Ok((id_of([&line.bytes]), line.parse::<Pair>()?));

@@ -52,11 +52,11 @@ pub use script::{Cell, Magic, Script};
 pub use shorten::{cut, first_chars};
 pub use source::Source;
 pub use summary::Summary;
-pub use varint::{push_varint, take_varint, varint_length};
 pub use traces::{
     BrokenEvents, Change, Contradiction, Glyph, HiddenOperator, LmScore, OperatorAgainst, OperatorFact,
     Trace, TraceCheck, TraceEvent, TraceStat, TraceTask, TraceText, decode_events, encode_events,
 };
+pub use varint::{push_varint, take_varint, varint_length};
 
 /// Fields of a record that no stage knows: kept in order, handed on untouched.
 pub type Extra = serde_json::Map<String, serde_json::Value>;

@@ -149,15 +149,15 @@ fn html_escape(text: &str) -> String {
 
 /// Precision over recall at every score, thinned to at most a hundred points; recall rises.
 pub(crate) fn precision_recall(judged: &[(f64, bool)]) -> Vec<(f64, f64)> {
-    let positives = judged.iter().filter(|(_, misfit)| *misfit).count();
+    let positives = judged.iter().filter(|(_, label)| *label).count();
     if positives == 0 {
         return Vec::new();
     }
     let mut sorted = judged.to_vec();
     sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (mut right, mut points) = (0, Vec::new());
-    for (at, (score, misfit)) in sorted.iter().enumerate() {
-        right += usize::from(*misfit);
+    for (at, (score, label)) in sorted.iter().enumerate() {
+        right += usize::from(*label);
         // Equal scores are warned of together.
         if sorted.get(at + 1).is_none_or(|(next, _)| next < score) {
             points.push((right as f64 / positives as f64, right as f64 / (at + 1) as f64));
@@ -175,12 +175,12 @@ pub(crate) fn precision_recall(judged: &[(f64, bool)]) -> Vec<(f64, f64)> {
 /// For each tenth of the scores that has any: the mean score, and the share that does not fit.
 pub(crate) fn calibration(judged: &[(f64, bool)]) -> Vec<(f64, f64)> {
     let mut bins = [(0.0, 0_u32, 0_u32); 10];
-    for &(score, misfit) in judged {
+    for &(score, label) in judged {
         let bin = &mut bins[((score * 10.0) as usize).min(9)];
-        *bin = (bin.0 + score, bin.1 + u32::from(misfit), bin.2 + 1);
+        *bin = (bin.0 + score, bin.1 + u32::from(label), bin.2 + 1);
     }
     let filled = bins.iter().filter(|(_, _, n)| *n > 0);
-    filled.map(|&(sum, misfits, n)| (sum / f64::from(n), f64::from(misfits) / f64::from(n))).collect()
+    filled.map(|&(sum, unfit, n)| (sum / f64::from(n), f64::from(unfit) / f64::from(n))).collect()
 }
 
 #[cfg(test)]

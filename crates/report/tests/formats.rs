@@ -206,9 +206,9 @@ fn a_page_shows_the_code_around_and_how_it_went() {
 }
 
 #[test]
-fn the_page_does_not_grow_with_a_monstrous_value() {
-    let monster = finding("a.ipynb", "text", &"x</script>\u{202e}".repeat(100_000), 0.9);
-    let page = rendered(Format::Html, &[monster], false);
+fn the_page_does_not_grow_with_a_huge_value() {
+    let oversized = finding("a.ipynb", "text", &"x</script>\u{202e}".repeat(100_000), 0.9);
+    let page = rendered(Format::Html, &[oversized], false);
     assert!(page.len() < 100_000, "{}", page.len());
     assert!(!page.contains('\u{202e}'));
 }

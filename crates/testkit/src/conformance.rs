@@ -152,15 +152,15 @@ fn one_record(program: &Program) -> Result<(), String> {
 fn too_long_a_record(program: &Program) -> Result<(), String> {
     let lines = program.lines();
     let longest = lines.iter().map(Vec::len).max().unwrap_or(0);
-    let mut monster = lines[0].clone();
-    monster.pop();
-    monster.extend(br#","padding":""#);
-    monster.resize(monster.len() + longest, b'x');
-    monster.extend(br#""}"#);
+    let mut oversized = lines[0].clone();
+    oversized.pop();
+    oversized.extend(br#","padding":""#);
+    oversized.resize(oversized.len() + longest, b'x');
+    oversized.extend(br#""}"#);
     let limit = longest.to_string();
     let flags = ["--max-record-bytes", &limit];
     let without = program.run(&flags, join(&lines));
-    let with = program.run(&flags, join(&[&[monster], &lines[..]].concat()));
+    let with = program.run(&flags, join(&[&[oversized], &lines[..]].concat()));
     demand(with.status.success(), "expected status 0", &with)?;
     if program.common_flags {
         demand(with.stderr.contains("too_large"), "expected a reject `too_large`", &with)?;

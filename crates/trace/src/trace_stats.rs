@@ -255,7 +255,8 @@ fn page(figures: &[TraceStat]) -> Result<String> {
 }
 
 /// The page has nothing but charts.
-const TEMPLATE: &str = "{% extends \"shell.html\" %}{% block main %}{% include \"charts.html\" %}{% endblock %}";
+const TEMPLATE: &str =
+    "{% extends \"shell.html\" %}{% block main %}{% include \"charts.html\" %}{% endblock %}";
 
 impl filter::Filter for Args {
     const NAME: &'static str = "trace-stats";

@@ -321,7 +321,7 @@ mod tests {
         assert_eq!(features("row_count", "int", &[])[0], known(2.0));
         assert_eq!(features("row_count", "int", &[1])[0], known(1.0));
         assert_eq!(features("row_count", "int", &[9])[0], known(2.0));
-        assert_eq!(features("row_count", "int", &[1, 2])[0], 0, "a misfit has two that may not testify");
+        assert_eq!(features("row_count", "int", &[1, 2])[0], 0, "a negative has two that may not testify");
         assert_eq!(features("row_count", "int", &[1, 1])[0], known(1.0), "and nobody counts twice");
         // The second: how well the class goes with it.
         assert!(features("row_count", "int", &[])[1] > 0 && features("row_count", "str", &[])[1] < 0);

@@ -43,7 +43,7 @@ struct Deep<'m> {
 }
 
 /// What a name, or a value, brings into every pair.
-pub struct Side {
+pub struct Tower {
     features: Vec<u32>,
     alone: f32,
     embedding: Vec<f32>,
@@ -51,7 +51,7 @@ pub struct Side {
     keys: Keys,
 }
 
-/// Under which keys a side is attested.
+/// Under which keys a tower is attested.
 enum Keys {
     None,
     Name(QuickName),
@@ -98,55 +98,55 @@ impl BagsNetwork {
 
 impl Quick<'_> {
     /// What a name brings, without the inputs that are hidden.
-    pub fn name(&self, name: &str, hidden: Ablation) -> Side {
+    pub fn name(&self, name: &str, hidden: Ablation) -> Tower {
         let (nothing, hidden) = (Value::default(), self.network.ablation.and(hidden));
         let features = featurise(&Subject { name, value: &nothing, type_class: "" }, hidden);
-        let mut side = Side::new(features.name.to_vec());
+        let mut tower = Tower::new(features.name.to_vec());
         if let Some(wide) = &self.wide {
-            side.alone = side.features.iter().map(|&name| wide.at(name, 0)).sum();
+            tower.alone = tower.features.iter().map(|&name| wide.at(name, 0)).sum();
         }
         if let Some(deep) = &self.deep {
-            side.embedding = deep.sum(deep.names, &features.name);
+            tower.embedding = deep.sum(deep.names, &features.name);
             if let Some((learned, project)) = deep.learned.as_ref().filter(|_| !hidden.name) {
                 for (number, weights) in
                     learned.of_words(name).into_iter().zip(project.chunks_exact(deep.width))
                 {
-                    side.embedding.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += number * weight);
+                    tower.embedding.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += number * weight);
                 }
             }
-            side.hidden = deep.bias.clone();
-            deep.add(0, side.embedding.iter().copied(), &mut side.hidden);
+            tower.hidden = deep.bias.clone();
+            deep.add(0, tower.embedding.iter().copied(), &mut tower.hidden);
         }
         if let Some(evidence) = &self.evidence {
             let keys = if hidden.name { NameKeys::hidden() } else { NameKeys::of(name) };
-            side.keys = Keys::Name(evidence.name(keys));
+            tower.keys = Keys::Name(evidence.name(keys));
         }
-        side
+        tower
     }
 
     /// What a value brings, without the inputs that are hidden.
-    pub fn value(&self, value: &Value, type_class: &str, hidden: Ablation) -> Side {
+    pub fn value(&self, value: &Value, type_class: &str, hidden: Ablation) -> Tower {
         let hidden = Ablation { name: true, ..self.network.ablation.and(hidden) };
         let subject = Subject { name: "", value, type_class };
         let Features { value, value_key, numbers, .. } = featurise(&subject, hidden);
-        let mut side = Side::new(value[..usize::from(value_key)].to_vec());
+        let mut tower = Tower::new(value[..usize::from(value_key)].to_vec());
         if let Some(wide) = &self.wide {
-            side.alone = side.features.iter().map(|&value| wide.at(0, value)).sum();
+            tower.alone = tower.features.iter().map(|&value| wide.at(0, value)).sum();
         }
         if let Some(deep) = &self.deep {
-            side.embedding = deep.sum(deep.values, &value);
-            side.hidden = vec![0.0; deep.bias.len()];
-            deep.add(deep.width, side.embedding.iter().copied(), &mut side.hidden);
-            deep.add(3 * deep.width, numbers.into_iter(), &mut side.hidden);
+            tower.embedding = deep.sum(deep.values, &value);
+            tower.hidden = vec![0.0; deep.bias.len()];
+            deep.add(deep.width, tower.embedding.iter().copied(), &mut tower.hidden);
+            deep.add(3 * deep.width, numbers.into_iter(), &mut tower.hidden);
         }
         if let Some(evidence) = &self.evidence {
-            side.keys = Keys::Value(evidence.value(&subject, hidden));
+            tower.keys = Keys::Value(evidence.value(&subject, hidden));
         }
-        side
+        tower
     }
 
     /// The probability that they do not fit: that of [`crate::Model::scores`], but for the last digits.
-    pub fn score(&self, name: &Side, value: &Side) -> f64 {
+    pub fn score(&self, name: &Tower, value: &Tower) -> f64 {
         let mut logit = self.logit(name, value);
         if let (Some(evidence), Keys::Name(name), Keys::Value(value)) =
             (&self.evidence, &name.keys, &value.keys)
@@ -158,12 +158,12 @@ impl Quick<'_> {
 
     /// As [`Quick::score`] by the network's opinion alone, which costs a fraction: to find out who is worth
     /// a closer look.
-    pub fn rough_score(&self, name: &Side, value: &Side) -> f64 {
+    pub fn rough_score(&self, name: &Tower, value: &Tower) -> f64 {
         self.calibration.apply(self.logit(name, value))
     }
 
     /// The network's opinion, compiled for the processor at hand.
-    fn logit(&self, name: &Side, value: &Side) -> f32 {
+    fn logit(&self, name: &Tower, value: &Tower) -> f32 {
         vectorized(
             self.arch,
             #[inline(always)]
@@ -172,7 +172,7 @@ impl Quick<'_> {
     }
 
     #[inline(always)]
-    fn network(&self, name: &Side, value: &Side) -> f32 {
+    fn network(&self, name: &Tower, value: &Tower) -> f32 {
         let (mut sum, mut heads) = (0.0, 0);
         if let Some(wide) = &self.wide {
             let crosses = wide.crosses(&name.features, &value.features);
@@ -192,7 +192,7 @@ impl Quick<'_> {
     }
 }
 
-impl Side {
+impl Tower {
     fn new(features: Vec<u32>) -> Self {
         Self { features, alone: 0.0, embedding: Vec::new(), hidden: Vec::new(), keys: Keys::None }
     }

@@ -20,8 +20,8 @@ use rustc_hash::FxHashSet;
 pub use network::{Judge, JudgeConfig};
 pub(crate) use quick::{QuickEvidence, QuickName, QuickValue};
 
+use crate::encoded::{EncodedExamples, LabelledSubject, Negative};
 use crate::fit::{Schedule, fit, logits};
-use crate::lessons::{Known, Lessons, Misfit};
 use crate::network::no_parameters;
 
 /// Most examples that a judge learns from: so few weights need no more, and each costs its features.
@@ -35,13 +35,13 @@ pub struct Evidence {
 
 impl Evidence {
     /// Counts what the training part's pairs and `written` attest, and learns to judge by it from the same
-    /// examples as the network, `drawn` misfits included.
+    /// examples as the network, `drawn` negatives included.
     ///
     /// # Errors
     /// If the device fails.
     pub fn learn(
-        (train, valid): (&[Known], &[Known]),
-        drawn: &[Misfit],
+        (train, valid): (&[LabelledSubject], &[LabelledSubject]),
+        drawn: &[Negative],
         written: &[Fact],
         config: JudgeConfig,
         hidden: Ablation,
@@ -51,22 +51,27 @@ impl Evidence {
         let (mut tally, repositories) = count(train, written);
         let mut judge =
             Judge::new(JudgeConfig { repositories, ..config }, no_parameters(device, schedule.seed))?;
-        let of = |misfit: &Misfit| {
-            let (name, value) = (&train[misfit.name_of as usize], train[misfit.value_of as usize].subject);
+        let of = |negative: &Negative| {
+            let (name, value) =
+                (&train[negative.name_of as usize], train[negative.value_of as usize].subject);
             let subject = Subject { name: name.subject.name, ..value };
-            let repos = [name.repos[0], train[misfit.value_of as usize].repos[1]];
-            Known { subject, misfit: true, weight: f64::from(misfit.weight), repos }
+            let repos = [name.repos[0], train[negative.value_of as usize].repos[1]];
+            LabelledSubject { subject, negative: true, weight: f64::from(negative.weight), repos }
         };
         // Every so many-th, when there are too many.
         let every = (train.len() + drawn.len()).div_ceil(MAX_EXAMPLES).max(1);
-        let train: Vec<Known> = train.iter().copied().chain(drawn.iter().map(of)).step_by(every).collect();
-        let lessons = |known: &[Known]| {
-            let features =
-                known.par_iter().map(|known| features(&tally, &known.subject, hidden, &known.repos));
-            let labels = known.iter().map(|known| (f32::from(u8::from(known.misfit)), known.weight as f32));
-            Lessons::of_wholes(features.collect(), labels)
+        let train: Vec<LabelledSubject> =
+            train.iter().copied().chain(drawn.iter().map(of)).step_by(every).collect();
+        let encoded = |labelled: &[LabelledSubject]| {
+            let features = labelled
+                .par_iter()
+                .map(|labelled| features(&tally, &labelled.subject, hidden, &labelled.repos));
+            let labels = labelled
+                .iter()
+                .map(|labelled| (f32::from(u8::from(labelled.negative)), labelled.weight as f32));
+            EncodedExamples::of_wholes(features.collect(), labels)
         };
-        let (train, valid) = (lessons(&train), lessons(valid));
+        let (train, valid) = (encoded(&train), encoded(valid));
         let schedule = Schedule { rate: 2e-3, weight_decay: 0.01, batch: 256, ..schedule.clone() };
         fit(&mut judge, &train, &valid, &schedule, None, &mut |_| Ok(()))?;
         tally.forget_repositories();
@@ -74,8 +79,8 @@ impl Evidence {
     }
 
     /// Counts anew what is attested, and leaves the judge as it is.
-    pub(crate) fn recount(&mut self, known: &[Known], written: &[Fact]) {
-        (self.tally, self.judge.config.repositories) = count(known, written);
+    pub(crate) fn recount(&mut self, labelled: &[LabelledSubject], written: &[Fact]) {
+        (self.tally, self.judge.config.repositories) = count(labelled, written);
         self.tally.forget_repositories();
     }
 
@@ -87,14 +92,14 @@ impl Evidence {
         &mut self,
         network: &[f32],
         valid: &[Subject],
-        misfits: &[bool],
+        negatives: &[bool],
         hidden: Ablation,
     ) -> Result<()> {
         let judged = self.logits(valid, hidden)?;
         let auc = |config: &JudgeConfig| {
             let blended = network.iter().zip(&judged).map(|(theirs, ours)| config.blend(*theirs, *ours));
             let scores: Vec<f64> = blended.map(f64::from).collect();
-            Metrics::of(&scores, misfits, 0.0).auc
+            Metrics::of(&scores, negatives, 0.0).auc
         };
         let mut best = (0.0, 0.0);
         for tenth in 0..=10 {
@@ -145,11 +150,11 @@ impl Evidence {
 }
 
 /// What pairs and `written` attest, and how many repositories do.
-fn count(known: &[Known], written: &[Fact]) -> (PairTally, usize) {
-    let recorded = known.iter().filter(|known| !known.misfit).map(|known| Fact {
-        subject: known.subject,
+fn count(labelled: &[LabelledSubject], written: &[Fact]) -> (PairTally, usize) {
+    let recorded = labelled.iter().filter(|labelled| !labelled.negative).map(|labelled| Fact {
+        subject: labelled.subject,
         source: Source::Run,
-        repo: known.repos[0],
+        repo: labelled.repos[0],
     });
     let facts: Vec<Fact> = recorded.chain(written.iter().copied()).collect();
     let repositories = facts.iter().map(|fact| fact.repo).collect::<FxHashSet<_>>().len();

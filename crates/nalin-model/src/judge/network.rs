@@ -102,7 +102,7 @@ impl Judge {
 }
 
 impl Network for Judge {
-    type Side = Box<[i8]>;
+    type Encoded = Box<[i8]>;
 
     fn parameters(&self) -> &Parameters {
         &self.parameters
@@ -112,7 +112,7 @@ impl Network for Judge {
         &mut self.parameters
     }
 
-    fn forward(&self, rows: &[Row<Self::Side>], mut noise: Option<&mut Random>) -> Result<Pass> {
+    fn forward(&self, rows: &[Row<Self::Encoded>], mut noise: Option<&mut Random>) -> Result<Pass> {
         let numbers: Vec<f32> = rows
             .iter()
             .flat_map(|(row, _)| row.iter().map(|&number| f32::from(number) * FEATURE_SCALE))

@@ -143,7 +143,7 @@ impl Encoder for NalinNetwork {
 }
 
 impl Network for NalinNetwork {
-    type Side = Encoding;
+    type Encoded = Encoding;
 
     fn parameters(&self) -> &Parameters {
         &self.parameters
@@ -186,8 +186,8 @@ mod tests {
     use records::{Random, Value};
 
     use super::{NalinConfig, NalinNetwork};
+    use crate::encoded::{EncodedExamples, LabelledSubject};
     use crate::fit::gradients_of;
-    use crate::lessons::{Known, Lessons};
     use crate::network::Network as _;
     use crate::{Ablation, Subject};
 
@@ -243,21 +243,21 @@ mod tests {
             value("[0.5, 1.25, 3]".to_owned(), Some(&[3, 1000]), 3),
             value("Hello, w\u{f6}rld: data/in.csv".to_owned() + &"x".repeat(90), Some(&[]), 120),
         ];
-        let known: Vec<Known> = ["type0", "type4", "other"]
+        let labelled: Vec<LabelledSubject> = ["type0", "type4", "other"]
             .iter()
             .zip(&values)
             .zip([false, true, true])
-            .map(|((type_class, value), misfit)| Known {
+            .map(|((type_class, value), negative)| LabelledSubject {
                 subject: Subject { name: "", value, type_class },
-                misfit,
+                negative,
                 repos: [0; 2],
                 weight: 1.0,
             })
             .collect();
-        let lessons = Lessons::new(&network, &known);
-        let rows: Vec<_> = lessons.all.iter().map(|lesson| lessons.row(lesson)).collect();
+        let encoded = EncodedExamples::new(&network, &labelled);
+        let rows: Vec<_> = encoded.all.iter().map(|example| encoded.row(example)).collect();
         let noise = Random::keyed(0, "test", "");
-        let (gradients, loss) = gradients_of(&network, &rows, &lessons.all, 3.0, noise).unwrap();
+        let (gradients, loss) = gradients_of(&network, &rows, &encoded.all, 3.0, noise).unwrap();
         assert!((loss / 3.0 - 0.674_767).abs() < 1e-5, "{loss}");
 
         let expected = [

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use learn::Device;
-use nalin_model::{Arch, Beside, Known, Plan, Schedule, train};
+use nalin_model::{Arch, Beside, LabelledSubject, Plan, Schedule, train};
 use records::{Example, Split};
 use testkit::{Folder, examples};
 
@@ -15,10 +15,15 @@ pub fn model() -> &'static Folder {
             .into_iter()
             .map(|example| serde_json::from_value(example).expect("an example"))
             .collect();
-        let part = |split| -> Vec<Known> {
+        let part = |split| -> Vec<LabelledSubject> {
             let of_part = examples.iter().filter(|example| example.split == split);
             of_part
-                .map(|one| Known { subject: one.into(), misfit: one.label == 1, weight: 1.0, repos: [0; 2] })
+                .map(|one| LabelledSubject {
+                    subject: one.into(),
+                    negative: one.label == 1,
+                    weight: 1.0,
+                    repos: [0; 2],
+                })
                 .collect()
         };
         let schedule = Schedule { epochs: 8, ..Arch::Default.schedule(1) };

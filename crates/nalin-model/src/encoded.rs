@@ -10,21 +10,21 @@ use crate::{Ablation, Subject};
 
 /// One example: what is asked, the answer, and its weight in the loss.
 #[derive(Clone, Copy, Debug)]
-pub struct Known<'a> {
+pub struct LabelledSubject<'a> {
     /// What is asked.
     pub subject: Subject<'a>,
     /// Whether name and value do not fit.
-    pub misfit: bool,
+    pub negative: bool,
     /// Weight in the loss.
     pub weight: f64,
-    /// The repositories that the name and the value are from, which a misfit may have from two, as any numbers that
+    /// The repositories that the name and the value are from, which a negative may have from two, as any numbers that
     /// they share with no other.
     pub repos: [u32; 2],
 }
 
-/// One example among [`Lessons`].
+/// One example among [`EncodedExamples`].
 #[derive(Clone, Copy, Debug)]
-pub struct Lesson {
+pub struct EncodedExample {
     name: u32,
     value: u32,
     /// 1: they do not fit.
@@ -34,64 +34,72 @@ pub struct Lesson {
 }
 
 /// Examples, encoded.
-pub struct Lessons<Side> {
-    sides: Sides<Side>,
+pub struct EncodedExamples<Encoded> {
+    sides: EncodedPairs<Encoded>,
     /// One an example.
-    pub all: Vec<Lesson>,
+    pub all: Vec<EncodedExample>,
 }
 
-impl<Side: Send> Lessons<Side> {
+impl<Encoded: Send> EncodedExamples<Encoded> {
     /// Encodes examples, on the current rayon pool.
-    pub fn new<N: Encoder<Side = Side>>(network: &N, known: &[Known]) -> Self {
-        let subjects: Vec<Subject> = known.iter().map(|known| known.subject).collect();
-        let sides = Sides::new(network, &subjects, network.ablation());
-        let lesson = |(&(name, value), known): (&(u32, u32), &Known)| Lesson {
+    pub fn new<N: Encoder<Encoded = Encoded>>(network: &N, labelled: &[LabelledSubject]) -> Self {
+        let subjects: Vec<Subject> = labelled.iter().map(|labelled| labelled.subject).collect();
+        let sides = EncodedPairs::new(network, &subjects, network.ablation());
+        let example = |(&(name, value), labelled): (&(u32, u32), &LabelledSubject)| EncodedExample {
             name,
             value,
-            label: f32::from(u8::from(known.misfit)),
-            weight: known.weight as f32,
+            label: f32::from(u8::from(labelled.negative)),
+            weight: labelled.weight as f32,
         };
-        let all = sides.pairs.iter().zip(known).map(lesson).collect();
+        let all = sides.pairs.iter().zip(labelled).map(example).collect();
         Self { sides, all }
     }
 
     /// Examples that are encoded as wholes, which stand at the name's side; at the value's is nothing.
-    pub(crate) fn of_wholes(wholes: Vec<Side>, labels: impl Iterator<Item = (f32, f32)>) -> Self
+    pub(crate) fn of_wholes(wholes: Vec<Encoded>, labels: impl Iterator<Item = (f32, f32)>) -> Self
     where
-        Side: Default,
+        Encoded: Default,
     {
-        let lesson = |(at, (label, weight)): (u32, (f32, f32))| Lesson { name: at, value: 0, label, weight };
-        let all = (0..).zip(labels).map(lesson).collect();
-        Self { sides: Sides { names: wholes, values: vec![Side::default()], pairs: Vec::new() }, all }
+        let example =
+            |(at, (label, weight)): (u32, (f32, f32))| EncodedExample { name: at, value: 0, label, weight };
+        let all = (0..).zip(labels).map(example).collect();
+        Self {
+            sides: EncodedPairs { names: wholes, values: vec![Encoded::default()], pairs: Vec::new() },
+            all,
+        }
     }
 
-    /// Adds misfits that are made of those that are there.
-    pub fn extend(&mut self, misfits: &[Misfit]) {
-        self.all.reserve_exact(misfits.len());
-        for misfit in misfits {
+    /// Adds negatives that are made of those that are there.
+    pub fn extend(&mut self, negatives: &[Negative]) {
+        self.all.reserve_exact(negatives.len());
+        for negative in negatives {
             let (name, value) =
-                (self.all[misfit.name_of as usize].name, self.all[misfit.value_of as usize].value);
-            self.all.push(Lesson { name, value, label: 1.0, weight: misfit.weight });
+                (self.all[negative.name_of as usize].name, self.all[negative.value_of as usize].value);
+            self.all.push(EncodedExample { name, value, label: 1.0, weight: negative.weight });
         }
     }
 
     /// What the network reads of an example.
-    pub fn row(&self, lesson: &Lesson) -> Row<'_, Side> {
-        (&self.sides.names[lesson.name as usize], &self.sides.values[lesson.value as usize])
+    pub fn row(&self, example: &EncodedExample) -> Row<'_, Encoded> {
+        (&self.sides.names[example.name as usize], &self.sides.values[example.value as usize])
     }
 }
 
 /// Names and values, each once, and which of them make up each pair.
-pub(crate) struct Sides<Side> {
-    names: Vec<Side>,
-    values: Vec<Side>,
+pub(crate) struct EncodedPairs<Encoded> {
+    names: Vec<Encoded>,
+    values: Vec<Encoded>,
     pairs: Vec<(u32, u32)>,
 }
 
-impl<Side: Send> Sides<Side> {
+impl<Encoded: Send> EncodedPairs<Encoded> {
     /// Encodes pairs, without what is hidden. Names are one when they read alike, values when they are one in
     /// memory.
-    pub(crate) fn new<N: Encoder<Side = Side>>(network: &N, subjects: &[Subject], hidden: Ablation) -> Self {
+    pub(crate) fn new<N: Encoder<Encoded = Encoded>>(
+        network: &N,
+        subjects: &[Subject],
+        hidden: Ablation,
+    ) -> Self {
         let (mut names, mut values) = (Vec::new(), Vec::new());
         let (mut name_ids, mut value_ids) = (FxHashMap::default(), FxHashMap::default());
         let pairs = subjects
@@ -110,7 +118,7 @@ impl<Side: Send> Sides<Side> {
     }
 
     /// What the network reads of each pair.
-    pub(crate) fn rows(&self) -> Vec<Row<'_, Side>> {
+    pub(crate) fn rows(&self) -> Vec<Row<'_, Encoded>> {
         let row = |&(name, value): &(u32, u32)| (&self.names[name as usize], &self.values[value as usize]);
         self.pairs.iter().map(row).collect()
     }
@@ -126,65 +134,66 @@ fn number<K: Eq + std::hash::Hash>(numbers: &mut FxHashMap<K, u32>, key: K, new:
 }
 
 /// A name beside the value of another pair, both as places among the examples.
-pub struct Misfit {
+pub struct Negative {
     pub(crate) name_of: u32,
     pub(crate) value_of: u32,
     pub(crate) weight: f32,
 }
 
-/// Draws `each` misfits for each pair that fits, beside those that are given, so that each name is seen with
+/// Draws `each` negatives for each pair that fits, beside those that are given, so that each name is seen with
 /// more of what it does not hold: its value is that of another pair, of a class that the name never held, or of
-/// the same class but with another text, in the proportion of the misfits given. Together they weigh as much as
+/// the same class but with another text, in the proportion of the negatives given. Together they weigh as much as
 /// those given do.
-pub fn more_misfits(known: &[Known], each: usize, seed: u64) -> Vec<Misfit> {
+pub fn more_negatives(labelled: &[LabelledSubject], each: usize, seed: u64) -> Vec<Negative> {
     let (mut names, mut classes) = (FxHashMap::default(), FxHashMap::default());
-    let ids: Vec<(u32, u32)> = known
+    let ids: Vec<(u32, u32)> = labelled
         .iter()
-        .map(|Known { subject, .. }| {
+        .map(|LabelledSubject { subject, .. }| {
             let name = number(&mut names, subject.name, || {});
             (name, number(&mut classes, subject.type_class, || {}))
         })
         .collect();
-    let fitting: Vec<u32> = (0..known.len() as u32).filter(|&at| !known[at as usize].misfit).collect();
+    let fitting: Vec<u32> =
+        (0..labelled.len() as u32).filter(|&at| !labelled[at as usize].negative).collect();
     let mut held: FxHashSet<(u32, u32)> = FxHashSet::default();
     let mut by_class: Vec<Vec<u32>> = vec![Vec::new(); classes.len()];
     for &at in &fitting {
         held.insert(ids[at as usize]);
         by_class[ids[at as usize].1 as usize].push(at);
     }
-    let misfits: Vec<usize> = (0..known.len()).filter(|&at| known[at].misfit).collect();
-    let within =
-        misfits.iter().filter(|&&at| held.contains(&ids[at])).count() as f64 / misfits.len().max(1) as f64;
-    let given: f64 = misfits.iter().map(|&at| known[at].weight).sum();
+    let negatives: Vec<usize> = (0..labelled.len()).filter(|&at| labelled[at].negative).collect();
+    let within = negatives.iter().filter(|&&at| held.contains(&ids[at])).count() as f64
+        / negatives.len().max(1) as f64;
+    let given: f64 = negatives.iter().map(|&at| labelled[at].weight).sum();
     let mut random = Random::keyed(seed, "nalin-model/misfits", "");
     let mut drawn = Vec::with_capacity(fitting.len() * each);
     let mut total = 0.0;
     for &name_of in &fitting {
         let (name, class) = ids[name_of as usize];
-        let text = &known[name_of as usize].subject.value.text;
+        let text = &labelled[name_of as usize].subject.value.text;
         for _ in 0..each {
             let same_class = random.unit() < within;
             let pool = if same_class { &by_class[class as usize] } else { &fitting };
-            // A few tries; a name that held every class gets no misfit.
+            // A few tries; a name that held every class gets no negative.
             let value_of = (0..20).find_map(|_| {
                 let at = pool[random.below(pool.len() as u64) as usize];
                 let fits = if same_class {
-                    known[at as usize].subject.value.text != *text
+                    labelled[at as usize].subject.value.text != *text
                 } else {
                     !held.contains(&(name, ids[at as usize].1))
                 };
                 fits.then_some(at)
             });
             if let Some(value_of) = value_of {
-                let weight = known[name_of as usize].weight;
+                let weight = labelled[name_of as usize].weight;
                 total += weight;
-                drawn.push(Misfit { name_of, value_of, weight: weight as f32 });
+                drawn.push(Negative { name_of, value_of, weight: weight as f32 });
             }
         }
     }
     if given <= 0.0 || total <= 0.0 {
         return Vec::new();
     }
-    drawn.iter_mut().for_each(|misfit| misfit.weight *= (given / total) as f32);
+    drawn.iter_mut().for_each(|negative| negative.weight *= (given / total) as f32);
     drawn
 }
