@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use report::{Format, Order};
+
+use crate::choices::WarningFilter;
 
 /// Says of every name and value how likely it is that they do not fit.
 ///
@@ -99,14 +101,6 @@ pub struct Args {
 
     #[command(flatten)]
     common: filter::Common,
-}
-
-/// What keeps warnings from people.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WarningFilter {
-    /// The published one: a `str` in a name with `str`, then names with data, value, result, temp, tmp or sample,
-    /// then names with a part of one or two characters
-    Nalin,
 }
 
 /// What is read besides the arguments.

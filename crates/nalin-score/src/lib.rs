@@ -5,6 +5,7 @@
 //! record and the model alone, not on what stands beside it, nor on `--jobs`. One module a mode; what is a
 //! finding is decided in [`findings`].
 
+mod choices;
 pub mod cli;
 
 mod beside;

@@ -9,7 +9,8 @@ use findings::{Candidate, Candidates, Left, Selection, Wanted, left_out, select}
 use records::Finding;
 use report::{Background, Format};
 
-use crate::cli::{Args, WarningFilter};
+use crate::choices::WarningFilter;
+use crate::cli::Args;
 use crate::incoming::Incoming;
 use crate::report_one::options;
 use crate::scorer::Scorer;

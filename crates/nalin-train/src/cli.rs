@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
-use nalin_model::{Ablation, Arch, Schedule};
+use clap::Parser;
+use nalin_model::{Ablation, Schedule};
+
+use crate::choices::{ArchName, Input};
 
 /// Learns from labelled pairs when a name and a value do not fit.
 ///
@@ -89,46 +91,6 @@ pub struct Args {
 
     #[command(flatten)]
     common: filter::Common,
-}
-
-/// The architectures by name.
-#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ArchName {
-    /// Wide and deep over bags of features: words and n-grams of the name, type, sizes and text of the value
-    #[default]
-    Default,
-    /// The published network and its encodings, 1,224,001 parameters
-    Nalin,
-    /// Logistic regression over hashed crosses of name and value features
-    Linear,
-    /// Warn when the name is known, but never held a value of this type
-    Lookup,
-}
-
-impl From<ArchName> for Arch {
-    fn from(name: ArchName) -> Self {
-        match name {
-            ArchName::Default => Self::Default,
-            ArchName::Nalin => Self::Nalin,
-            ArchName::Linear => Self::Linear,
-            ArchName::Lookup => Self::Lookup,
-        }
-    }
-}
-
-/// The inputs that can be hidden.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// The name
-    Name,
-    /// The value's text
-    Value,
-    /// The value's type
-    Type,
-    /// The value's length
-    Len,
-    /// The value's shape and size
-    Shape,
 }
 
 impl Args {

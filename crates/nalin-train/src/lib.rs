@@ -6,6 +6,7 @@
 //! validation and test parts. They name no times, so the same examples, flags and seed give the same bytes,
 //! whatever `--jobs` and `--threads` are, and interrupted or not.
 
+mod choices;
 pub mod cli;
 
 mod card;

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-use notebook::{Magics, Options, Order};
+use notebook::Options;
+
+use crate::choices::{MagicsArg, OrderArg};
+use crate::duplicates::Dedup;
 
 /// Turn notebooks and Python scripts into script records: one JSON object a line, with the code, the
 /// table of its cells, and the place of every line in the file that it came from.
@@ -71,40 +73,6 @@ Exit status: 0 done, 1 more rejects than --max-rejects, 2 not done.
 Example: record the values of every notebook below `studies`, one folder a repository:
   nb2py --root studies studies | nbinstrument | nbexec --root studies -o values.jsonl.zst";
 
-/// What becomes of IPython's syntax.
-#[derive(ValueEnum, Clone, Copy, Debug, Default)]
-pub enum MagicsArg {
-    /// It becomes plain Python, line for line (docs/magics.md).
-    #[default]
-    Neutralise,
-    /// It stays; the code then needs IPython.
-    Keep,
-}
-
-/// The order of the cells.
-#[derive(ValueEnum, Clone, Copy, Debug, Default)]
-pub enum OrderArg {
-    /// As they stand in the notebook.
-    #[default]
-    Document,
-    /// By execution count; cells that never ran come last.
-    Executed,
-    /// By execution count; cells that never ran are left out.
-    ExecutedOnly,
-}
-
-/// Which repetitions are found.
-#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Dedup {
-    /// None.
-    #[default]
-    Off,
-    /// Scripts with the same code.
-    Exact,
-    /// Scripts that share at least 80% of their runs of five tokens; needs about 5 kB for each script.
-    Near,
-}
-
 impl Args {
     /// The folder for plain scripts.
     pub fn folder(&self) -> Option<&Path> {
@@ -113,17 +81,7 @@ impl Args {
 
     /// How scripts are to be made.
     pub fn options(&self) -> Options {
-        Options {
-            magics: match self.magics {
-                MagicsArg::Neutralise => Magics::Neutralise,
-                MagicsArg::Keep => Magics::Keep,
-            },
-            order: match self.order {
-                OrderArg::Document => Order::Document,
-                OrderArg::Executed => Order::Executed,
-                OrderArg::ExecutedOnly => Order::ExecutedOnly,
-            },
-        }
+        Options { magics: self.magics.into(), order: self.order.into() }
     }
 }
 

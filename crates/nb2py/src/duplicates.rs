@@ -7,8 +7,21 @@
 
 use std::collections::HashSet;
 
+use clap::ValueEnum;
 use records::Script;
 use similarity::{Bands, Firsts, Sketch, combine, hash};
+
+/// Which repetitions are found.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dedup {
+    /// None.
+    #[default]
+    Off,
+    /// Scripts with the same code.
+    Exact,
+    /// Scripts that share at least 80% of their runs of five tokens; needs about 5 kB for each script.
+    Near,
+}
 
 /// Tokens in a run.
 const RUN: usize = 5;

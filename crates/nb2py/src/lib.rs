@@ -5,6 +5,7 @@
 //! files are found by `inputs`; here they are read and named, and repetitions are noticed. A file that gives no script is a
 //! reject, never an error.
 
+mod choices;
 pub mod cli;
 mod convert;
 mod duplicates;
@@ -16,9 +17,9 @@ use inputs::{Finder, Unit};
 use records::Script;
 use similarity::Sketch;
 
-use crate::cli::{Args, Dedup};
+use crate::cli::Args;
 use crate::convert::Converter;
-use crate::duplicates::{Seen, sketch};
+use crate::duplicates::{Dedup, Seen, sketch};
 use crate::plain::Folder;
 
 /// Converts whatever the arguments name.

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
+use crate::choices::{Format, Part};
 use crate::generate::Levels;
 
 /// A small language model that learns from traces what code does.
@@ -51,31 +52,6 @@ pub struct GenerateArgs {
 
     #[command(flatten)]
     pub(crate) common: filter::Common,
-}
-
-/// `--format`.
-#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// The whole state behind each line
-    #[default]
-    Full,
-    /// Only what each line changed
-    Delta,
-    /// The program alone
-    Code,
-    /// What `trace-tasks` asks, and the answer
-    Tasks,
-}
-
-impl From<Format> for trace_model::Format {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Full => Self::Full,
-            Format::Delta => Self::Delta,
-            Format::Code => Self::Code,
-            Format::Tasks => Self::Tasks,
-        }
-    }
 }
 
 /// The arguments of `trace-lm train`.
@@ -172,28 +148,6 @@ fn sign(text: &str) -> Result<(String, String), String> {
             Ok((operator.to_owned(), sign.to_owned()))
         }
         _ => Err(format!("`{text}` is not an operator, `=`, and a sign")),
-    }
-}
-
-/// `--part`.
-#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Part {
-    /// 85 in 100
-    Train,
-    /// 5 in 100
-    Valid,
-    /// 10 in 100
-    #[default]
-    Test,
-}
-
-impl From<Part> for records::Split {
-    fn from(part: Part) -> Self {
-        match part {
-            Part::Train => Self::Train,
-            Part::Valid => Self::Valid,
-            Part::Test => Self::Test,
-        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! its command line, its input and its files. Nothing but training with `--minutes` depends on the clock: the same
 //! input gives the same bytes.
 
+mod choices;
 pub mod cli;
 pub mod generate;
 
