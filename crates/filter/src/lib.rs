@@ -7,7 +7,6 @@
 //! Exit statuses: 0 done (a closed pipe downstream too), 1 done and the answer is no, 2 not done;
 //! SIGINT and SIGTERM are raised again after temporary files are gone.
 
-mod alone;
 mod args;
 mod emit;
 mod generate;
@@ -26,7 +25,6 @@ mod writer;
 use std::io;
 use std::process::ExitCode;
 
-pub use alone::compute_alone;
 pub use args::{Common, Generate, ProgressMode, RejectLimit};
 pub use emit::Emit;
 pub use git::{changed_files, patch};
