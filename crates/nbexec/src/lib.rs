@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use filter::{Emit, Input, Line, Output, Stage};
-use records::{Assignment, Head, Instrumented, Outcome, ProbeSite, Record, Script, Site, id_of};
+use records::{Assignment, Head, Instrumented, Outcome, Record, Script, id_of};
 use sandbox::{Ended, Setup, Worker};
 
 use crate::cli::Args;
@@ -225,7 +225,7 @@ fn emit_all(
             schema: Assignment::SCHEMA.to_owned(),
             id: id_of([script.id.as_str(), &row, &column, &place.name, &times]),
             head: Head::of(script),
-            site: site_of(place),
+            site: place.clone(),
             value,
             occurrence,
             occurrences: collected.counts[site],
@@ -249,19 +249,4 @@ fn emit_all(
         missing_file: run.missing_file,
         cpu_seconds: run.cpu_seconds,
     })
-}
-
-fn site_of(place: &ProbeSite) -> Site {
-    Site {
-        name: place.name.clone(),
-        kind: place.kind.clone(),
-        cell: place.cell,
-        line: place.line,
-        column: place.column,
-        row: place.row,
-        physical_line: place.physical_line,
-        scope: place.scope.clone(),
-        text: place.text.clone(),
-        pragma: place.pragma.clone(),
-    }
 }

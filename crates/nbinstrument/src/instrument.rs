@@ -6,7 +6,7 @@ use std::ops::Range;
 use anyhow::{Result, bail};
 use pysource::ipython::has_python_body;
 use pysource::{Binding, Dialect, Edits, LineIndex, NoPlace, Query, SyntaxError};
-use records::{Cell, Instrumented, Magic, ProbeSite, Record as _, Script, Skipped, first_chars};
+use records::{Cell, Instrumented, Magic, Record as _, Script, Site, Skipped, first_chars};
 
 use crate::{Hooks, pragma, probe};
 
@@ -127,16 +127,10 @@ fn stand_ins(script: &Script, cell: &Cell) -> Vec<u32> {
     script.magics.iter().filter(replaced).filter(of_line).map(|it| it.line).collect()
 }
 
-fn site(
-    binding: &Binding,
-    cell: &Cell,
-    text: &str,
-    lines: &LineIndex,
-    pragmas: &[Range<usize>],
-) -> ProbeSite {
+fn site(binding: &Binding, cell: &Cell, text: &str, lines: &LineIndex, pragmas: &[Range<usize>]) -> Site {
     let line = lines.line(binding.statement.start);
     let (_, column) = lines.line_column(text, binding.name_range.start);
-    ProbeSite {
+    Site {
         name: binding.name.clone(),
         kind: binding.kind.as_str().to_owned(),
         cell: cell.cell,

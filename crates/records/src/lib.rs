@@ -38,7 +38,7 @@ pub use fields::{Fields, append_text};
 pub use finding::{Alternative, Edit, Evidence, Finding, HeldValue};
 pub use head::Head;
 pub use id::id_of;
-pub use instrumented::{Instrumented, ProbeSite, Skipped};
+pub use instrumented::{Instrumented, Skipped};
 pub use label::{Label, Mark};
 pub use line::{Around, append_field, append_text_field, around, begin_record, json_text};
 pub use metric::Metric;

@@ -38,17 +38,18 @@ pub struct Assignment {
 pub struct Site {
     /// The name that is bound.
     pub name: String,
-    /// How it is bound, as in [`crate::ProbeSite::kind`].
+    /// How: `assign`, `ann_assign`, `aug_assign`, `walrus`, `for`, `with`, `except`, `case`, `comprehension`,
+    /// `parameter`, `return`, `import`, `def`, `attribute`, `subscript`.
     pub kind: String,
     /// The cell, from 1.
     pub cell: u32,
-    /// Line in the cell, from 1.
+    /// First line of the statement in the cell, from 1.
     pub line: u32,
-    /// Column in characters, from 1.
+    /// Column of the name, in characters, from 1.
     pub column: u32,
-    /// Line in the script, from 1.
+    /// Line of the statement in the script, from 1.
     pub row: u32,
-    /// Line in the notebook file, from 1.
+    /// Line of the statement in the notebook file, from 1.
     pub physical_line: u32,
     /// Enclosing functions and classes, joined by dots; `""` at the top.
     pub scope: String,
