@@ -242,14 +242,6 @@ mod tests {
         fn has(&self, path: &str) -> bool {
             ["there.csv", "helper.py"].contains(&path)
         }
-
-        fn has_folder(&self, _: &str) -> bool {
-            false
-        }
-
-        fn is_installed(&self, _: &str) -> Option<bool> {
-            None
-        }
     }
 
     fn missing(sources: &[&str], function: &str, first: &str, mode: Option<&str>) -> Option<String> {

@@ -309,18 +309,6 @@ mod tests {
     struct Modules<'a>(Option<&'a [&'a str]>);
 
     impl Surroundings for Modules<'_> {
-        fn knows_folder(&self) -> bool {
-            false
-        }
-
-        fn has(&self, _: &str) -> bool {
-            false
-        }
-
-        fn has_folder(&self, _: &str) -> bool {
-            false
-        }
-
         fn is_installed(&self, module: &str) -> Option<bool> {
             self.0.map(|names| names.contains(&module))
         }
