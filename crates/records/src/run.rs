@@ -99,11 +99,12 @@ pub enum CellStatus {
 }
 
 /// How a notebook's execution ended.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Every cell ran to its end.
+    #[default]
     Ok,
     /// Came to the end; at least one cell raised an exception.
     CellErrors,

@@ -1,6 +1,6 @@
 //! Small traces for tests.
 
-use records::{Change, Outcome, Trace, TraceEvent, encode_events};
+use records::{Change, Trace, TraceEvent, encode_events};
 
 /// A trace of a program: names and values by their texts.
 pub(crate) fn trace(code: &str, events: &[TraceEvent], names: &[&str], values: &[&str]) -> Trace {
@@ -8,26 +8,15 @@ pub(crate) fn trace(code: &str, events: &[TraceEvent], names: &[&str], values: &
     Trace {
         schema: "trace/1".to_owned(),
         id: "a".to_owned(),
-        notebook: String::new(),
-        path: String::new(),
         repo: "made/1/a".to_owned(),
         language: "python".to_owned(),
         python: "3.11.7".to_owned(),
         engine: "rewrite".to_owned(),
         code: code.to_owned(),
-        stdin: String::new(),
-        argv: Vec::new(),
-        outcome: Outcome::Ok,
-        exception: String::new(),
-        message: String::new(),
-        line: 0,
-        truncated: false,
         names: texts(names),
         values: texts(values),
-        initial: Vec::new(),
         events: encode_events(events),
-        stdout: String::new(),
-        extra: records::Extra::new(),
+        ..Trace::default()
     }
 }
 

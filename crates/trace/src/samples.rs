@@ -1,7 +1,7 @@
 //! Small traces for tests.
 #![allow(clippy::unwrap_used, reason = "a test panics where something is wrong")]
 
-use records::{Extra, Outcome, Record as _, Trace, TraceEvent, encode_events};
+use records::{Record as _, Trace, TraceEvent, encode_events};
 
 use crate::program::Program;
 
@@ -18,19 +18,10 @@ pub fn program(code: &str, names: &[&str], values: &[&str], events: &[TraceEvent
         python: "3.11.7".to_owned(),
         engine: "settrace".to_owned(),
         code: code.to_owned(),
-        stdin: String::new(),
-        argv: Vec::new(),
-        outcome: Outcome::Ok,
-        exception: String::new(),
-        message: String::new(),
-        line: 0,
-        truncated: false,
         names: texts(names),
         values: texts(values),
-        initial: Vec::new(),
         events: encode_events(events),
-        stdout: String::new(),
-        extra: Extra::new(),
+        ..Trace::default()
     })
     .unwrap()
 }

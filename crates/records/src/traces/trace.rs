@@ -8,7 +8,7 @@ use crate::{Extra, Outcome, Record};
 ///
 /// A value is a text, bounded, made by type and never by trust: `7`, `'abc'`, `[1, 2, ...+40]`, `<Point x=1 y=2>`.
 /// The same run gives the same record whichever engine recorded it, but for `engine` itself.
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trace {
     /// `"trace/1"`.
