@@ -139,9 +139,8 @@ fn by(mut members: Vec<&One>, key: fn(&One) -> &Arc<str>) -> Vec<(&str, Vec<&One
 
 /// The figures of a group at each threshold.
 fn evaluations(members: &[&One], thresholds: &[f64], random: Random) -> Vec<Evaluation> {
-    // Each example is a group of its own.
-    let scored = |(group, one): (u32, &&One)| Scored { score: one.score, label: one.label, group };
-    let scored: Vec<Scored> = (0..).zip(members).map(scored).collect();
+    let scored = |(one, group): (&&One, u32)| Scored { score: one.score, label: one.label, group };
+    let scored: Vec<Scored> = members.iter().zip(groups(members)).map(scored).collect();
     let Figures { positives, auc, at } = figures(scored, thresholds, random);
     let evaluation = |at: AtThreshold| Evaluation {
         schema: Evaluation::SCHEMA.to_owned(),
@@ -164,4 +163,40 @@ fn evaluations(members: &[&One], thresholds: &[f64], random: Random) -> Vec<Eval
         ..Evaluation::default()
     };
     at.into_iter().map(evaluation).collect()
+}
+
+/// What an interval draws anew as a whole: repositories, since examples of one go wrong together; examples, where all
+/// are of one repository or it is not known.
+fn groups<'a>(members: &[&'a One]) -> Vec<u32> {
+    let mut first: FxHashMap<&str, u32> = FxHashMap::default();
+    // A group is numbered by its first example.
+    let group = |(at, one): (u32, &'a One)| match &*one.repo {
+        "" => at,
+        repo => *first.entry(repo).or_insert(at),
+    };
+    let groups: Vec<u32> = (0..).zip(members.iter().copied()).map(group).collect();
+    if groups.iter().all(|group| *group == 0) { (0..members.len() as u32).collect() } else { groups }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{One, groups};
+
+    #[test]
+    fn repositories_are_drawn_whole_unless_there_is_one_alone() {
+        let one = |repo: &str| One {
+            score: 0.5,
+            label: false,
+            origin: "".into(),
+            type_class: "int".into(),
+            repo: repo.into(),
+        };
+        let groups = |repos: &[&str]| {
+            let all: Vec<One> = repos.iter().map(|repo| one(repo)).collect();
+            groups(&all.iter().collect::<Vec<_>>())
+        };
+        assert_eq!(groups(&["a", "b", "a", "", "", "b"]), [0, 1, 0, 3, 4, 1]);
+        assert_eq!(groups(&["a", "a", "a"]), [0, 1, 2]);
+        assert_eq!(groups(&["", ""]), [0, 1]);
+    }
 }

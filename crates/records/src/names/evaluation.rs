@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Record;
 
-/// Figures at one threshold; `_low` and `_high` are a 95 % interval, from drawing the examples anew.
+/// Figures at one threshold; `_low` and `_high` are a 95 % interval, from drawing repositories anew, or examples where
+/// there is one repository alone or none is known.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evaluation {
