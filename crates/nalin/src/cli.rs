@@ -47,6 +47,11 @@ pub enum Verb {
         /// What was checked, and how.
         check: Check,
     },
+    /// List the rules, or say at length what one of them reports
+    Rule {
+        /// Its code, as a finding has it: `NAL001`
+        code: Option<String>,
+    },
 }
 
 /// What is checked, how, and what is reported.

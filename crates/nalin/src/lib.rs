@@ -11,6 +11,7 @@ mod outcome;
 mod pipeline;
 mod plan;
 mod recorded;
+mod rule;
 mod version;
 
 use std::fs::File;
@@ -31,6 +32,7 @@ pub fn run(args: Args) -> Result<bool> {
     match args.verb {
         Verb::Check(check) => run_check(&check, None),
         Verb::Explain { id, check } => run_check(&check, Some(&id)),
+        Verb::Rule { code } => rule::tell(code.as_deref()).map(|()| true),
     }
 }
 

@@ -198,6 +198,20 @@ fn a_program_of_another_version_is_refused() {
 }
 
 #[test]
+fn rules_are_those_of_the_registry() {
+    let folder = Folder::new();
+    let all = nalin(&folder, &["rule"]).succeeds().text();
+    assert!(all.starts_with("NAL001 value-does-not-fit: ") && all.lines().count() >= 8, "{all}");
+    assert!(
+        all.contains("NBC006 ") && all.lines().any(|line| line.ends_with("Off unless asked for.")),
+        "{all}"
+    );
+    let page = nalin(&folder, &["rule", "NBC003"]).succeeds().text();
+    assert!(page.starts_with("# NBC003 missing-import\n"), "{page}");
+    nalin(&folder, &["rule", "NAL999"]).ends_with(2).says("there is no rule NAL999; `nalin rule` lists them");
+}
+
+#[test]
 fn an_explanation_by_its_id() {
     let folder = Folder::new();
     folder.write("a.ipynb", notebook(&["unit = 'm'\nrow_count = 3\n"]));

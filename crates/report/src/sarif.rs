@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use records::Finding;
+use records::{Edit, Finding};
 use serde_json::{Value, json};
 
 use crate::{Error, Options, Render, Rule, physical_line, placed_message, rules};
@@ -63,7 +63,7 @@ fn rule(rule: &Rule) -> Value {
 fn result(finding: &Finding, rules: &[&Rule]) -> Value {
     let place = &finding.place;
     let index = rules.iter().position(|rule| rule.code == finding.rule);
-    json!({
+    let mut result = json!({
         "ruleId": finding.rule,
         "ruleIndex": index.map_or(-1, |index| index as i64),
         "level": index.map_or("warning", |index| rules[index].severity.as_str()),
@@ -81,7 +81,21 @@ fn result(finding: &Finding, rules: &[&Rule]) -> Value {
             "name": place.name,
             "type": finding.held().map_or("", |held| &held.value.type_name),
         },
-    })
+    });
+    // The bytes of an edit count in the script, and that of a notebook is not its file.
+    if !finding.fix.is_empty() && finding.head.path.ends_with(".py") {
+        let replacement = |edit: &Edit| {
+            json!({
+                "deletedRegion": {"byteOffset": edit.start, "byteLength": edit.end.saturating_sub(edit.start)},
+                "insertedContent": {"text": edit.replacement},
+            })
+        };
+        result["fixes"] = json!([{"artifactChanges": [{
+            "artifactLocation": result["locations"][0]["physicalLocation"]["artifactLocation"],
+            "replacements": finding.fix.iter().map(replacement).collect::<Vec<_>>(),
+        }]}]);
+    }
+    result
 }
 
 /// Messages may hold links, `[text](address)`: a stranger's value shall not.

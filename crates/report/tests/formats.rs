@@ -1,7 +1,7 @@
 //! Every format with hostile names, values and paths, as snapshots.
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
-use records::{Evidence, Finding, Head, HeldValue, Record as _, Site, Value};
+use records::{Edit, Evidence, Finding, Head, HeldValue, Record as _, Site, Value};
 use report::{Background, Format, Options, Order, explain, write};
 
 fn finding(path: &str, name: &str, text: &str, score: f64) -> Finding {
@@ -211,6 +211,22 @@ fn the_page_does_not_grow_with_a_huge_value() {
     let page = rendered(Format::Html, &[oversized], false);
     assert!(page.len() < 100_000, "{}", page.len());
     assert!(!page.contains('\u{202e}'));
+}
+
+#[test]
+fn a_fix_of_a_file_is_a_fix_of_sarif() {
+    let fixes = |path: &str| {
+        let mut found = finding(path, "n_rows", "'many'", 0.9);
+        found.fix = vec![Edit { start: 7, end: 9, replacement: "3".to_owned() }];
+        let log: serde_json::Value = serde_json::from_str(&rendered(Format::Sarif, &[found], false)).unwrap();
+        log["runs"][0]["results"][0].get("fixes").cloned()
+    };
+    let expected = serde_json::json!([{"artifactChanges": [{
+        "artifactLocation": {"uri": "a.py", "uriBaseId": "%SRCROOT%"},
+        "replacements": [{"deletedRegion": {"byteOffset": 7, "byteLength": 2}, "insertedContent": {"text": "3"}}],
+    }]}]);
+    assert_eq!(fixes("a.py"), Some(expected));
+    assert_eq!(fixes("a.ipynb"), None, "the bytes of a notebook's script are not those of its file");
 }
 
 /// What GitHub's and GitLab's documentation demand of a file, beyond being JSON.
