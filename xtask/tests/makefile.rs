@@ -195,6 +195,15 @@ fn every_build_asks_for_the_whole_workspace() {
     assert!(builds > 5, "programs are built");
 }
 
+#[test]
+fn every_long_proof_is_a_target() {
+    let script = fs::read_to_string(root().join("scripts/proofs.sh")).expect("there is a script of proofs");
+    let all = script.lines().find_map(|line| line.strip_prefix("all=")).expect("it lists the proofs");
+    let proofs: BTreeSet<&str> = all.trim_matches('"').split_whitespace().collect();
+    let targets = targets();
+    assert!(proofs.len() > 3 && proofs.iter().all(|proof| targets.contains(*proof)), "{proofs:?}");
+}
+
 /// A name that is set twice has the value of the first, or the last, and two meanings.
 #[test]
 fn every_setting_is_set_once() {
