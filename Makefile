@@ -295,12 +295,19 @@ test: lint venv ## Run every test
 	NALIN_TEST_ALL=1 $(PYTHON) -m unittest discover --quiet --start-directory python/tests
 	$(MAKE) --no-print-directory test-small
 
+# The streams of fixtures by the programs in a folder; what is executed is read from a recording.
+define same_hashes
+	LEARN=0 scripts/hashes.sh fixtures $(1) $(PYTHON) build/hashes fixtures/recorded > /dev/null
+	diff fixtures/recorded/hashes.tsv build/hashes/hashes.tsv
+endef
+
 # Small forms of the proofs below, on the programs that the tests have built.
 .PHONY: test-small proofs
 test-small: venv
 	scripts/setup.sh --tools jq zstd parallel rsync dropbear:dropbear-bin ssh:openssh-client
-	cargo build --quiet --locked --workspace $(addprefix --bin ,nb2py nbinstrument nbexec assign-merge negsample nalin-score nalin)
+	cargo build --quiet --locked --workspace --bins
 	$(MAKE) --no-print-directory check-corpus-front-small
+	$(call same_hashes,target/debug)
 	scripts/test-hooks.sh --small target/debug $(VENV)
 	scripts/test-cluster.sh --small target/debug $(PYTHON)
 
@@ -391,8 +398,7 @@ bench-findings: build venv ## Measure nalin-score on 100,000 findings made of PA
 # --- Chores --------------------------------------------------------------------------------------
 .PHONY: samples hashes
 hashes: build build-crashes build-traces ## Prove that no stream of fixtures has changed a byte
-	LEARN=0 scripts/hashes.sh fixtures $(BIN) $(PYTHON) build/hashes fixtures/recorded
-	diff fixtures/recorded/hashes.tsv build/hashes/hashes.tsv
+	$(call same_hashes,$(BIN))
 
 samples: build build-crashes build-traces build-trace-lm build-bugs venv ## Make fixtures/records and what is generated from it anew
 	scripts/samples.sh $(BIN) $(PYTHON)
