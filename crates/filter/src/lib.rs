@@ -54,6 +54,24 @@ pub trait Filter: clap::Parser {
     fn run(self, stage: &mut Stage) -> anyhow::Result<()>;
 }
 
+/// Makes arguments with a field `common` a [`Filter`]: its name, and what it runs with the arguments and the stage.
+#[macro_export]
+macro_rules! filter {
+    ($arguments:ty, $name:literal, $run:path) => {
+        impl $crate::Filter for $arguments {
+            const NAME: &'static str = $name;
+
+            fn common(&self) -> &$crate::Common {
+                &self.common
+            }
+
+            fn run(self, stage: &mut $crate::Stage) -> anyhow::Result<()> {
+                $run(&self, stage)
+            }
+        }
+    };
+}
+
 /// Parses the arguments, runs the program, settles output, summary and exit status.
 pub fn main<F: Filter>() -> ExitCode {
     program(F::NAME, |filter: F| {

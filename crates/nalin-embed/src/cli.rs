@@ -52,14 +52,4 @@ pub struct Args {
     common: filter::Common,
 }
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "nalin-embed";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut filter::Stage) -> anyhow::Result<()> {
-        crate::run(&self, stage)
-    }
-}
+filter::filter!(Args, "nalin-embed", crate::run);

@@ -124,17 +124,7 @@ impl Args {
     }
 }
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "nalin-train";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut filter::Stage) -> anyhow::Result<()> {
-        crate::run(&self, stage)
-    }
-}
+filter::filter!(Args, "nalin-train", crate::run);
 
 fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {

@@ -168,17 +168,7 @@ pub struct LimitArgs {
     pub max_values: usize,
 }
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "nbexec";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut filter::Stage) -> anyhow::Result<()> {
-        crate::run(&self, stage)
-    }
-}
+filter::filter!(Args, "nbexec", crate::run);
 
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {

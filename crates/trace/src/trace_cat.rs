@@ -134,14 +134,4 @@ fn pick(
     Ok(())
 }
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "trace-cat";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut Stage) -> Result<()> {
-        run(&self, stage)
-    }
-}
+filter::filter!(Args, "trace-cat", run);

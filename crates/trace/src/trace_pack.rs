@@ -153,14 +153,4 @@ impl Totals {
     }
 }
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "trace-pack";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut Stage) -> Result<()> {
-        run(&self, stage)
-    }
-}
+filter::filter!(Args, "trace-pack", run);

@@ -258,17 +258,7 @@ fn page(figures: &[TraceStat]) -> Result<String> {
 const TEMPLATE: &str =
     "{% extends \"shell.html\" %}{% block main %}{% include \"charts.html\" %}{% endblock %}";
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "trace-stats";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut Stage) -> Result<()> {
-        run(&self, stage)
-    }
-}
+filter::filter!(Args, "trace-stats", run);
 
 #[cfg(test)]
 mod tests {

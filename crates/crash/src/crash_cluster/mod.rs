@@ -222,14 +222,4 @@ fn write_clusters(
     output.finish()
 }
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "crash-cluster";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut Stage) -> Result<()> {
-        run(&self, stage)
-    }
-}
+filter::filter!(Args, "crash-cluster", run);

@@ -131,14 +131,4 @@ pub fn label(crash: &Crash, categories: Categories) -> CrashLabel {
     }
 }
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "crash-label";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut Stage) -> Result<()> {
-        run(&self, stage)
-    }
-}
+filter::filter!(Args, "crash-label", run);

@@ -81,14 +81,4 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     })
 }
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "crash-norm";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut Stage) -> Result<()> {
-        run(&self, stage)
-    }
-}
+filter::filter!(Args, "crash-norm", run);

@@ -193,14 +193,4 @@ fn visible(text: &str) -> String {
     escape(text).chars().take(MOST_CHARS).collect()
 }
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "crash-report";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut Stage) -> Result<()> {
-        run(&self, stage)
-    }
-}
+filter::filter!(Args, "crash-report", run);

@@ -190,17 +190,7 @@ fn write_plan(path: &Path, strata: &[(String, Vec<usize>)], allocation: &Allocat
     output.finish()
 }
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "crash-sample";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut Stage) -> Result<()> {
-        run(&self, stage)
-    }
-}
+filter::filter!(Args, "crash-sample", run);
 
 #[cfg(test)]
 mod tests {

@@ -144,14 +144,4 @@ fn text(found: &TraceCheck) -> Vec<String> {
     lines
 }
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "trace-check";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut Stage) -> Result<()> {
-        run(&self, stage)
-    }
-}
+filter::filter!(Args, "trace-check", run);

@@ -227,17 +227,7 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     })
 }
 
-impl filter::Filter for Args {
-    const NAME: &'static str = "trace-dedup";
-
-    fn common(&self) -> &filter::Common {
-        &self.common
-    }
-
-    fn run(self, stage: &mut Stage) -> Result<()> {
-        run(&self, stage)
-    }
-}
+filter::filter!(Args, "trace-dedup", run);
 
 #[cfg(test)]
 mod tests {
