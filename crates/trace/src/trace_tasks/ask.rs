@@ -17,16 +17,16 @@ const LONGEST_ANSWER: usize = 500;
 /// What these lines change is no question.
 const DEFINE: [&str; 4] = ["def", "class", "import", "from"];
 
-/// Questions of one kind about a program: as many as asked for, or as there are.
-pub fn ask(program: &Program, task: Task, args: &Args) -> Vec<Question> {
+/// Questions about a program: of each kind as many as asked for, or as there are.
+pub fn ask(program: &Program, tasks: &[Task], args: &Args) -> Vec<Question> {
+    let statements = Statements::of(&program.trace.code);
+    tasks.iter().flat_map(|&task| of_kind(program, &statements, task, args)).collect()
+}
+
+fn of_kind(program: &Program, statements: &Statements<'_>, task: Task, args: &Args) -> Vec<Question> {
     let key = format!("{} {}", program.trace.id, task.as_str());
-    let mut asker = Asker {
-        program,
-        statements: Statements::of(&program.trace.code),
-        args,
-        random: Random::keyed(args.common.seed, "trace-tasks", &key),
-        task,
-    };
+    let random = Random::keyed(args.common.seed, "trace-tasks", &key);
+    let mut asker = Asker { program, statements, args, random, task };
     let mut questions = match task {
         Task::NextState => asker.at_steps(|step| step.changes, Asker::next_state),
         Task::StateAt => asker.at_steps(|_| true, Asker::state_at),
@@ -46,7 +46,7 @@ pub fn ask(program: &Program, task: Task, args: &Args) -> Vec<Question> {
 
 struct Asker<'p> {
     program: &'p Program,
-    statements: Statements<'p>,
+    statements: &'p Statements<'p>,
     args: &'p Args,
     random: Random,
     task: Task,
@@ -86,10 +86,16 @@ impl Asker<'_> {
         let mut before = Program { trace: program.trace.clone(), events: program.events[..until].to_vec() };
         // What comes behind is not to be guessed from how the trace ended.
         (before.trace.truncated, before.trace.exception) = (false, String::new());
-        let statements = Statements::of(&before.trace.code);
-        let spelling = Spelling { program: &before, statements: &statements, glyphs: None };
+        let hidden;
+        let statements = if program.trace.code == self.program.trace.code {
+            self.statements
+        } else {
+            hidden = Statements::of(&program.trace.code);
+            &hidden
+        };
+        let spelling = Spelling { program: &before, statements, glyphs: None };
         let render = |plan: &Plan| dots(&spelling, plan, Include::default());
-        fit(&before, &statements, Plan::all(&before), self.args.trace_tokens as usize, render).0
+        fit(&before, statements, Plan::all(&before), self.args.trace_tokens as usize, render).0
     }
 
     /// Asks about steps in an order that is drawn, until there are enough questions.
@@ -193,7 +199,7 @@ impl Asker<'_> {
 
     fn loop_counts(&mut self) -> Vec<Question> {
         let mut all: Vec<_> =
-            loops(self.program, &self.statements).into_iter().filter(|it| it.ended).collect();
+            loops(self.program, self.statements).into_iter().filter(|it| it.ended).collect();
         // The how manieth time each was begun, in the order in which they began.
         all.sort_by_key(|it| it.iterations.first().map_or(usize::MAX, |first| first.start));
         let mut begun: std::collections::BTreeMap<u32, u32> = std::collections::BTreeMap::new();

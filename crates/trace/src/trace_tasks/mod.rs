@@ -254,8 +254,9 @@ pub fn run(args: &Args, stage: &mut Stage) -> Result<()> {
     let mut budget = TokenBudget { left: args.total_tokens };
     let look = |line: &Line| {
         let Some(program) = Program::read(line)? else { return Ok(None) };
-        let questions = tasks.iter().flat_map(|&task| ask(&program, task, args));
-        let asked: Vec<TraceTask> = questions.map(|question| question.record(&program, args)).collect();
+        let questions = ask(&program, &tasks, args);
+        let asked: Vec<TraceTask> =
+            questions.into_iter().map(|question| question.record(&program, args)).collect();
         Ok(Some((asked, program)))
     };
     let input = stage.input(args.inputs.clone());

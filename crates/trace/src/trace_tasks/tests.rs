@@ -14,7 +14,7 @@ fn args(arguments: &[&str]) -> Args {
 
 fn asked(program: &Program, task: Task, arguments: &[&str]) -> Vec<TraceTask> {
     let args = args(arguments);
-    ask(program, task, &args).into_iter().map(|question| question.record(program, &args)).collect()
+    ask(program, &[task], &args).into_iter().map(|question| question.record(program, &args)).collect()
 }
 
 fn all(path: &str, task: Task) -> Vec<(String, String)> {
@@ -160,7 +160,7 @@ fn totals_of_two_forms_are_equal() {
         let mut budget = TokenBudget { left: args.total_tokens };
         let mut emit = filter::Emit::default();
         for program in recorded() {
-            for question in ask(&program, Task::Text, &args) {
+            for question in ask(&program, &[Task::Text], &args) {
                 budget.write(question.record(&program, &args), &mut emit).unwrap();
             }
         }
