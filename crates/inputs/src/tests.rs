@@ -207,6 +207,74 @@ fn a_damaged_header_of_a_tar_loses_only_its_member() {
     assert!(path.ends_with("a.tar") && why.contains("checksum"), "{path}: {why}");
 }
 
+/// A tar whose second member has a name of that many letters.
+fn tar_with_long_name(letters: usize, name_in: tar::EntryType) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut append = |entry_type, name: &str, content: &[u8]| {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(entry_type);
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, name, content).unwrap();
+    };
+    append(tar::EntryType::Regular, "one.py", b"first");
+    let name = format!("{}.py", "n".repeat(letters));
+    let record = match name_in {
+        tar::EntryType::XHeader => {
+            // The number in front counts itself.
+            let rest = format!(" path={name}\n");
+            let digits = (rest.len() + (rest.len() + 8).to_string().len()).to_string().len();
+            format!("{}{rest}", rest.len() + digits)
+        }
+        _ => format!("{name}\0"),
+    };
+    append(name_in, "long", record.as_bytes());
+    append(tar::EntryType::Regular, "two.py", b"second");
+    append(tar::EntryType::Regular, "three.py", b"third");
+    tar.into_inner().unwrap()
+}
+
+#[test]
+fn a_name_without_measure_costs_only_its_member() {
+    for kind in [tar::EntryType::GNULongName, tar::EntryType::XHeader] {
+        // A path that could be unpacked, one that could not, and one that is not even read.
+        let found = archived("a.tar", &tar_with_long_name(4000, kind));
+        assert_eq!((found[1].0.len(), &found[1].1), (4003, &Ok("second".to_owned())));
+        let (path, why) = only_two_is_lost(&archived("a.tar", &tar_with_long_name(5000, kind)));
+        assert!(path.ends_with("a.tar") && why.contains("longer than 4096 bytes"), "{path}: {why}");
+        let found = archived("a.tar", &tar_with_long_name(3_000_000, kind));
+        assert_eq!(found[0], ("one.py".to_owned(), Ok("first".to_owned())));
+        refused(&found[1..2], "longer than 1048576 bytes");
+        assert_eq!(found.last().unwrap(), &("three.py".to_owned(), Ok("third".to_owned())));
+    }
+    let long = format!("{}.py", "n".repeat(60_000));
+    let found = archived("a.zip", &zip_of(&[MEMBERS[0], (&long, "second"), MEMBERS[2]]));
+    assert!(only_two_is_lost(&found).1.contains("longer than 4096 bytes"));
+}
+
+#[test]
+fn members_of_one_name_are_both_read() {
+    let mut bytes = zip_of(&MEMBERS);
+    for at in (0..bytes.len() - 6).rev().filter(|&at| bytes[at..].starts_with(b"two.py")).collect::<Vec<_>>()
+    {
+        bytes[at..at + 6].copy_from_slice(b"one.py");
+    }
+    let found = archived("a.zip", &bytes);
+    let contents: Vec<_> = found.iter().map(|(path, content)| (path.as_str(), content.as_deref())).collect();
+    assert_eq!(contents, [("one.py", Ok("first")), ("one.py", Ok("second")), ("three.py", Ok("third"))]);
+}
+
+#[test]
+fn a_damaged_table_of_a_zip_keeps_what_stands_before_it() {
+    let mut bytes = zip_of(&MEMBERS);
+    let table = position(&bytes, "PK\x01\x02");
+    let at = table + position(&bytes[table..], "two.py") - 46;
+    bytes[at] = b'X';
+    let found = archived("a.zip", &bytes);
+    assert_eq!(found[0], ("one.py".to_owned(), Ok("first".to_owned())));
+    refused(&found[1..], "");
+}
+
 #[test]
 fn a_torn_archive_keeps_what_is_whole() {
     let bytes = tar_of(&MEMBERS);

@@ -25,6 +25,8 @@ use crate::unit::Unit;
 
 /// How many members are read ahead. Each may be as large as a file may be.
 const AHEAD: usize = 4;
+/// A name that is longer could not be unpacked, and stands in every record of its member.
+const MAX_PATH_BYTES: usize = 4096;
 
 /// The kinds of archives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +107,9 @@ impl Members {
         open: impl FnOnce() -> Result<R, E>,
     ) -> Result<(), NobodyListens> {
         let Some(path) = self.wanted(path) else { return Ok(()) };
+        if path.len() > MAX_PATH_BYTES {
+            return self.damaged(format!("the name of a member is longer than {MAX_PATH_BYTES} bytes"));
+        }
         let bytes =
             open().map_err(unreadable).and_then(|mut member| read_limited(&mut member, 0, self.max_bytes));
         self.send(match bytes {

@@ -1,5 +1,6 @@
 //! The members of a `.tar`, read from front to back.
 
+use std::cell::Cell;
 use std::io::{self, Cursor, ErrorKind, Read};
 
 use tar::{Archive, Header};
@@ -7,13 +8,18 @@ use tar::{Archive, Header};
 use super::{Members, NobodyListens};
 
 const BLOCK: usize = 512;
+/// What may stand in front of a member beside its header: a long name, attributes, a map of holes. The crate `tar` reads
+/// these whole, however long an archive says that they are.
+const MAX_EXTENSION_BYTES: u64 = 1 << 20;
 
 /// Hands on what is wanted. Behind a damaged header it goes on with the next sound one.
 pub fn read(archive: impl Read, members: &Members) -> Result<(), NobodyListens> {
-    let mut blocks = Blocks { archive, at: 0 };
+    let allowed = Cell::new(0);
+    let mut blocks = Blocks { archive, at: 0, allowed: &allowed };
     let mut header = Vec::new();
     loop {
-        let Err(error) = read_on(Cursor::new(header).chain(&mut blocks), members)? else { return Ok(()) };
+        let rest = Cursor::new(header).chain(&mut blocks);
+        let Err(error) = read_on(rest, &allowed, members)? else { return Ok(()) };
         members.damaged(error)?;
         match blocks.next_header() {
             Some(next) => header = next.to_vec(),
@@ -22,8 +28,13 @@ pub fn read(archive: impl Read, members: &Members) -> Result<(), NobodyListens> 
     }
 }
 
-/// Hands on what is wanted up to the end or the first damaged header.
-fn read_on(archive: impl Read, members: &Members) -> Result<io::Result<()>, NobodyListens> {
+/// Hands on what is wanted up to the end or the first damaged header; `allowed` is of its [`Blocks`].
+fn read_on(
+    archive: impl Read,
+    allowed: &Cell<u64>,
+    members: &Members,
+) -> Result<io::Result<()>, NobodyListens> {
+    allowed.set(MAX_EXTENSION_BYTES);
     let mut archive = Archive::new(archive);
     let entries = match archive.entries() {
         Ok(entries) => entries,
@@ -34,6 +45,12 @@ fn read_on(archive: impl Read, members: &Members) -> Result<io::Result<()>, Nobo
             Ok(entry) => entry,
             Err(error) => return Ok(Err(error)),
         };
+        // Of one with holes the size is not that of its bytes in the archive.
+        let bytes = match entry.header().entry_type().is_gnu_sparse() {
+            true => entry.header().entry_size().unwrap_or(0),
+            false => entry.size(),
+        };
+        allowed.set(bytes.saturating_add(MAX_EXTENSION_BYTES));
         if !entry.header().entry_type().is_file() {
             continue;
         }
@@ -45,15 +62,18 @@ fn read_on(archive: impl Read, members: &Members) -> Result<io::Result<()>, Nobo
     Ok(Ok(()))
 }
 
-/// An archive that knows where its next block begins.
-struct Blocks<R> {
+/// An archive that knows where its next block begins, and gives no more than is allowed.
+struct Blocks<'a, R> {
     archive: R,
     at: usize,
+    /// How many bytes may still be read.
+    allowed: &'a Cell<u64>,
 }
 
-impl<R: Read> Blocks<R> {
+impl<R: Read> Blocks<'_, R> {
     /// The next block that is a sound header, if one is left that can be read.
     fn next_header(&mut self) -> Option<[u8; BLOCK]> {
+        self.allowed.set(u64::MAX);
         let mut block = [0; BLOCK];
         let rest = self.at.next_multiple_of(BLOCK) - self.at;
         self.read_exact(&mut block[..rest]).ok()?;
@@ -66,9 +86,17 @@ impl<R: Read> Blocks<R> {
     }
 }
 
-impl<R: Read> Read for Blocks<R> {
+impl<R: Read> Read for Blocks<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.archive.read(buffer)?;
+        let allowed = self.allowed.get();
+        if allowed == 0 {
+            let limit =
+                format!("name and attributes of a member are longer than {MAX_EXTENSION_BYTES} bytes");
+            return Err(io::Error::other(limit));
+        }
+        let room = usize::try_from(allowed).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.archive.read(&mut buffer[..room])?;
+        self.allowed.set(allowed - read as u64);
         self.at = self.at.wrapping_add(read);
         Ok(read)
     }

@@ -1,26 +1,39 @@
-//! The members of a `.zip`, in the order of its table of contents.
+//! The members of a `.zip`, in the order of its table of contents, which is read entry by entry and never held whole.
 
 use std::io::{Read, Seek};
 use std::path::Path;
 
 use anyhow::Result;
-use zip::ZipArchive;
+use zip::read::Config;
+use zip::unstable::read::ZipIterable;
+use zip::{ZipReadOptions, result::ZipError};
 
 use super::{Members, NobodyListens};
 
-/// Hands on what is wanted.
+/// Hands on what is wanted. Of two members with one name both are. Behind a damaged entry of the table nobody knows
+/// where the next begins: the rest is lost, what stands before is not.
 ///
 /// # Errors
 /// If there is no table of contents to go by.
 pub fn read(archive: impl Read + Seek, members: &Members) -> Result<Result<(), NobodyListens>> {
-    let mut archive = ZipArchive::new(archive)?;
-    Ok((0..archive.len()).try_for_each(|at| {
-        let name =
-            archive.by_index_data(at).and_then(|member| Ok((member.is_file(), member.name()?.into_owned())));
-        match name {
-            Ok((true, name)) => members.take(Path::new(&name), || archive.by_index(at)),
-            Ok((false, _)) => Ok(()),
-            Err(error) => members.damaged(error),
+    let mut archive = ZipIterable::try_new(archive, Config::default())?;
+    let entries = archive.files()?;
+    let mut hand_on = || {
+        while let Some(entry) = entries.next() {
+            let named = entry.and_then(|entry| {
+                let name = entry.is_file().then(|| entry.name().map(|name| name.into_owned()));
+                Ok::<_, ZipError>((name.transpose(), entry))
+            });
+            match named {
+                Ok((Ok(Some(name)), entry)) => {
+                    let open = || entry.with_reader(entries.reader_mut(), ZipReadOptions::default());
+                    members.take(Path::new(&name), open)?;
+                }
+                Ok((Ok(None), _)) => {}
+                Ok((Err(error), _)) | Err(error) => members.damaged(error)?,
+            }
         }
-    }))
+        Ok(())
+    };
+    Ok(hand_on())
 }
