@@ -345,6 +345,10 @@ check-corpus-front: build-front ## Prove of every notebook below NOTEBOOKS that 
 	    $(BIN)/nbinstrument --verify $$hooks --jobs $(JOBS) --rejects /dev/null --output /dev/null; \
 	done
 
+.PHONY: test-scaling
+test-scaling: build build-crashes build-traces venv ## Prove that twice as many names, cells, columns, records take no more than about twice as long
+	scripts/scaling.py $(BIN) --python $(PYTHON)
+
 soak: $(OUT)/instrumented.jsonl.zst venv ## Run the notebooks of OUT twice in one process each, compare; SOAK=--second=--cold: warm and cold
 	scripts/soak.py $(BIN)/nbexec $< $(OUT)/soak $(SOAK) -- --root $(NOTEBOOKS) --python $(PYTHON) $(EXEC_FLAGS)
 

@@ -29,11 +29,13 @@ rests_on() {
     test-hooks) crates $front nbexec assign-merge nalin-score nalin; printf '%s\n' $runtime models scripts/test-hooks.sh ;;
     test-kernel) crates $front nbexec; printf '%s\n' $runtime scripts/kernel.py ;;
     test-packages) crates $front nbexec; printf '%s\n' $runtime requirements-runner.txt fixtures/packages scripts/packages.py ;;
+    test-scaling) crates $front nbexec nbliterals assign-merge negsample nalin-score crash trace
+      printf '%s\n' $runtime scripts/scaling.py ;;
     test-traces) crates nbexec trace; printf '%s\n' $runtime fixtures/traces ;;
     *) echo "proofs: there is no proof $1" >&2; return 2 ;;
   esac
 }
-all="check-corpus-front test-cluster test-container test-crashes test-formats test-hooks test-kernel test-packages test-traces"
+all="check-corpus-front test-cluster test-container test-crashes test-formats test-hooks test-kernel test-packages test-scaling test-traces"
 trees() { # NAME: a JSON object
   local paths
   paths=$(rests_on "$1")

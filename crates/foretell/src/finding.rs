@@ -1,6 +1,7 @@
 //! From failures to findings: what is sure enough and not silenced, with its place.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use notebook::{CodeCell, Notebook};
 use pysource::{LineIndex, silences};
@@ -37,13 +38,17 @@ pub fn findings(
     let cells: Vec<CrashCell> = notebook.cells.iter().map(crash_cell).collect();
     let failures = failures(&cells, surroundings, has_lazy_annotations(&notebook.language_version));
     let is_wanted = |failure: &Failure| {
-        (failure.rule != Rule::FollowsFailure || wanted.cascades)
-            && failure.score >= wanted.min_score
-            && !is_silenced(failure, notebook)
+        (failure.rule != Rule::FollowsFailure || wanted.cascades) && failure.score >= wanted.min_score
     };
-    let head = || Head { notebook: notebook.script_id(), path: path.to_owned(), repo: repo.to_owned() };
-    let mut found: Vec<Finding> =
-        failures.into_iter().filter(is_wanted).map(|failure| finding(failure, notebook, head())).collect();
+    let head = Head { notebook: notebook.script_id(), path: path.to_owned(), repo: repo.to_owned() };
+    let mut places = Places::of(notebook);
+    let mut found = Vec::new();
+    for failure in failures.into_iter().filter(is_wanted) {
+        places.go_to(failure.at);
+        if !places.is_silenced(&failure) {
+            found.push(places.finding(failure, head.clone()));
+        }
+    }
     let mut turns = BTreeMap::new();
     for one in &mut found {
         let turn = turns.entry(one.fingerprint.clone()).and_modify(|turn| *turn += 1).or_insert(0);
@@ -70,58 +75,84 @@ fn has_lazy_annotations(version: &str) -> bool {
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (3, 14)
 }
 
-/// Whether a comment on the line says so: `# nalin: ignore`, `# noqa`, both with a list of rules or names.
-fn is_silenced(failure: &Failure, notebook: &Notebook) -> bool {
-    let text = &notebook.cells[failure.at].source.text;
-    let directives = pysource::directives(text);
-    if directives.is_empty() {
-        return false;
+/// A notebook, and what is known of the cell that is looked at: failures come cell by cell.
+struct Places<'a> {
+    notebook: &'a Notebook,
+    /// The cell, once there is one.
+    at: Option<usize>,
+    /// How many rows the notebook's script has before it: each cell has a line of its own above it.
+    rows: usize,
+    lines: LineIndex,
+    /// By line, the comments that silence.
+    directives: BTreeMap<u32, Vec<Range<usize>>>,
+}
+
+impl<'a> Places<'a> {
+    fn of(notebook: &'a Notebook) -> Self {
+        Self { notebook, at: None, rows: 0, lines: LineIndex::new(""), directives: BTreeMap::new() }
     }
-    let lines = LineIndex::new(text);
-    directives
-        .into_iter()
-        .filter(|directive| lines.line(directive.start) == failure.line)
-        .any(|directive| silences(&text[directive], failure.rule.code(), &failure.name))
-}
 
-/// The line in the notebook's script, where each cell has a line of its own above it.
-fn row_of(failure: &Failure, notebook: &Notebook) -> u32 {
-    let before = &notebook.cells[..failure.at];
-    let rows: usize = before.iter().map(|cell| cell.source.physical_lines.len() + 1).sum();
-    u32::try_from(rows).unwrap_or(u32::MAX).saturating_add(failure.line + 1)
-}
+    fn text(&self) -> &'a str {
+        self.at.map_or("", |at| &self.notebook.cells[at].source.text)
+    }
 
-fn finding(failure: Failure, notebook: &Notebook, head: Head) -> Finding {
-    let cell = &notebook.cells[failure.at];
-    let at = failure.line.checked_sub(1).map(|at| at as usize);
-    let line = at.and_then(|at| cell.source.text.lines().nth(at)).unwrap_or_default();
-    let text: String = line.trim_end().chars().take(MOST_CHARS).collect();
-    let place = format!("{}:{}", cell.number, failure.line);
-    let physical = at.and_then(|at| cell.source.physical_lines.get(at));
-    let words = text.split_whitespace().collect::<String>();
-    let code = failure.rule.code();
-    Finding {
-        schema: Finding::SCHEMA.to_owned(),
-        id: id_of([head.notebook.as_str(), &head.path, &place, code, &failure.name]),
-        fingerprint: id_of([head.path.as_str(), code, &failure.name, &words]),
-        rule: code.to_owned(),
-        score: failure.score,
-        message: escape(&failure.message).into_owned(),
-        head,
-        place: Site {
-            kind: "use".to_owned(),
-            cell: cell.number,
-            line: failure.line,
-            column: failure.column,
-            row: row_of(&failure, notebook),
-            physical_line: physical.copied().unwrap_or(0),
-            name: failure.name,
-            text,
-            ..Site::default()
-        },
-        evidence: Vec::new(),
-        fix: Vec::new(),
-        value: Vec::new(),
+    /// Looks at a cell, which is not before the last one.
+    fn go_to(&mut self, at: usize) {
+        if self.at == Some(at) {
+            return;
+        }
+        let passed = &self.notebook.cells[self.at.unwrap_or(0)..at];
+        self.rows += passed.iter().map(|cell| cell.source.physical_lines.len() + 1).sum::<usize>();
+        self.at = Some(at);
+        self.lines = LineIndex::new(self.text());
+        self.directives.clear();
+        for directive in pysource::directives(self.text()) {
+            self.directives.entry(self.lines.line(directive.start)).or_default().push(directive);
+        }
+    }
+
+    /// Whether a comment on the line says so: `# nalin: ignore`, `# noqa`, both with a list of rules or names.
+    fn is_silenced(&self, failure: &Failure) -> bool {
+        let directives = self.directives.get(&failure.line).map_or(&[][..], Vec::as_slice);
+        directives
+            .iter()
+            .any(|directive| silences(&self.text()[directive.clone()], failure.rule.code(), &failure.name))
+    }
+
+    fn finding(&self, failure: Failure, head: Head) -> Finding {
+        let cell = &self.notebook.cells[failure.at];
+        let line = self.lines.bytes(failure.line, failure.line).filter(|_| failure.line > 0);
+        let line = line.map_or("", |range| &self.text()[range]);
+        let text: String = line.trim_end().chars().take(MOST_CHARS).collect();
+        let place = format!("{}:{}", cell.number, failure.line);
+        let at = failure.line.checked_sub(1).map(|at| at as usize);
+        let physical = at.and_then(|at| cell.source.physical_lines.get(at));
+        let words = text.split_whitespace().collect::<String>();
+        let code = failure.rule.code();
+        let row = u32::try_from(self.rows).unwrap_or(u32::MAX).saturating_add(failure.line + 1);
+        Finding {
+            schema: Finding::SCHEMA.to_owned(),
+            id: id_of([head.notebook.as_str(), &head.path, &place, code, &failure.name]),
+            fingerprint: id_of([head.path.as_str(), code, &failure.name, &words]),
+            rule: code.to_owned(),
+            score: failure.score,
+            message: escape(&failure.message).into_owned(),
+            head,
+            place: Site {
+                kind: "use".to_owned(),
+                cell: cell.number,
+                line: failure.line,
+                column: failure.column,
+                row,
+                physical_line: physical.copied().unwrap_or(0),
+                name: failure.name,
+                text,
+                ..Site::default()
+            },
+            evidence: Vec::new(),
+            fix: Vec::new(),
+            value: Vec::new(),
+        }
     }
 }
 

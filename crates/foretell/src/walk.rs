@@ -56,6 +56,8 @@ struct Walk<'a, S> {
     has_shell: bool,
     /// What functions of the notebook read when they are called.
     reads: BTreeMap<String, Reads>,
+    /// By name, which functions found it there: they look for it again when it is deleted, and not before.
+    found: BTreeMap<String, Vec<(String, usize)>>,
     /// By name, the cells that bind it at their top, in order.
     bound: BTreeMap<&'a str, Vec<usize>>,
     failures: Vec<Failure>,
@@ -68,7 +70,12 @@ struct Walk<'a, S> {
 struct Reads {
     order: Vec<(String, Chance)>,
     known: BTreeSet<String>,
+    /// Places in `order` of those that were not there when the function was called last.
+    missing: BTreeSet<usize>,
 }
+
+/// Of what a function reads that is not there, a call looks at no more: the rest is as unsure.
+const MAX_MISSING: usize = 20;
 
 /// The cells of a notebook that will fail, in their order; `lazy_annotations`: in a Python that never looks at
 /// annotations unasked (3.14).
@@ -88,6 +95,7 @@ pub fn failures(
         lazy_annotations,
         has_shell: cells.iter().any(|cell| has_shell(&cell.source)),
         reads: BTreeMap::new(),
+        found: BTreeMap::new(),
         bound: bound(&code),
         failures: Vec::new(),
         told: BTreeSet::new(),
@@ -147,7 +155,7 @@ impl<S: Surroundings> Walk<'_, S> {
             Act::ReadToCall => self.read(at, event) || self.call(at, event),
             Act::Delete => {
                 if event.chance == Chance::Sure {
-                    self.there.remove(&event.name);
+                    self.delete(&event.name);
                 }
                 false
             }
@@ -195,6 +203,7 @@ impl<S: Surroundings> Walk<'_, S> {
             Act::Read | Act::ReadToCall => {
                 let reads = self.reads.entry(event.within.clone()).or_default();
                 if reads.known.insert(event.name.clone()) {
+                    reads.missing.insert(reads.order.len());
                     reads.order.push((event.name.clone(), event.chance));
                 }
             }
@@ -211,14 +220,36 @@ impl<S: Surroundings> Walk<'_, S> {
         }
     }
 
-    /// A call of a function of the notebook reads what its body reads.
+    fn delete(&mut self, name: &str) {
+        self.there.remove(name);
+        for (function, place) in self.found.remove(name).unwrap_or_default() {
+            self.reads.entry(function).or_default().missing.insert(place);
+        }
+    }
+
+    /// A call of a function of the notebook reads what its body reads. Most of that is there, and was at the call before.
     fn call(&mut self, at: usize, event: &Event) -> bool {
-        let Some(reads) = self.reads.get(&event.name).cloned() else { return false };
-        for (name, chance) in reads.order {
+        let (mut next, mut missing) = (0, 0);
+        while let Some(reads) = self.reads.get_mut(&event.name)
+            && let Some(&place) = reads.missing.range(next..).next()
+            && missing < MAX_MISSING
+        {
+            next = place + 1;
+            let (name, chance) = reads.order[place].clone();
+            if is_built_in(&name) {
+                reads.missing.remove(&place);
+                continue;
+            }
+            if self.there.contains(&name) {
+                reads.missing.remove(&place);
+                self.found.entry(name).or_default().push((event.name.clone(), place));
+                continue;
+            }
             let inner = Event { name, chance: chance.min(event.chance), ..event.clone() };
             if self.read(at, &inner) {
                 return true;
             }
+            missing += 1;
         }
         false
     }
@@ -348,6 +379,17 @@ mod tests {
         let found = short(&sources.iter().map(String::as_str).collect::<Vec<_>>(), None);
         assert_eq!(found.len(), 10_000);
         assert_eq!((&*found[0], &*found[9_999]), ("1:1 001 n1", "10000:1 002 n10000"));
+    }
+
+    /// Each call looked for each name that the function reads.
+    #[test]
+    fn many_calls_of_a_function_that_reads_much_take_no_more_than_their_number() {
+        let n = 10_000;
+        let names = |sign: &str| (0..n).map(|n| format!("n{n}")).collect::<Vec<_>>().join(sign);
+        let function = format!("def f():\n    return {}", names(", "));
+        let (bound, calls) = (names(" = ") + " = 1", vec!["f()"; n].join("\n"));
+        assert_eq!(short(&[&function, &bound, &calls], None), Vec::<String>::new());
+        assert_eq!(short(&[&function, &bound, "f(); del n7", &calls], None), ["4:1 002 n7"]);
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub fn instrument(script: Script, hooks: &Hooks) -> Result<Outcome> {
     let mut broken = Vec::new();
     let mut first_fault = None;
     let mut edits = Edits::default();
+    let stand_ins = stand_ins(&script);
     for &(cell, start, text, dialect) in &cells {
         let bindings = match pysource::bindings(text, dialect, &query) {
             Ok(bindings) => bindings,
@@ -57,13 +58,14 @@ pub fn instrument(script: Script, hooks: &Hooks) -> Result<Outcome> {
             }
         };
         let cell_lines = LineIndex::new(text);
-        let stand_ins = stand_ins(&script, cell);
         let pragmas = pysource::directives(text);
         for binding in bindings.iter().filter(|binding| hooks.wants(binding)) {
             let line = cell_lines.line(binding.statement.start);
             match &binding.place {
                 _ if already => *skipped.entry(ALREADY_PROBED).or_default() += 1,
-                _ if stand_ins.contains(&line) => *skipped.entry(NoPlace::Magic.as_str()).or_default() += 1,
+                _ if stand_ins.contains(&(cell.cell, line)) => {
+                    *skipped.entry(NoPlace::Magic.as_str()).or_default() += 1
+                }
                 Err(reason) => *skipped.entry(reason.as_str()).or_default() += 1,
                 Ok(place) => {
                     let place = place.moved_by(start);
@@ -97,6 +99,7 @@ pub(crate) fn python_cells<'a>(
     lines: &LineIndex,
 ) -> Result<Vec<(&'a Cell, usize, &'a str, Dialect)>> {
     let mut cells = Vec::with_capacity(script.cells.len());
+    let magics = by_cell(script, "kept");
     for cell in &script.cells {
         let Some(range) = lines.bytes(cell.first_row, cell.last_row) else {
             bail!(
@@ -107,11 +110,10 @@ pub(crate) fn python_cells<'a>(
                 cell.last_row
             );
         };
-        let mut kept =
-            script.magics.iter().filter(|it| it.cell == cell.cell && it.action == "kept").peekable();
-        let dialect = if kept.peek().is_some() { Dialect::Ipython } else { Dialect::Python };
+        let kept = magics.get(&cell.cell).map_or(&[][..], Vec::as_slice);
+        let dialect = if kept.is_empty() { Dialect::Python } else { Dialect::Ipython };
         // The body of `%%bash` is not Python, though the parser would try.
-        if kept.any(|it| it.kind == "cell_magic" && !has_python_body(&it.name)) {
+        if kept.iter().any(|it| it.kind == "cell_magic" && !has_python_body(&it.name)) {
             continue;
         }
         cells.push((cell, range.start, &script.code[range], dialect));
@@ -119,12 +121,21 @@ pub(crate) fn python_cells<'a>(
     Ok(cells)
 }
 
-/// Lines on which `nb2py` put a stand-in for a value that only IPython could have made (`x = !ls`).
-fn stand_ins(script: &Script, cell: &Cell) -> Vec<u32> {
-    let replaced = |it: &&Magic| it.cell == cell.cell && it.action == "replaced";
+/// The magics with which one thing was done, by cell.
+fn by_cell<'a>(script: &'a Script, action: &str) -> BTreeMap<u32, Vec<&'a Magic>> {
+    let mut cells = BTreeMap::<u32, Vec<&Magic>>::new();
+    for magic in script.magics.iter().filter(|magic| magic.action == action) {
+        cells.entry(magic.cell).or_default().push(magic);
+    }
+    cells
+}
+
+/// Lines on which `nb2py` put a stand-in for a value that only IPython could have made (`x = !ls`), with their cells.
+fn stand_ins(script: &Script) -> BTreeSet<(u32, u32)> {
+    let replaced = |it: &&Magic| it.action == "replaced";
     // These two name the first line for what was done to all.
     let of_line = |it: &&Magic| it.kind != "indent" && it.kind != "prompt";
-    script.magics.iter().filter(replaced).filter(of_line).map(|it| it.line).collect()
+    script.magics.iter().filter(replaced).filter(of_line).map(|it| (it.cell, it.line)).collect()
 }
 
 fn site(binding: &Binding, cell: &Cell, text: &str, lines: &LineIndex, pragmas: &[Range<usize>]) -> Site {
@@ -140,7 +151,7 @@ fn site(binding: &Binding, cell: &Cell, text: &str, lines: &LineIndex, pragmas: 
         physical_line: cell.physical_lines.get(line as usize - 1).copied().unwrap_or(0),
         scope: binding.scope.to_string(),
         text: first_chars(&text[binding.statement.clone()], MAX_TEXT_CHARS).to_owned(),
-        pragma: first_chars(pragma::on_lines_of(text, &binding.statement, pragmas), MAX_TEXT_CHARS)
+        pragma: first_chars(pragma::on_lines_of(text, lines, &binding.statement, pragmas), MAX_TEXT_CHARS)
             .to_owned(),
     }
 }

@@ -85,14 +85,17 @@ impl<'a> Marks<'a> {
     /// A paragraph ends at a blank line, if what follows is not indented and the line is in no string.
     fn end_of_paragraph(&self, lines: &[&str], start: usize) -> usize {
         let mut text = Strings::default();
+        // The first line from `at` on that is not blank.
+        let mut next = start;
         for at in start..lines.len() {
             let is_inside = text.is_open();
             text.read(lines[at]);
             if is_inside {
                 continue;
             }
-            let next = lines[at..].iter().find(|line| !is_blank(line));
-            let goes_on = next.is_some_and(|line| line.starts_with([' ', '\t']));
+            next = next.max(at);
+            next += lines[next..].iter().take_while(|line| is_blank(line)).count();
+            let goes_on = lines.get(next).is_some_and(|line| line.starts_with([' ', '\t']));
             if is_blank(lines[at]) && !goes_on || self.start(lines[at]) && at > start {
                 return at;
             }

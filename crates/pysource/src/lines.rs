@@ -10,13 +10,26 @@ use std::ops::Range;
 pub struct LineIndex {
     starts: Vec<usize>,
     end: usize,
+    /// How many characters begin before each block of bytes: who asks for many columns of one line need not count all
+    /// of it each time.
+    chars: Vec<usize>,
 }
+
+const BLOCK: usize = 1 << 10;
 
 impl LineIndex {
     /// Finds the lines of a text.
     pub fn new(text: &str) -> Self {
         let ends = memchr::memchr_iter(b'\n', text.as_bytes());
-        Self { starts: std::iter::once(0).chain(ends.map(|at| at + 1)).collect(), end: text.len() }
+        let blocks = text.as_bytes().chunks(BLOCK).scan(0, |before, block| {
+            *before += beginnings(block);
+            Some(*before)
+        });
+        Self {
+            starts: std::iter::once(0).chain(ends.map(|at| at + 1)).collect(),
+            end: text.len(),
+            chars: std::iter::once(0).chain(blocks).collect(),
+        }
     }
 
     /// How many lines there are; what follows a last `\n` is one, if empty.
@@ -32,7 +45,11 @@ impl LineIndex {
     /// Line and column (both from 1, the column in characters) of an offset in `text`, the text of this index.
     pub fn line_column(&self, text: &str, offset: usize) -> (u32, u32) {
         let line = self.starts.partition_point(|&start| start <= offset);
-        (number(line), number(text[self.starts[line - 1]..offset].chars().count() + 1))
+        let before = |offset: usize| {
+            let block = offset / BLOCK;
+            self.chars[block] + beginnings(&text.as_bytes()[block * BLOCK..offset])
+        };
+        (number(line), number(before(offset) - before(self.starts[line - 1]) + 1))
     }
 
     /// Where a line begins; `None` when the text has no such line.
@@ -59,6 +76,11 @@ impl LineIndex {
     }
 }
 
+/// How many characters begin in a part of a text.
+fn beginnings(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+}
+
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
@@ -66,6 +88,18 @@ fn number(count: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::LineIndex;
+
+    #[test]
+    fn columns_of_a_long_line_count_characters() {
+        let text = format!("a\n{}\nb", "é".repeat(3000));
+        let lines = LineIndex::new(&text);
+        for n in [0, 1, 511, 512, 1023, 2999, 3000] {
+            assert_eq!(lines.line_column(&text, 2 + 2 * n), (2, n as u32 + 1));
+        }
+        assert_eq!(lines.line_column(&text, text.len()), (3, 2));
+        let whole = "x".repeat(1024);
+        assert_eq!(LineIndex::new(&whole).line_column(&whole, 1024), (1, 1025));
+    }
 
     #[test]
     fn rows_and_bytes() {

@@ -4,6 +4,7 @@
 //! one type is (`rows.append(r)`).
 //! Nothing is computed; a value is a literal through and through or it is no value.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -296,12 +297,15 @@ fn constant(expression: Node<'_>) -> Option<Constant> {
         NodeKind::List => Constant::List(all()?),
         NodeKind::Tuple => Constant::Tuple(all()?),
         NodeKind::Set => {
-            let mut items = Vec::new();
-            for item in all()? {
-                if !items.contains(&item) {
-                    items.push(item);
-                }
-            }
+            let mut items = all()?;
+            let mut seen = HashSet::with_capacity(items.len());
+            // A text that is the same for equal values only; 0 has two signs.
+            items.retain(|item| {
+                seen.insert(match item {
+                    Constant::Float(value) => format!("{:?}", Constant::Float(value + 0.0)),
+                    item => format!("{item:?}"),
+                })
+            });
             Constant::Set(items)
         }
         NodeKind::Dict => {

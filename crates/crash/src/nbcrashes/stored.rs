@@ -1,5 +1,7 @@
 //! The errors that are saved among a notebook's outputs.
 
+use std::collections::BTreeMap;
+
 use notebook::{CodeCell, ErrorOutput, errors, note};
 use records::{Crash, CrashCell, CrashOrigin, Record as _, id_of};
 use uuid::Uuid;
@@ -9,6 +11,8 @@ use crate::traceback::{frames, line_in_cell};
 
 /// Of a traceback its last bytes are kept: a recursion without end fills megabytes.
 const MOST_TRACEBACK_BYTES: usize = 64 << 10;
+/// A notebook's code stands in the records of its crashes until that is so much.
+const MOST_COPIED_BYTES: usize = 64 << 20;
 /// Of the text above a cell its last characters are kept.
 const MOST_NOTE_CHARS: usize = 300;
 
@@ -26,23 +30,26 @@ pub fn crashes(found: &Found, with_cells: bool) -> Vec<Crash> {
     }
     let head = head(found, CrashOrigin::Stored);
     let mut cells = cells(found);
+    let first: BTreeMap<u32, &ErrorOutput> =
+        failed.iter().filter_map(|(cell, errors)| Some((cell.number, errors.first()?))).collect();
     for cell in &mut cells {
-        let of_cell = failed.iter().find(|(one, _)| one.number == cell.cell);
-        if let Some(first) = of_cell.and_then(|(_, errors)| errors.first()) {
+        if let Some(first) = first.get(&cell.cell) {
             cell.exception.clone_from(&first.name);
-            cell.line = line_of(first, &cell.source);
+            cell.line = line_of(first, cell.source.lines().count());
         }
     }
     let mut crashes = Vec::new();
+    let mut copies = Copies::of(cells);
     for (cell, errors) in &failed {
+        let lines = cell.source.text.lines().count();
         for (turn, error) in errors.iter().enumerate() {
-            let line = line_of(error, &cell.source.text);
+            let line = line_of(error, lines);
             let crash = Crash {
                 execution_count: cell.execution_count,
                 line,
                 message: error.value.clone().unwrap_or_default(),
                 traceback: tail(&error.traceback),
-                cells: if with_cells { cells.clone() } else { Vec::new() },
+                cells: if with_cells { copies.next() } else { Vec::new() },
                 ..in_cell(&head, cell, line, &error.name)
             };
             crashes.push(with_id(crash, turn));
@@ -102,13 +109,16 @@ pub fn with_id(mut crash: Crash, turn: usize) -> Crash {
 /// The notebook's code, as crash records carry it.
 pub fn cells(found: &Found) -> Vec<CrashCell> {
     let notebook = &found.notebook;
-    let above = |cell: &CodeCell| notebook.notes.iter().find(|(number, _)| number + 1 == cell.number);
+    let mut notes = BTreeMap::new();
+    for (number, place) in &notebook.notes {
+        notes.entry(number + 1).or_insert(place);
+    }
     let cells = notebook.cells.iter().map(|cell| CrashCell {
         cell: cell.number,
         execution_count: cell.execution_count,
         source: cell.source.text.clone(),
         expects_error: cell.expects_error,
-        note: above(cell).map_or_else(String::new, |(_, place)| {
+        note: notes.get(&cell.number).map_or_else(String::new, |place| {
             let text = note(&found.bytes, place);
             let from = text.char_indices().rev().nth(MOST_NOTE_CHARS - 1).map_or(0, |(at, _)| at);
             text[from..].to_owned()
@@ -118,10 +128,37 @@ pub fn cells(found: &Found) -> Vec<CrashCell> {
     cells.collect()
 }
 
-/// The line of an error in its cell, if there is such a line.
-fn line_of(error: &ErrorOutput, source: &str) -> u32 {
+/// The notebook's code for each of its crashes, until that is together as much as [`MOST_COPIED_BYTES`]: of a notebook
+/// whose ten thousand cells all failed a hundred million cells would be written.
+pub struct Copies {
+    cells: Vec<CrashCell>,
+    left: usize,
+}
+
+impl Copies {
+    /// Of these cells.
+    pub fn of(cells: Vec<CrashCell>) -> Self {
+        Self { cells, left: MOST_COPIED_BYTES }
+    }
+
+    /// One more; nothing when there have been enough.
+    pub fn next(&mut self) -> Vec<CrashCell> {
+        // A cell without code takes room too.
+        let bytes: usize = self.cells.iter().map(|cell| cell.source.len() + 100).sum();
+        match self.left.checked_sub(bytes) {
+            Some(left) => {
+                self.left = left;
+                self.cells.clone()
+            }
+            None => Vec::new(),
+        }
+    }
+}
+
+/// The line of an error in a cell of so many lines, if there is such a line.
+fn line_of(error: &ErrorOutput, lines: usize) -> u32 {
     let line = line_in_cell(&frames(&error.traceback));
-    if line as usize <= source.lines().count() { line } else { 0 }
+    if line as usize <= lines { line } else { 0 }
 }
 
 /// The last pieces of a traceback, as many as are kept.
@@ -142,7 +179,18 @@ fn tail(traceback: &[String]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_TRACEBACK_BYTES, eid, tail};
+    use records::CrashCell;
+
+    use super::{Copies, MOST_TRACEBACK_BYTES, eid, tail};
+
+    /// Each record held the code of all cells.
+    #[test]
+    fn a_notebook_of_many_crashes_copies_its_code_so_often_and_no_more() {
+        let cells = vec![CrashCell { source: "x".repeat(10 << 20), ..CrashCell::default() }];
+        let mut copies = Copies::of(cells);
+        let sizes: Vec<usize> = (0..9).map(|_| copies.next().len()).collect();
+        assert_eq!(sizes, [1, 1, 1, 1, 1, 1, 0, 0, 0]);
+    }
 
     #[test]
     fn the_id_of_the_study() {
