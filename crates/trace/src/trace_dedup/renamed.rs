@@ -26,7 +26,8 @@ pub fn renamed(code: &str) -> String {
     let mut begins = true;
     let mut before = "";
     for token in tokens(code) {
-        if token.kind == Kind::Comment {
+        // With the comment goes the end of a line that holds nothing else.
+        if token.kind == Kind::Comment || (begins && token.kind == Kind::Newline) {
             continue;
         }
         if begins {
@@ -58,6 +59,8 @@ mod tests {
         let code = "import math\ndef area(radius, scale=1):\n    return math.pi * radius ** 2 * scale\nfor r in range(3):\n    print(area(r), \"a\")\n";
         let same = "import math  # of circles\n\ndef flaeche( x, m = 1 ):\n    return math.pi * x**2 * m\nfor i in range(3):\n    print(flaeche(i), 'a')\n";
         assert_eq!(renamed(code), renamed(same));
+        let commented = "# by nobody\nimport math\n    # in a row of its own\ndef area(radius, scale=1):\n# there too\n    return math.pi * radius ** 2 * scale\nfor r in range(3):\n    print(area(r), \"a\")\n# end";
+        assert_eq!(renamed(code), renamed(commented));
         for other in [
             code.replace("math", "cmath"),
             code.replace("range", "list"),
