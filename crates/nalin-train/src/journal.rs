@@ -40,9 +40,27 @@ pub(crate) fn saved(model: &Path, run: &str) -> Result<Option<Saved>> {
     Ok(Some(saved))
 }
 
-/// The records of one run.
+/// The journal's folder. One that was made for a run which ends without a checkpoint, as on a full disk, goes with it.
+struct Started {
+    path: PathBuf,
+    /// Whether it was made for this run.
+    is_new: bool,
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let model = self.path.parent().unwrap_or(&self.path);
+        if self.is_new && !self.path.join(CHECKPOINT).exists() && !model.join("config.json").exists() {
+            let _ = fs::remove_dir_all(&self.path);
+            // Unless there was something in it before.
+            let _ = fs::remove_dir(model);
+        }
+    }
+}
+
+/// The records of one run. Dropped before anything in it is of use, it leaves nothing.
 pub(crate) struct Journal {
-    folder: PathBuf,
+    folder: Started,
     /// What the run is about: a hash of examples and plan.
     run: String,
     model: &'static str,
@@ -54,13 +72,15 @@ pub(crate) struct Journal {
 impl Journal {
     /// Opens the journal of a run in the folder of its model.
     pub(crate) fn open(model_folder: &Path, run: String, model: &'static str) -> Result<Self> {
-        let folder = model_folder.join(FOLDER);
-        let trouble = || format!("cannot write to {}", folder.display());
+        let path = model_folder.join(FOLDER);
+        let folder = Started { is_new: !path.exists(), path };
+        let trouble = || format!("cannot write to {}", folder.path.display());
         let mut events = BTreeMap::new();
         for part in ["train", "valid"] {
             let name = events_file(part);
-            fs::create_dir_all(folder.join("events").join(part)).with_context(trouble)?;
-            let file = OpenOptions::new().create(true).write(true).truncate(true).open(folder.join(&name));
+            fs::create_dir_all(folder.path.join("events").join(part)).with_context(trouble)?;
+            let file =
+                OpenOptions::new().create(true).write(true).truncate(true).open(folder.path.join(&name));
             events.insert(name, (file.with_context(trouble)?, Vec::new()));
         }
         let mut journal = Self { folder, run, model, past: Vec::new(), events };
@@ -103,7 +123,7 @@ impl Journal {
 
     /// Puts a file into the folder, whole.
     fn replace(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let mut output = Output::create(&self.folder.join(name))?;
+        let mut output = Output::create(&self.folder.path.join(name))?;
         output.write(bytes)?;
         output.finish()
     }
@@ -112,4 +132,28 @@ impl Journal {
 /// The event file of a part of the data, as a path in the journal's folder.
 fn events_file(part: &str) -> String {
     format!("events/{part}/{}", events::file_name("nalin-train"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHECKPOINT, FOLDER, Journal};
+
+    #[test]
+    fn a_run_without_a_checkpoint_leaves_no_folder() {
+        let base = tempfile::tempdir().unwrap();
+        let model = base.path().join("model");
+        let open = || Journal::open(&model, "run".to_owned(), "nalin").unwrap();
+        drop(open());
+        assert!(!model.exists());
+        // One that can go on stays, and is not this run's to remove.
+        open().replace(CHECKPOINT, b"saved").unwrap();
+        drop(open());
+        assert!(model.join(FOLDER).join(CHECKPOINT).exists());
+        // Beside a finished model nothing is removed.
+        std::fs::remove_dir_all(&model).unwrap();
+        std::fs::create_dir(&model).unwrap();
+        std::fs::write(model.join("config.json"), "{}").unwrap();
+        drop(open());
+        assert!(model.join("config.json").exists() && model.join(FOLDER).exists());
+    }
 }
