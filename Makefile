@@ -345,7 +345,13 @@ check-corpus-front: build-front ## Prove of every notebook below NOTEBOOKS that 
 	    $(BIN)/nbinstrument --verify $$hooks --jobs $(JOBS) --rejects /dev/null --output /dev/null; \
 	done
 
-.PHONY: test-scaling
+## Which targets make fuzz runs, and for how many seconds each
+FUZZ ?= notebook_reader python_rewriter record_channel archive_reader
+FUZZ_SECONDS ?= 600
+.PHONY: fuzz test-scaling
+fuzz: ## Fuzz the readers of strangers' bytes: FUZZ for FUZZ_SECONDS each, with a nightly compiler and cargo-fuzz
+	scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
+
 test-scaling: build build-crashes build-traces venv ## Prove that twice as many names, cells, columns, records take no more than about twice as long
 	scripts/scaling.py $(BIN) --python $(PYTHON)
 

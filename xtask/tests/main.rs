@@ -1,6 +1,7 @@
 //! The integration tests of `xtask`: one executable, a module each.
 
 mod dependencies;
+mod fuzz;
 mod makefile;
 mod modules;
 mod readme;
