@@ -1,13 +1,15 @@
 # expect ok: refused
 # control: ok: connected
 import os, socket, time
+ready, say = os.pipe()
 if os.fork() == 0:
     os.setsid()
     listening = socket.socket(socket.AF_UNIX)
     listening.bind("\0of the first")
     listening.listen()
+    os.write(say, b"x")
     time.sleep(100)
-time.sleep(0.2)
+os.read(ready, 1)
 # next
 import socket
 try:

@@ -8,7 +8,7 @@ def grow():
     for _ in range(20):
         hold.append(mmap.mmap(-1, 1 << 24))
         hold[-1][:] = bytes(1 << 24)
-    time.sleep(2)
+    time.sleep({LOOKS})
     result = "held"; _nalin_t(0, result)
     os._exit(0)
 # %%

@@ -11,7 +11,7 @@ try:
         n += 1
 except OSError:
     pass
-time.sleep(0.3)
+time.sleep({LOOKS} / 10)
 # %%
 if n == 100:
     result = "all are there"

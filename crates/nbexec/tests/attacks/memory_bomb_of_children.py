@@ -11,5 +11,5 @@ for _ in range(6):
         time.sleep(100)
 for _ in range(6):
     os.read(full, 1)
-time.sleep(2)
+time.sleep({LOOKS})
 result = "held"

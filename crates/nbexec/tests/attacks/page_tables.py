@@ -10,5 +10,5 @@ size = 130 << 30
 start = libc.mmap(None, ctypes.c_size_t(size), 1, 0x4022, -1, 0)
 for place in range(start, start + size, 1 << 21):
     ctypes.string_at(place, 1)
-time.sleep(2)
+time.sleep({LOOKS})
 result = "held"

@@ -9,5 +9,5 @@ for _ in range(20):
     for page in range(0, 1 << 24, 4096):
         block[page] = 1
     hold.append(block)
-time.sleep(2)
+time.sleep({LOOKS})
 result = "held"

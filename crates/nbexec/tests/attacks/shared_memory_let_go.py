@@ -9,5 +9,5 @@ for _ in range(20):
     block[:] = bytes(1 << 24)
     block.madvise(mmap.MADV_DONTNEED)
     hold.append(block)
-time.sleep(2)
+time.sleep({LOOKS})
 result = "held"

@@ -22,5 +22,5 @@ for _ in range(4):
         hold = fill()
         time.sleep(100)
 hold = fill()
-time.sleep(2)
+time.sleep({LOOKS})
 result = "held"

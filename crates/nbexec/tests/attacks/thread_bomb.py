@@ -7,10 +7,10 @@ threads = 0
 threading.stack_size(1 << 18)
 try:
     for threads in range(1, 101):
-        threading.Thread(target=time.sleep, args=(1,), daemon=True).start()
+        threading.Thread(target=time.sleep, args=(100,), daemon=True).start()
 except RuntimeError:
     threads = 0
-time.sleep(0.3)
+time.sleep({LOOKS} / 10)
 # %%
 if threads == 100:
     result = "all are there"
