@@ -70,12 +70,14 @@ _ABSENT = {
     "msgget": (68, 186),
     "semget": (64, 190),
     "shmget": (29, 194),
+    "vmsplice": (278, 75),  # memory that a pipe holds when its process has let go of it
 }
 # Machine: column, architecture, and the numbers of `clone`, `fcntl` and `socket`.
 _MACHINES = {"x86_64": (0, 0xC000003E, 56, 72, 41), "aarch64": (1, 0xC00000B7, 220, 25, 198)}
 _NEW_NAMESPACES = 0x7E020000
 _CLONE_PARENT = 0x8000  # a child of the server, which knows nothing of it
-_LEASE, _NOTIFY = 1024, 1026  # make whoever opens a file outside wait; tell of it
+# Commands of `fcntl`: a lease makes whoever opens a file outside wait, a notification tells of it; larger pipes.
+_COMMANDS = (1024, 1026, 1031)
 _FAMILIES = (1, 2, 10, 16)  # unix, IPv4, IPv6, netlink
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -112,10 +114,10 @@ def program(machine):
     add(_ANY_BIT, _NEW_NAMESPACES | _CLONE_PARENT, 0, 1)
     refuse(errno.EPERM)
     add(_RETURN, _ALLOW)
-    add(_EQUAL, fcntl, 0, 5)
+    add(_EQUAL, fcntl, 0, 3 + len(_COMMANDS))
     add(_LOAD, _SECOND)
-    add(_EQUAL, _LEASE, 1, 0)
-    add(_EQUAL, _NOTIFY, 0, 1)
+    for place, command in enumerate(_COMMANDS):
+        add(_EQUAL, command, len(_COMMANDS) - 1 - place, int(place == len(_COMMANDS) - 1))
     refuse(errno.EPERM)
     add(_RETURN, _ALLOW)
     add(_EQUAL, socket, 0, 2 + len(_FAMILIES))

@@ -98,10 +98,11 @@ def charged_bytes(processes, limit, inherited, sockets, thorough):
     if resident <= limit and resident + space <= limit and not thorough:
         return resident
     shared = {}
-    return sum(_own_bytes(process, shared) for process in processes) + sum(shared.values()) + waiting
+    own = sum(_own_bytes(process, shared, inherited) for process in processes)
+    return own + sum(shared.values()) + waiting
 
 
-def _own_bytes(process, shared):
+def _own_bytes(process, shared, inherited):
     """Bytes of one process, of those that it has in common with others its part; puts into `shared` how large each
     memory is that has no file and is not its own, by its number: nobody else knows how much of that is there.
 
@@ -121,6 +122,8 @@ def _own_bytes(process, shared):
             for line in file:
                 if line.startswith((b"Pss_Anon:", b"Pss_File:", b"SwapPss:")):
                     total += int(line.split()[1]) * 1024
+    except PermissionError:  # it has shut itself off: then what it has room for counts
+        total += max(process.resident, process.virtual - inherited)
     except OSError:  # it has just ended, or this is but a thread
         total += _status_bytes(process.folder, b"RssAnon:", b"RssFile:")
     return total

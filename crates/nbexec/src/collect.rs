@@ -48,6 +48,8 @@ pub struct Collected {
     pub dropped: u64,
     /// Version of the interpreter.
     pub python: String,
+    /// Whether the kernel counts the memory of all processes together.
+    pub is_counted: bool,
     /// What its lines did, when that is to be recorded.
     pub trace: Option<Assembler>,
     numbers: Vec<u32>,

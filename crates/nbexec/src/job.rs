@@ -1,5 +1,6 @@
 //! What a worker is told of one notebook: the code to run, the files to show, the limits.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -115,7 +116,7 @@ struct JobCell {
 }
 
 /// The numbers of the cells that a tag keeps from running.
-pub(crate) fn skipped(script: &records::Script) -> Vec<u32> {
+pub(crate) fn skipped(script: &records::Script) -> BTreeSet<u32> {
     script.magics.iter().filter(|magic| magic.kind == "tag").map(|magic| magic.cell).collect()
 }
 

@@ -193,6 +193,7 @@ fn in_sandbox(job: &Job, setup: &Setup, limits: &Limits, collected: &mut Collect
             None => slot.insert(Worker::start(setup).context("cannot start a worker")?),
         };
         collected.python.clone_from(&worker.greeting.python);
+        collected.is_counted = worker.is_counted();
         let result = worker.run(limits, job, limits.timeout + PATIENCE, |bytes| collected.take(bytes));
         if result.is_err() || !worker.is_usable() {
             *slot = None;

@@ -1,5 +1,7 @@
 //! How a notebook's run ended: what its server saw, and what it said itself, as one record.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use records::{CellRun, CellStatus, Head, Instrumented, Outcome, Record as _, Run};
 use sandbox::{Backend, Ended};
@@ -43,7 +45,8 @@ pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>
         missing_module: collected.missing_module.clone(),
         missing_file: collected.missing_file.clone(),
         sandbox: sandbox.as_str().to_owned(),
-        memory_limit: if sandbox.is_container() { "cgroup" } else { "watched" }.to_owned(),
+        memory_limit: if sandbox.is_container() || collected.is_counted { "cgroup" } else { "watched" }
+            .to_owned(),
         python: collected.python.clone(),
         wall_seconds: ended.wall,
         cpu_seconds: ended.cpu,
@@ -55,7 +58,7 @@ pub fn run(notebook: &Instrumented, collected: &Collected, ended: &Result<Ended>
 
 /// The cells in the order of the script. Of one without an end that began, or that must have begun, it is not known that
 /// it went well: the last of them was running at the end, of the others the end was lost.
-fn cells(numbers: &[u32], skipped: &[u32], collected: &Collected, ended: &Ended) -> Vec<CellRun> {
+fn cells(numbers: &[u32], skipped: &BTreeSet<u32>, collected: &Collected, ended: &Ended) -> Vec<CellRun> {
     let timed_out = ended.reason == "timeout" || ended.signal == CPU_SIGNAL;
     let status_at_end = if timed_out { CellStatus::Timeout } else { CellStatus::Killed };
     let cell = |(place, number): (usize, &u32)| match &collected.cells[place] {
@@ -139,6 +142,8 @@ pub fn name(outcome: Outcome) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use records::{CellRun, CellStatus, Outcome};
     use sandbox::Ended;
 
@@ -193,7 +198,7 @@ mod tests {
             collected
                 .take(format!("{}\n", said.replace(" C", &format!(" {end}")).replace(' ', "\n")).as_bytes());
             collected.close();
-            let cells = cells(&[3, 4], &[], &collected, &ended);
+            let cells = cells(&[3, 4], &BTreeSet::new(), &collected, &ended);
             assert_eq!(cells[0].status, CellStatus::Killed, "{said}");
             assert_eq!(outcome(&cells, &collected, &ended).0, Outcome::Killed, "{said}");
         }

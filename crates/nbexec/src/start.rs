@@ -33,7 +33,7 @@ pub fn setup(args: &Args) -> Result<Setup> {
     // The server is among them, and beside the scratch lies the copy of the files.
     setup.processes = args.limits.max_processes + 16;
     setup.scratch_bytes = (args.limits.scratch_mb + 64) << 20;
-    setup.memory_bytes = (args.limits.memory_mb + args.limits.scratch_mb + 1024) << 20;
+    setup.memory_bytes = (args.limits.memory_mb + args.limits.scratch_mb) << 20;
     setup.environment = environment(args, &setup.runtime_inside().join("nalin_runtime/children"));
     // For the test of the walls; what takes long to import comes later.
     setup.argument = argument(args, &setup, false);

@@ -9,6 +9,9 @@ use crate::{Backend, Setup};
 /// Numbers the containers of this process.
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
+/// What a server may take itself.
+const SERVER_BYTES: u64 = 1 << 30;
+
 /// The command that runs a container, and the one that removes it: it does not end with the first.
 pub(crate) fn commands(backend: Backend, setup: &Setup) -> (Command, Command) {
     let name = format!("nbexec-{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -27,7 +30,7 @@ fn run(backend: Backend, setup: &Setup, name: &str) -> Command {
     command.arg("--tmpfs").arg(format!("/tmp:rw,nosuid,nodev,size={},mode=1777", setup.scratch_bytes));
     command.args(["--shm-size", "64m", "--workdir", "/tmp", "--hostname", "sandbox"]);
     if setup.memory_bytes > 0 {
-        command.args(["--memory", &setup.memory_bytes.to_string()]);
+        command.args(["--memory", &(setup.memory_bytes + SERVER_BYTES).to_string()]);
     }
     for (source, target) in
         [(setup.runtime.path(), setup.runtime_inside()), (setup.data.as_path(), setup.data_inside())]

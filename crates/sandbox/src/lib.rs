@@ -7,6 +7,7 @@
 
 mod backend;
 mod bwrap;
+mod cgroup;
 mod commands;
 mod container;
 mod interpreter;

@@ -18,7 +18,7 @@ pub struct Setup {
     pub data: PathBuf,
     /// Image of the container back-ends.
     pub image: String,
-    /// Memory of a whole container in bytes; the other back-ends are watched from inside.
+    /// What a job may have in memory and files, in bytes, by the kernel's count of all; 0: nobody but the server counts.
     pub memory_bytes: u64,
     /// What all jobs of a container may have in files at a time, and how many processes and threads.
     pub scratch_bytes: u64,

@@ -9,13 +9,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::Setup;
+use crate::cgroup::Cgroup;
 use crate::commands::commands;
+use crate::{Backend, Setup};
 
 const MAX_FRAME_BYTES: u32 = 1 << 20;
 const FRAMES_WAITING: usize = 64;
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 const STDERR_BYTES: u64 = 1 << 14;
+const SIGKILL: i64 = 9;
 
 /// What a server says when it is ready.
 #[derive(Clone, Debug, Deserialize)]
@@ -64,6 +66,7 @@ pub struct Worker {
     end: Option<Command>,
     stdin: Option<ChildStdin>,
     frames: Receiver<Result<Frame>>,
+    cgroup: Option<Cgroup>,
     /// What the server said when it was ready.
     pub greeting: Greeting,
 }
@@ -76,6 +79,12 @@ impl Worker {
     pub fn start(setup: &Setup) -> Result<Self> {
         let (mut command, end) = commands(setup);
         let program = command.get_program().to_string_lossy().into_owned();
+        // A container has one already.
+        let is_counted = setup.backend == Backend::Bwrap && setup.memory_bytes > 0;
+        let cgroup = is_counted.then(Cgroup::new).flatten();
+        if let Some(cgroup) = &cgroup {
+            command = cgroup.around(&command);
+        }
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -105,7 +114,17 @@ impl Worker {
                 bail!("{program} does not come up: {said}");
             }
         };
-        Ok(Self { child, end, stdin, frames, greeting })
+        let cgroup = cgroup.filter(|cgroup| cgroup.allow(setup.memory_bytes));
+        Ok(Self { child, end, stdin, frames, cgroup, greeting })
+    }
+
+    /// Whether the kernel counts what a job takes, beside the server's own looks.
+    pub fn is_counted(&self) -> bool {
+        self.cgroup.is_some()
+    }
+
+    fn kills(&self) -> u64 {
+        self.cgroup.as_ref().and_then(Cgroup::kills).unwrap_or_default()
     }
 
     /// Runs one job within `limits`: `take` gets the bytes it sends. After `timeout`, which lies beyond the job's own
@@ -115,6 +134,30 @@ impl Worker {
     /// # Errors
     /// If the server broke down; it is of no use any more.
     pub fn run(
+        &mut self,
+        limits: &impl Serialize,
+        job: &impl Serialize,
+        timeout: Duration,
+        take: impl FnMut(&[u8]),
+    ) -> Result<Ended> {
+        let before = self.kills();
+        let ended = self.run_uncounted(limits, job, timeout, take);
+        if self.kills() == before {
+            return ended;
+        }
+        match ended {
+            Ok(ended) if ended.signal != SIGKILL || !ended.reason.is_empty() => Ok(ended),
+            ended => {
+                self.stdin = self.stdin.take().filter(|_| ended.is_ok());
+                let broken = Ended { exit_code: -1, signal: SIGKILL, last: true, ..Ended::default() };
+                let (reason, detail) =
+                    ("memory".to_owned(), "took more memory than the kernel was to give".to_owned());
+                Ok(Ended { reason, detail, ..ended.unwrap_or(broken) })
+            }
+        }
+    }
+
+    fn run_uncounted(
         &mut self,
         limits: &impl Serialize,
         job: &impl Serialize,
