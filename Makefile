@@ -367,12 +367,12 @@ test-formats: build ## Try the html report in headless Chromium, hold SARIF and 
 test-hooks: build venv ## Try the hooks of .pre-commit-hooks.yaml under pre-commit itself
 	scripts/test-hooks.sh $(BIN) $(VENV)
 
-# PACKAGES=wide: requirements-wide.txt, 3 GB, for which python3 has to be 3.11.
-PACKAGES = runner
-test-packages: build ## Use every package of requirements-runner.txt, warm and cold; PACKAGES=wide: of requirements-wide.txt
-	$(MAKE) --no-print-directory venv VENV=build/venv-$(PACKAGES) REQUIREMENTS=requirements-$(PACKAGES).txt
-	scripts/packages.py $(BIN) build/venv-$(PACKAGES)/bin/python fixtures/packages/$(PACKAGES).ipynb
-	cd python/tests && ../../build/venv-$(PACKAGES)/bin/python -m unittest --quiet test_describe.Libraries
+# ENVIRONMENT=wide: requirements-wide.txt, 3 GB, for which python3 has to be 3.11.
+ENVIRONMENT = runner
+test-packages: build ## Use every package of requirements-runner.txt, warm and cold; ENVIRONMENT=wide: of requirements-wide.txt
+	$(MAKE) --no-print-directory venv VENV=build/venv-$(ENVIRONMENT) REQUIREMENTS=requirements-$(ENVIRONMENT).txt
+	scripts/packages.py $(BIN) build/venv-$(ENVIRONMENT)/bin/python fixtures/packages/$(ENVIRONMENT).ipynb
+	cd python/tests && ../../build/venv-$(ENVIRONMENT)/bin/python -m unittest --quiet test_describe.Libraries
 
 # NOTEBOOKS=FOLDER on the command line: those below it.
 test-kernel: build ## Compare nbexec with a Jupyter kernel, cell by cell, on fixtures/ or NOTEBOOKS

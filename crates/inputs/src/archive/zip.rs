@@ -4,9 +4,9 @@ use std::io::{Read, Seek};
 use std::path::Path;
 
 use anyhow::Result;
+use zip::ZipReadOptions;
 use zip::read::Config;
 use zip::unstable::read::ZipIterable;
-use zip::{ZipReadOptions, result::ZipError};
 
 use super::{Members, NobodyListens};
 
@@ -20,9 +20,9 @@ pub fn read(archive: impl Read + Seek, members: &Members) -> Result<Result<(), N
     let entries = archive.files()?;
     let mut hand_on = || {
         while let Some(entry) = entries.next() {
-            let named = entry.and_then(|entry| {
+            let named = entry.map(|entry| {
                 let name = entry.is_file().then(|| entry.name().map(|name| name.into_owned()));
-                Ok::<_, ZipError>((name.transpose(), entry))
+                (name.transpose(), entry)
             });
             match named {
                 Ok((Ok(Some(name)), entry)) => {
