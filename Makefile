@@ -65,7 +65,7 @@ STAGES := nb2py nbinstrument nbexec assign-merge negsample nalin-train nalin-sco
 PROGRAMS := $(STAGES) nbliterals nalin-embed nalin
 CRASH_PROGRAMS := nbcrashes crash-*
 TRACE_PROGRAMS := trace-cat trace-check trace-dedup trace-pack trace-stats trace-tasks trace-text
-BUG_PROGRAMS := bug-rewrite bug-scan bug-select
+BUG_PROGRAMS := bug-augment bug-dedup bug-rewrite bug-scan bug-select bug-split
 # What cargo compiles of a dependency depends on the packages that it is asked for. So every target asks for the
 # whole workspace and names the programs: then none compiles again what another or the tests have.
 BUILD = cargo build --quiet --locked --profile $(PROFILE) --workspace
@@ -254,8 +254,9 @@ SOURCES ?= /usr/lib/python3.11
 SOURCES_ROOT ?= $(firstword $(SOURCES))
 ## Where make bugs writes
 BUGS_OUT ?= build/bugs
-## More flags for bug-scan and bug-select
+## More flags for bug-scan, bug-split and bug-select
 SCAN_FLAGS ?=
+SPLIT_FLAGS ?=
 SELECT_FLAGS ?=
 ## A list of packages for make bug-packages, one a line
 PACKAGES ?= requirements-wide.txt
@@ -270,7 +271,13 @@ $(BUGS_OUT):
 $(BUGS_OUT)/functions.jsonl.zst: | build-bugs $(BUGS_OUT)
 	$(BIN)/bug-scan --root $(SOURCES_ROOT) $(SOURCES) --rejects $(@D)/functions.rejects.jsonl $(COMMON) $(SCAN_FLAGS)
 
-$(BUGS_OUT)/selected.jsonl.zst: $(BUGS_OUT)/functions.jsonl.zst
+$(BUGS_OUT)/firsts.jsonl.zst: $(BUGS_OUT)/functions.jsonl.zst
+	$(BIN)/bug-dedup --files --drop $< $(COMMON)
+
+$(BUGS_OUT)/split.jsonl.zst: $(BUGS_OUT)/firsts.jsonl.zst
+	$(BIN)/bug-split $< $(COMMON) $(SPLIT_FLAGS)
+
+$(BUGS_OUT)/selected.jsonl.zst: $(BUGS_OUT)/split.jsonl.zst
 	$(BIN)/bug-select $< $(COMMON) $(SELECT_FLAGS)
 
 $(BUGS_OUT)/bugs.jsonl.zst: $(BUGS_OUT)/selected.jsonl.zst

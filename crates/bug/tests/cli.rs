@@ -10,6 +10,9 @@ use testkit::{Command, Finished, Folder};
 
 const SCAN: &str = env!("CARGO_BIN_EXE_bug-scan");
 const SELECT: &str = env!("CARGO_BIN_EXE_bug-select");
+const SPLIT: &str = env!("CARGO_BIN_EXE_bug-split");
+const DEDUP: &str = env!("CARGO_BIN_EXE_bug-dedup");
+const AUGMENT: &str = env!("CARGO_BIN_EXE_bug-augment");
 const REWRITE: &str = env!("CARGO_BIN_EXE_bug-rewrite");
 const PROGRAM: &str = include_str!("scouts.py");
 
@@ -203,4 +206,67 @@ fn candidates_are_verified_and_those_that_do_not_parse_are_named() {
     };
     assert!(verify(&[]).succeeds().stdout.is_empty());
     verify(&["--compat"]).ends_with(1).says("b.py: line 2, column 9: assignment_operator `+=`: line");
+}
+
+fn field(finished: &Finished, name: &str) -> Vec<Value> {
+    finished.records().iter().map(|record| record[name].clone()).collect()
+}
+
+#[test]
+fn a_package_is_in_one_part_and_the_published_rule_tears_it() {
+    let line = |package: &str, path: &str| {
+        format!("{{\"path\":\"lib/site-packages/{path}\",\"package\":\"{package}\",\"repo\":\"\"}}\n")
+    };
+    let names = ["numpy/core/numeric.py", "attr/_make.py", "click/core.py", "requests/api.py", "six.py"];
+    let all: String = names.iter().map(|name| line("all", name)).collect();
+    let split = |arguments: &[&str], lines: &str| {
+        field(&command(SPLIT, &[&["-q"], arguments].concat(), lines).succeeds(), "split")
+    };
+    assert_eq!(split(&["--by", "path"], &all), ["train", "train", "valid", "valid", "test"]);
+    let together = split(&[], &all);
+    assert!(together.iter().all(|part| *part == together[0]));
+    assert_eq!(split(&["--test-only", "all"], &all), ["test"; 5]);
+    assert_eq!(split(&["--train", "1", "--valid", "0"], &all), ["train"; 5]);
+    command(SPLIT, &["--train", "0.9", "--valid", "0.2"], "").ends_with(2).says("are shares");
+}
+
+#[test]
+fn what_nearly_repeats_an_earlier_function_or_file_names_it() {
+    let names = |n: usize| (0..n).map(|at| format!("name{at}")).collect::<Vec<_>>().join(" + ");
+    let record = |id: &str, path: &str, text: &str| {
+        format!("{{\"id\":\"{id}\",\"path\":\"{path}\",\"file\":\"{path}\",\"text\":\"{text}\"}}\n")
+    };
+    let lines = [
+        record("a", "x.py", &names(20)),
+        record("b", "x.py", "one"),
+        record("c", "y.py", &format!("{}  # the same", names(20))),
+        record("d", "y.py", "one"),
+        record("e", "z.py", &names(18)),
+        record("f", "z.py", &names(15)),
+    ];
+    let dedup = |arguments: &[&str], name: &str| {
+        field(&command(DEDUP, &[&["-q"], arguments].concat(), lines.concat()).succeeds(), name)
+    };
+    // 18 of 20 are common, 15 of 20 are not enough, and of one name nothing follows.
+    assert_eq!(dedup(&[], "duplicate_of"), ["", "", "a", "", "a", ""]);
+    assert_eq!(dedup(&["--drop"], "id"), ["a", "b", "d", "f"]);
+    assert_eq!(dedup(&["--files"], "duplicate_of"), ["", "", "x.py", "x.py", "x.py", "x.py"]);
+    assert_eq!(dedup(&["--near", "0.95"], "duplicate_of"), ["", "", "a", "", "", ""]);
+}
+
+#[test]
+fn other_words_have_candidates_of_their_own() {
+    let text = "class A:\n    def f(self, a):\n        # why\n        if a < 1:\n            return a\n        else:\n            total = 2\n        return total\n";
+    let functions = scanned(text, &[]);
+    let augmented = command(AUGMENT, &["-q", "--p", "1"], functions.clone()).succeeds();
+    let record = &augmented.records()[0];
+    assert_eq!(record["augmented"], serde_json::json!(["mirror", "rename", "remove", "branches"]));
+    let new = record["text"].as_str().unwrap();
+    assert!(new.contains("if not 1 > a:\n") && !new.contains("why") && !new.contains("total"), "{new}");
+    let before: Function = serde_json::from_slice(functions.trim_ascii_end()).unwrap();
+    assert_eq!((&record["augmented_from"], record["line"].as_u64()), (&before.id.clone().into(), Some(2)));
+    assert_eq!(before.text.lines().count(), new.lines().count());
+    let stream = augmented.stdout;
+    let bugs = command(REWRITE, &["-q", "--all"], stream).succeeds().records();
+    assert_eq!(bugs.len(), record["candidates"].as_array().unwrap().len());
 }

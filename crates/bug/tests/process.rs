@@ -16,6 +16,18 @@ mod bug_rewrite {
     testkit::process_tests!(super::on_functions(env!("CARGO_BIN_EXE_bug-rewrite")).args(["--all"]));
 }
 
+mod bug_split {
+    testkit::process_tests!(super::on_functions(env!("CARGO_BIN_EXE_bug-split")));
+}
+
+mod bug_dedup {
+    testkit::process_tests!(super::on_functions(env!("CARGO_BIN_EXE_bug-dedup")));
+}
+
+mod bug_augment {
+    testkit::process_tests!(super::on_functions(env!("CARGO_BIN_EXE_bug-augment")));
+}
+
 fn on_functions(program: &str) -> Program {
     Program::new(program, "function")
 }

@@ -1,0 +1,7 @@
+//! The `bug-dedup` program; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    filter::main::<bug::bug_dedup::Args>()
+}
