@@ -90,7 +90,8 @@ fn own_folder(groups: &str, mounts: &str) -> Option<PathBuf> {
     mounts.lines().find_map(|line| {
         let (mount, kind) = line.split_once(" - ")?;
         let mut kind = kind.split(' ');
-        let is_memory = kind.next() == Some("cgroup") && kind.last()?.split(',').any(|it| it == "memory");
+        let is_memory =
+            kind.next() == Some("cgroup") && kind.next_back()?.split(',').any(|it| it == "memory");
         let mut mount = mount.split(' ').skip(3);
         let (root, place) = (mount.next()?, mount.next()?);
         let below = Path::new(group).strip_prefix(root).ok()?;
