@@ -17,6 +17,8 @@ pub struct Code<'a> {
     pub events: Vec<Event>,
     /// The fault, if it does not parse.
     pub fault: Option<pysource::SyntaxError>,
+    /// The lines of its source.
+    pub lines: Vec<&'a str>,
     /// Its IPython syntax.
     pub escapes: Vec<Escape>,
     /// Attributes and items that it sets: name, first and last line.
@@ -36,7 +38,7 @@ impl<'a> Code<'a> {
             Err(fault) => (by_lines(&cell.source), Some(fault)),
         };
         let parts = if fault.is_none() { parts(&plain) } else { Vec::new() };
-        Self { cell, events, fault, escapes, parts }
+        Self { cell, events, fault, lines: cell.source.lines().collect(), escapes, parts }
     }
 
     /// Whether it ran before a cell with this execution count.

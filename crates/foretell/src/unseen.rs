@@ -72,7 +72,7 @@ impl Unseen {
 
     /// What a piece of IPython syntax does beside the Python in its place.
     pub(crate) fn of_escape(code: &Code, escape: &Escape) -> Self {
-        let text = command_at(&code.cell.source, escape.line);
+        let text = command_at(&code.lines, escape.line);
         let behind = |sign: &str| text.split_once(sign).map_or("", |(_, rest)| rest);
         match escape.kind {
             "line_magic" => Self::of_line_magic(&escape.name, behind(&format!("%{}", escape.name)), true),
@@ -176,9 +176,9 @@ fn written_names<'a>(words: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// The line of a command, with those that it goes on in.
-fn command_at(source: &str, line: u32) -> String {
+fn command_at(lines: &[&str], line: u32) -> String {
     let mut text = String::new();
-    for part in source.lines().skip((line as usize).saturating_sub(1)) {
+    for part in lines.iter().skip((line as usize).saturating_sub(1)) {
         let part = part.trim_end();
         text.push_str(part.trim_end_matches('\\'));
         if !part.ends_with('\\') {
