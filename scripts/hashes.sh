@@ -13,8 +13,8 @@ export LC_ALL=C
 folder=$1 bin=$2 python=$3 out=$4 recorded=${5:-}
 mkdir -p "$out"
 : > "$out/hashes.tsv"
-# A summary of a run: what differs from run to run is not compared.
-settled='if .schema == "run/1" then (.wall_seconds, .cpu_seconds, .peak_bytes) = 0 else . end'
+# A summary of a run: what differs from run to run, or from host to host, is not compared.
+settled='if .schema == "run/1" then (.wall_seconds, .cpu_seconds, .peak_bytes) = 0 | .memory_limit = "" else . end'
 
 record() { # STAGE FILE   the hash of a file, packed or not
   local read=cat

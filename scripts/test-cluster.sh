@@ -48,10 +48,10 @@ merge() { # OUT
   "$BIN/assign-merge" -q "$1/assignments.jsonl.zst" -o "$1/pairs.jsonl.zst"
   "$BIN/negsample" -q "$1/pairs.jsonl.zst" --rejects "$1/examples.rejects.jsonl" -o "$1/examples.jsonl.zst"
 }
-# All that is said of notebooks but the clocks: time and memory of a run.
+# All that is said of notebooks but the clocks, time and memory of a run, and how a host limits memory.
 clockless() {
   zstd -dcq "$1/assignments.jsonl.zst" |
-    sed -E '/^\{"schema":"run/s/"(wall_seconds|cpu_seconds|peak_bytes)":[0-9.e-]+/"\1":0/g'
+    sed -E '/^\{"schema":"run/{s/"(wall_seconds|cpu_seconds|peak_bytes)":[0-9.e-]+/"\1":0/g; s/"memory_limit":"[a-z]*"/"memory_limit":""/}'
 }
 plain "$work/plain"
 took "$(wc -l < "$work/list") notebooks on one machine with two workers"
