@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-const LIMITS: &str = "--preload= --quiet --jobs 2 --timeout 3 --cell-timeout 3 --memory-mb 400 --scratch-mb 32 \
-    --file-mb 16 --output-mb 4 --max-processes 40";
+const LIMITS: &str = "--preload= --quiet --jobs 2 --memory-mb 400 --scratch-mb 32 --file-mb 16 --output-mb 4 \
+    --max-processes 40";
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/traces")
@@ -28,9 +28,15 @@ fn program(name: &str, code: &str, stdin: &str) -> String {
     format!("{record}\n")
 }
 
+/// Runs programs that end by themselves: the limit is for a machine that has other things to do.
 fn run(arguments: &[&str], input: &str) -> Vec<Value> {
+    run_within("60", arguments, input)
+}
+
+fn run_within(seconds: &str, arguments: &[&str], input: &str) -> Vec<Value> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_nbexec"))
         .args(LIMITS.split_whitespace())
+        .args(["--timeout", seconds, "--cell-timeout", seconds])
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -246,7 +252,7 @@ fn hostile_programs_end_and_the_next_one_is_recorded() {
         .map(|(name, code, _)| program(name, code, "") + &program("canary", canary, ""))
         .collect();
     for engine in ["rewrite", "settrace"] {
-        let records = run(&[&format!("--trace={engine}")], &input);
+        let records = run_within("3", &[&format!("--trace={engine}")], &input);
         let (traces, runs): (Vec<_>, Vec<_>) =
             records.into_iter().partition(|record| record["schema"] == "trace/1");
         assert_eq!((traces.len(), runs.len()), (2 * HOSTILE.len(), 2 * HOSTILE.len()));
